@@ -1,0 +1,1 @@
+"""Testamur: one open system for school records. The nine storeys are drawn in docs/house.md."""

@@ -1,0 +1,20 @@
+"""The clock is read only at the edge and passed in as `now`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """The current instant, aware, in UTC. Called by surfaces and workers only."""
+    return datetime.now(UTC)
+
+
+def stamp(at: datetime) -> str:
+    """`2026-06-12T08:30:00Z`: whole seconds, UTC, the form used in everything that is signed (RFC 3339)."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_stamp(text: str) -> datetime:
+    """The inverse of `stamp`; raises ValueError for any other form."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

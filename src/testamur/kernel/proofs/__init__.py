@@ -1,0 +1,1 @@
+"""Pure proofs: canonical JSON, Merkle trees, notes, checkpoints, PDF and CMS checks, the offline verifier."""

@@ -1,0 +1,1 @@
+"""The command line: parses arguments, calls verbs, prints. Holds no rule."""

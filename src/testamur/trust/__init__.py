@@ -1,0 +1,1 @@
+"""What is attested, and why believe it?"""
