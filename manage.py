@@ -1,11 +1,10 @@
 """Django's own commands (makemigrations, dbshell), with this project's settings."""
 
+import os
 import sys
 
-from testamur.config.django import setup
-
 if __name__ == "__main__":
-    setup()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "testamur.config.settings")
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

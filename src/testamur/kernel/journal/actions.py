@@ -17,8 +17,13 @@ def append(*, by: Actor, kind: str, path: str, refs: Mapping[str, Any], now: dat
     digests; never a name, a personal number or an address.
     """
     entry = Entry(
-        at=now, actor=by.id, identified_by=by.identified_by, on_behalf_of=by.on_behalf_of,
-        kind=kind, path=path, refs=dict(refs),
+        at=now,
+        actor=by.id,
+        identified_by=by.identified_by,
+        on_behalf_of=by.on_behalf_of,
+        kind=kind,
+        path=path,
+        refs=dict(refs),
     )
     entry.save(force_insert=True)
     return entry.id

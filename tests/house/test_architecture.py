@@ -1,0 +1,184 @@
+"""The house stands as it is drawn: foreign keys point down, verbs have one shape, guards are in the database."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import types
+import typing
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import connection, connections, models
+
+import testamur
+from testamur.kernel.base.actor import Actor
+
+ROOT = Path(testamur.__file__).parent
+
+# Top to bottom, as in .importlinter; inside a storey from left (may import the right) to right.
+ORDER = [
+    "exchange.connectors",
+    "schoolday.results",
+    "trust.records",
+    "trust.sealing",
+    "trust.archive",
+    "trust.transparency",
+    "trust.signing",
+    "register.schools",
+    "register.curriculum",
+    "register.people",
+    "kernel.journal",
+    "kernel.jobs",
+]
+
+
+def place(module: str) -> int:
+    """How far down the house a module lives; a module that is not in the list is an error."""
+    name = ".".join(module.removeprefix("testamur.").split(".")[:2])
+    return ORDER.index(name)
+
+
+def domain_models() -> list[type[models.Model]]:
+    return [m for m in apps.get_models() if m.__module__.startswith("testamur.")]
+
+
+def action_modules() -> list[types.ModuleType]:
+    found = []
+    for info in pkgutil.walk_packages([str(ROOT)], "testamur."):
+        parts = info.name.split(".")
+        if "actions" in parts[3:5] and "migrations" not in parts:
+            found.append(importlib.import_module(info.name))
+    return found
+
+
+def verbs() -> Iterator[tuple[str, types.FunctionType]]:
+    for module in action_modules():
+        for name, function in vars(module).items():
+            plain = inspect.unwrap(function) if callable(function) else None
+            if isinstance(plain, types.FunctionType) and plain.__module__ == module.__name__ and name[0] != "_":
+                yield f"{module.__name__}.{name}", plain
+
+
+def test_foreign_keys_point_down_protect_and_leave_no_door_behind() -> None:
+    for model in domain_models():
+        for field in model._meta.get_fields():
+            if not isinstance(field, models.ForeignKey):
+                continue
+            where = f"{model.__module__}.{model.__name__}.{field.name}"
+            target = field.related_model
+            assert isinstance(target, type), where
+            assert field.remote_field.on_delete is models.PROTECT, f"{where} does not PROTECT"
+            if model._meta.app_label != target._meta.app_label:
+                assert place(target.__module__) > place(model.__module__), f"{where} points up"
+                assert field.remote_field.is_hidden(), f"{where} leaves a reverse accessor in another package"
+
+
+def test_no_model_has_verbs() -> None:
+    for model in domain_models():
+        own = [
+            name
+            for name, value in vars(model).items()
+            if isinstance(value, types.FunctionType)
+            and not name.startswith("__")
+            and value.__module__ == model.__module__
+        ]
+        assert own == [], f"{model.__name__} has methods: {own}"
+
+
+def test_there_are_verbs_to_look_at() -> None:
+    assert len(list(verbs())) > 20
+
+
+@pytest.mark.parametrize(("name", "verb"), list(verbs()), ids=lambda v: v if isinstance(v, str) else "")
+def test_every_action_is_keyword_only_with_by_and_is_documented(name: str, verb: types.FunctionType) -> None:
+    signature = inspect.signature(verb)
+    kinds = {p.kind for p in signature.parameters.values()}
+    assert kinds <= {inspect.Parameter.KEYWORD_ONLY}, f"{name} takes positional arguments"
+    assert "by" in signature.parameters, f"{name} does not say who acts"
+    assert typing.get_type_hints(verb)["by"] is Actor
+    assert verb.__doc__, f"{name} is not documented"
+
+
+def _journal_calls(function: types.FunctionType) -> int:
+    tree = ast.parse(inspect.cleandoc("if True:\n" + inspect.getsource(function)))
+    names = {"append", "journal.append", "journal.actions.append", "write_entry"}
+    return sum(1 for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) in names)
+
+
+# Verbs that write no entry of their own, each with its reason.
+ENTRY_ELSEWHERE = {
+    "testamur.kernel.journal.actions.append": "it is the entry",
+}
+
+
+@pytest.mark.parametrize(("name", "verb"), list(verbs()), ids=lambda v: v if isinstance(v, str) else "")
+def test_every_action_checks_permission_and_writes_the_journal(name: str, verb: types.FunctionType) -> None:
+    if name in ENTRY_ELSEWHERE:
+        return
+    module = inspect.getmodule(verb)
+    assert module is not None
+    reach = [verb, *_helpers(verb, module)]
+    assert any(_journal_calls(f) for f in reach), f"{name} writes no journal entry"
+    source = "".join(inspect.getsource(f) for f in reach)
+    assert "by.must(" in source or "by=by" in source, f"{name} does not ask whether it may"
+
+
+def _helpers(verb: types.FunctionType, module: types.ModuleType) -> list[types.FunctionType]:
+    """Private functions of the same package that the verb calls, directly or through one another."""
+    found: dict[str, types.FunctionType] = {}
+    todo = [verb]
+    while todo:
+        function = todo.pop()
+        for node in ast.walk(ast.parse(inspect.cleandoc("if True:\n" + inspect.getsource(function)))):
+            if isinstance(node, ast.Name | ast.Attribute):
+                name = node.id if isinstance(node, ast.Name) else node.attr
+                value = function.__globals__.get(name) or getattr(module, name, None)
+                plain = inspect.unwrap(value) if callable(value) else None
+                package = module.__name__.split(".actions")[0]
+                if isinstance(plain, types.FunctionType) and plain.__module__.startswith(package) and name not in found:
+                    found[name] = plain
+                    todo.append(plain)
+    return list(found.values())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "guard",
+    ["records_record_state_transitions", "journal_entry_append_only", "results_decision_append_only"],
+)
+def test_the_guards_are_in_the_database(guard: str) -> None:
+    sql = (
+        "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s"
+        if connection.vendor == "sqlite"
+        else "SELECT count(*) FROM pg_trigger WHERE tgname LIKE %s"
+    )
+    with connections["default"].cursor() as cursor:
+        cursor.execute(sql, [guard + "%"])
+        assert cursor.fetchone()[0] >= 1
+
+
+def test_files_stay_small() -> None:
+    long = {
+        str(p.relative_to(ROOT)): n
+        for p in ROOT.rglob("*.py")
+        if "migrations" not in p.parts and (n := len(p.read_text().splitlines())) > 420
+    }
+    assert long == {}
+
+
+def test_every_package_says_what_it_is() -> None:
+    for path in ROOT.rglob("__init__.py"):
+        if "migrations" in path.parts or "vendor" in path.parts:
+            continue
+        tree = ast.parse(path.read_text())
+        assert ast.get_docstring(tree), f"{path.relative_to(ROOT)} has no docstring"
+        imports = [n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
+        if path.parent.parent != ROOT / "law":  # a pack's door is its PACK
+            assert not [i for i in imports if "__future__" not in ast.unparse(i)], (
+                f"{path.relative_to(ROOT)} re-exports"
+            )
