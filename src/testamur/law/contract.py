@@ -42,12 +42,25 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A subject or activity of the law's own list. `group` joins subjects of a block (NO, SO, SVGRP)."""
+    """A subject or activity of the law's own list.
+
+    Attributes:
+        code: the pack's code (``MA``, ``TOAN``).
+        name: in the language of the law.
+        group: joins subjects that belong together on paper (``NO``, ``SVGRP``, ``NT``).
+        order: on a document.
+        years: year levels in which the subject belongs to the programme; empty means all of the pack's.
+        covers: a block: it stands for these subjects, and a pupil has either the block or its parts.
+        elective: lawful, but nothing is missing without it.
+    """
 
     code: str
     name: str
     group: str = ""
     order: int = 0
+    years: tuple[int, ...] = ()
+    covers: tuple[str, ...] = ()
+    elective: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,15 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Occasion:
+    """A moment of the year when pupils are assessed. The empty `code` is always the end of the term."""
+
+    term: str
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """One decided (or assessed) value about one pupil, as facts for rules and documents.
 
@@ -78,7 +100,9 @@ class Decision:
         year_level: the pupil's school year at that time (6, 9; 1–5).
         decided_by: names of the deciding persons, in signing order.
         carried_over: the decision is from an earlier period and only carried over into a document.
-        flags: e.g. ``adjusted_timetable``, ``test`` (prövning), ``block``.
+        reason: ``new``, ``rectification``, ``change``, ``re-examination``, ``test``.
+        flags: e.g. ``adjusted_timetable``, ``test`` (prövning), ``block``; each pack names those that it reads.
+        occasion: which of the pack's `occasions` of the term; empty is the end of the period.
     """
 
     kind: str
@@ -92,6 +116,93 @@ class Decision:
     reason: str = "new"
     carried_over: bool = False
     flags: frozenset[str] = frozenset()
+    occasion: str = ""
+
+    @property
+    def slot(self) -> tuple[str, str, str, str]:
+        """What only one decision can fill at a time, and a correction replaces: kind, code, period, occasion."""
+        return (self.kind, self.code, self.period.label, self.occasion)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One demand of a rule, whether it is met, and what was found: an answer can be explained, not only given.
+
+    Attributes:
+        code: stable, for translation (``subject.below``).
+        met: whether the demand is met.
+        text: one plain sentence in the pack's own language.
+        about: code of the subject, quality … that the demand is about; empty when it is about the whole.
+        found: what was found, as written.
+        needed: what would have met the demand.
+    """
+
+    code: str
+    met: bool
+    text: str
+    about: str = ""
+    found: str = ""
+    needed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRule:
+    """A way to correct a decision that the law knows.
+
+    Attributes:
+        reason: the `Decision.reason` of the decision that replaces the former one.
+        name: its legal name in its own language.
+        law: where it stands.
+        roles: posts that may decide it.
+        direction: ``any``, ``not_lower``.
+        hears: who is given the chance to speak first; empty means nobody has to.
+        grounds: (code, sentence in the law's language) that the one who decides must affirm, all of them.
+        instead: grounds of the same form, one of which lets another role than the first decide.
+        shown_as: ``new_document`` or ``strike_through`` (former text crossed out, new text above, signed).
+        duties: what follows for the wrong paper: ``destroy_wrong``, ``note_in_catalogue``, ``sign_catalogue`` …
+    """
+
+    reason: str
+    name: str
+    law: str
+    roles: tuple[str, ...]
+    direction: str
+    hears: tuple[str, ...] = ()
+    grounds: tuple[tuple[str, str], ...] = ()
+    instead: tuple[tuple[str, str], ...] = ()
+    shown_as: str = "new_document"
+    duties: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A correction as somebody proposes it; the pack says whether it may be made.
+
+    Attributes:
+        before: the decision to replace.
+        value: the new value.
+        reason: key of the pack's `corrections`.
+        role: post in which it is decided (``principal``, ``teacher`` …).
+        by_deciders: True when exactly those who took the former decision take this one; the caller compares ids.
+        decided_by: their names, in signing order.
+        decided_on: the day.
+        grounds: codes of the grounds that they affirm.
+        explanation: why, in their words; goes to the catalogue.
+        heard: who has been given the chance to speak (``pupil``, ``guardian``).
+        hearing_unneeded: why nobody had to be heard, where the law leaves that open.
+    """
+
+    before: Decision
+    value: str
+    reason: str
+    role: str
+    by_deciders: bool
+    decided_by: tuple[str, ...]
+    decided_on: date
+    grounds: frozenset[str] = frozenset()
+    explanation: str = ""
+    heard: frozenset[str] = frozenset()
+    hearing_unneeded: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +282,14 @@ class DocumentType:
         signers: in order.
         template: the Typst file.
         template_version: changes whenever the template's output changes.
-        seal_page: 1-based page of the signature box; 0 means the last page.
+        seal_page: 1-based page of the signature box.
         seal_rect: the reserved box in PDF points ×100 (x0, y0, x1, y1), origin bottom left.
         content: builds the pack's `content` member of the snapshot from facts; raises `Refused` when the law forbids
             the document or something it must show is missing.
+        draws: which decisions the facts hold: ``term`` (the term's own, and the latest earlier grade of each other
+            subject marked as carried over), ``year`` (the whole school year), ``latest`` (the latest of each slot, any
+            year).
+        routine: issued for everybody when a term ends; the others only when asked for by name.
     """
 
     code: str
@@ -187,6 +302,8 @@ class DocumentType:
     seal_page: int
     seal_rect: tuple[int, int, int, int]
     content: Callable[[DocumentFacts], dict[str, Any]]
+    draws: str = "term"
+    routine: bool = True
 
 
 class Pack(Protocol):
@@ -205,8 +322,24 @@ class Pack(Protocol):
         """Term codes in order, ``("HT", "VT")``."""
 
     @property
+    def occasions(self) -> tuple[Occasion, ...]:
+        """When pupils are assessed in a year, in order."""
+
+    @property
+    def year_levels(self) -> tuple[int, ...]:
+        """School years of this form of school, ``(1, 2, 3, 4, 5)``."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of decision that the pack knows."""
+
+    @property
     def subjects(self) -> tuple[Subject, ...]:
         """The law's own list."""
+
+    @property
+    def corrections(self) -> Mapping[str, CorrectionRule]:
+        """Lawful ways to correct, by `Decision.reason`."""
 
     @property
     def documents(self) -> Mapping[str, DocumentType]:
@@ -222,7 +355,29 @@ class Pack(Protocol):
         """Raise `Refused` when decisions that are lawful alone are not lawful together (SV with SVA, NO with FY …)."""
 
     def normalise_code(self, kind: str, text: str) -> str:
-        """The pack's code for what people write (``Matematik`` → ``MA``); raises `Refused` when unknown."""
+        """The pack's code for what people write (``Matematik`` → ``MA``).
+
+        Case, diacritics and punctuation do not matter. Raises `Refused` when unknown or ambiguous; `found["near"]`
+        then holds up to three names that are meant perhaps. Never guesses.
+        """
+
+    def normalise_value(self, kind: str, code: str, text: str, on: date) -> str:
+        """The value on the scale in force for what people write (``hoàn thành tốt`` → ``T``); refuses likewise."""
+
+    def subjects_for(self, year_level: int, on: date) -> tuple[Subject, ...]:
+        """The list's subjects that can be taught and assessed in that year level on that day, in order."""
+
+    def correct(self, correction: Correction) -> Decision:
+        """The decision that replaces `correction.before`; raises `Refused` when the law does not allow it.
+
+        Says who may, in which direction, after which hearing (`corrections` holds the same as data).
+        """
+
+    def may_compare(self, figure: str) -> bool:
+        """Whether a pupil or class may be shown beside others by that figure (``mark_average``, ``merit_value`` …)."""
 
     def summary(self, decisions: Sequence[Decision]) -> Mapping[str, Any]:
-        """What the pack reckons from decisions (merit value, eligibility; proposed year result, awards)."""
+        """What the pack reckons from one pupil's decisions (merit value, eligibility; proposed year result, awards).
+
+        Plain JSON types only; decimal numbers are text. Proposals: nobody has decided them yet.
+        """
