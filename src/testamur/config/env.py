@@ -23,6 +23,15 @@ class Env(BaseSettings):
     public_url: str = "https://testamur.example"
     hosts: str = "localhost,127.0.0.1"
     debug: bool = False
+    bankid_url: str = Field(default="", description="e.g. https://appapi2.bankid.com/rp/v6.0/; empty: no BankID here")
+    bankid_client_certificate: Path | None = Field(default=None, description="PKCS#12 or PEM of the relying party")
+    bankid_client_key: Path | None = Field(default=None, description="PEM key, where it is not in the file above")
+    bankid_password_file: Path | None = Field(default=None, description="File with the password of key or PKCS#12")
+    bankid_server_root: Path | None = Field(default=None, description="PEM root of BankID's servers, the only one used")
+    bankid_signature_roots: Path | None = Field(default=None, description="PEM roots that personal signatures end in")
+    bankid_policies: str = Field(default="", description="Accepted certificate policies, comma separated; empty: all")
+    bankid_relying_party: str = Field(default="", description="Our name in signatures, as BankID records it")
+    bankid_timeout: float = Field(default=10.0, gt=0, le=25, description="Seconds; must end before a lease of 30 s")
 
     def database(self, name: str, url: str) -> dict[str, object]:
         """Django's dictionary for one database: `url`, or an SQLite file `name` in the data folder."""

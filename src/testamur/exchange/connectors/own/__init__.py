@@ -1,0 +1,1 @@
+"""Our own documented tables, CSV or XLSX: schools, terms, groups, persons, guardians, enrolments, grades."""

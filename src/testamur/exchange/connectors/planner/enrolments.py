@@ -1,0 +1,213 @@
+"""Roles at units, members of groups, and how they end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from testamur.exchange.connectors.planner.core import Context, Item, isolate, refresh, remember, split
+from testamur.exchange.connectors.rules import EnrolmentRow, MembershipRow, Row
+from testamur.kernel.base.ids import new_id
+from testamur.register.schools import queries
+from testamur.register.schools.actions import enrolments as verbs
+from testamur.register.schools.actions import posts
+from testamur.register.schools.rules import EnrolmentUpdate, GroupKind, NewEnrolment, NewPost, Role
+
+_POSTS = {"teacher": Role.TEACHER, "principal": Role.PRINCIPAL, "class_teacher": Role.CLASS_TEACHER}
+_SILENT = {"guardian", "relative"}
+Placed = MembershipRow | EnrolmentRow
+P = TypeVar("P", MembershipRow, EnrolmentRow)
+
+
+def load_memberships(context: Context, rows: Sequence[MembershipRow]) -> None:
+    """Pupils of a school as such, and posts of teachers and principals. Powers over records are never imported."""
+    from testamur.exchange.connectors.planner.people import keep, resolve_persons
+    from testamur.exchange.connectors.planner.units import home, resolve_units
+
+    wanted = [row for row in rows if _wanted(context, row)]
+    new, changed = split(context, "membership", wanted)
+    live = [item for item in new if not item.row.ended]
+    persons = resolve_persons(context, [i.row.person_key for i in live])
+    units = resolve_units(context, [i.row.unit_key for i in live])
+    pupils: list[tuple[Item[MembershipRow], NewEnrolment]] = []
+    staff: list[tuple[Item[MembershipRow], NewPost]] = []
+    for item in live:
+        row = item.row
+        person, unit = persons.get(row.person_key), units.get(row.unit_key)
+        if person is None or unit is None:
+            _unknown(
+                context, row, "person" if person is None else "unit", row.person_key if person is None else row.unit_key
+            )
+            continue
+        starts = row.starts or _default_start(context, row, None)
+        if row.role == "pupil":
+            pupils.append((item, NewEnrolment(person, unit, starts, None, row.ends, row.year_level, id=new_id())))
+        else:
+            staff.append((item, NewPost(person, unit, _POSTS[row.role], starts, row.ends, id=new_id())))
+    _add(context, "membership", pupils, staff)
+    keep(
+        context, [*((e.person, e.school) for _i, e in pupils), *((p.person, p.unit) for _i, p in staff)],
+        only_from=home(context).path,
+    )  # fmt: skip
+    _change(context, "membership", changed)
+
+
+def load_enrolments(context: Context, rows: Sequence[EnrolmentRow]) -> None:
+    """Pupils and teachers of classes and teaching groups."""
+    from testamur.exchange.connectors.planner.people import resolve_persons
+
+    new, changed = split(context, "enrolment", rows)
+    live = [item for item in new if not item.row.ended]
+    if live:
+        persons = resolve_persons(context, [i.row.person_key for i in live])
+        groups = context.resolve("group", [i.row.group_key for i in live])
+        missing = [g for g in groups.values() if g not in context.groups]
+        if missing:
+            context.groups.update(queries.groups_by_id(missing))
+        pupils: list[tuple[Item[EnrolmentRow], NewEnrolment]] = []
+        staff: list[tuple[Item[EnrolmentRow], NewPost]] = []
+        for item in live:
+            row = item.row
+            person, group = persons.get(row.person_key), context.groups.get(groups.get(row.group_key, _NONE))
+            if person is None or group is None:
+                _unknown(
+                    context,
+                    row,
+                    "person" if person is None else "group",
+                    row.person_key if person is None else row.group_key,
+                )
+                continue
+            starts = row.starts or _default_start(context, row, group.school_year)
+            if row.role == "pupil":
+                pupils.append(
+                    (item, NewEnrolment(person, group.school, starts, group.id, row.ends, row.year_level, id=new_id()))
+                )
+            else:
+                role = (
+                    Role.CLASS_TEACHER
+                    if row.role == "class_teacher" and group.kind is GroupKind.CLASS
+                    else Role.TEACHER
+                )
+                post = NewPost(person, group.school, role, starts, row.ends, group.id, group.subject, id=new_id())
+                staff.append((item, post))
+        _add(context, "enrolment", pupils, staff)
+    _change(context, "enrolment", changed)
+
+
+_NONE = UUID(int=0)
+
+
+def _wanted(context: Context, row: MembershipRow) -> bool:
+    if row.role == "pupil" or row.role in _POSTS:
+        return True
+    if row.role not in _SILENT:
+        context.note(row, "role", row.role, "not imported: powers in this system are given here", "import.role.unused")
+    return False
+
+
+def _unknown(context: Context, row: Row, column: str, key: str) -> None:
+    context.refuse(
+        row, column, key, f"row left out: the {column} is neither in the bundle nor known", "import.reference.unknown"
+    )
+
+
+def _default_start(context: Context, row: Placed, year: UUID | None) -> date:
+    """The first day of the group's school year, or of the one that holds today; else today."""
+    from testamur.exchange.connectors.planner.units import home
+
+    if not context.years or (year is not None and year not in context.years):
+        context.years.update({y.id: (y.starts, y.ends) for y in queries.school_years(home(context).id)})
+    if year is not None and year in context.years:
+        day = context.years[year][0]
+    else:
+        day = next((s for s, e in context.years.values() if s <= context.today <= e), context.today)
+    if row.ends is not None:
+        day = min(day, row.ends)
+    context.note_once(row, "start_date", "empty", f"rows without a first day start on {day}", "import.start.assumed")
+    return day
+
+
+def _add(
+    context: Context,
+    kind: str,
+    pupils: Sequence[tuple[Item[P], NewEnrolment]],
+    staff: Sequence[tuple[Item[P], NewPost]],
+) -> None:
+    made: dict[UUID | None, Item[P]] = {e.id: item for item, e in pupils}
+    made.update({p.id: item for item, p in staff})
+    enrolled = isolate(
+        context, [(item.row, e) for item, e in pupils],
+        lambda e: verbs.add_enrolments(by=context.by, enrolments=e, now=context.now),
+    )  # fmt: skip
+    appointed = isolate(
+        context,
+        [(item.row, p) for item, p in staff],
+        lambda p: posts.add_posts(by=context.by, posts=p, now=context.now),
+    )
+    ids = [e.id for _row, e in enrolled] + [p.id for _row, p in appointed]
+    remember(context, kind, [(made[key], key) for key in ids if key is not None])
+
+
+def _change(context: Context, kind: str, changed: Sequence[Item[P]]) -> None:
+    """New periods and year levels; what the source deleted ends on its last day, or today."""
+    if not changed:
+        return
+    ids = [item.object_id for item in changed if item.object_id]
+    held, offices = queries.enrolments(ids), queries.posts_by_id(ids)
+    done: list[tuple[Item[P], UUID]] = []
+    ended: list[tuple[Item[P], UUID]] = []
+    updates: list[tuple[Row, EnrolmentUpdate]] = []
+    ends: dict[UUID, date] = {}
+    leaving: dict[UUID, date] = {}
+    again: list[tuple[Item[P], NewEnrolment]] = []
+    for item in changed:
+        row, object_id = item.row, item.object_id
+        if object_id is None:
+            continue
+        enrolment, office = held.get(object_id), offices.get(object_id)
+        if row.ended:
+            last = row.ends or context.today
+            if enrolment is not None and (enrolment.ends is None or enrolment.ends > last):
+                ends[object_id] = max(last, enrolment.starts)
+            elif office is not None and (office.ends is None or office.ends > last):
+                leaving[object_id] = max(last, office.starts)
+            ended.append((item, object_id))
+        elif enrolment is not None and enrolment.ends is not None and row.ends is None:
+            # a pupil who is back: the former place stays as it was, a new one begins
+            starts = row.starts if row.starts and row.starts > enrolment.ends else context.today
+            back = NewEnrolment(
+                enrolment.person, enrolment.school, starts, enrolment.group, None, row.year_level, id=new_id()
+            )
+            again.append((item, back))
+        elif enrolment is not None:
+            updates.append((row, EnrolmentUpdate(object_id, row.starts, row.ends, row.year_level)))
+            done.append((item, object_id))
+        else:
+            if office is not None and row.ends is not None and office.ends != row.ends:
+                leaving[object_id] = max(row.ends, office.starts)
+            done.append((item, object_id))
+    if ends:
+        verbs.end_enrolments(by=context.by, ends=ends, now=context.now)
+    if leaving:
+        posts.end_posts(by=context.by, ends=leaving, now=context.now)
+    isolate(context, updates, lambda u: verbs.update_enrolments(by=context.by, updates=u, now=context.now))
+    taken = isolate(
+        context, [(item.row, e) for item, e in again],
+        lambda e: verbs.add_enrolments(by=context.by, enrolments=e, now=context.now),
+    )  # fmt: skip
+    kept = {e.id for _row, e in taken}
+    done.extend((item, e.id) for item, e in again if e.id in kept and e.id is not None)
+    refresh(context, kind, done)
+    refresh(context, kind, ended, "ended")
+
+
+def end_open(context: Context, *, persons: Sequence[UUID] = (), groups: Sequence[UUID] = ()) -> None:
+    """End today whatever enrolments of these persons, or in these groups, are open. Nobody is deleted."""
+    if not persons and not groups:
+        return
+    rows = queries.open_enrolments(persons=persons, groups=groups)
+    if rows:
+        ends = {row.id: max(context.today, row.starts) for row in rows}
+        verbs.end_enrolments(by=context.by, ends=ends, now=context.now)

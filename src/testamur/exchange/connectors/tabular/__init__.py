@@ -1,0 +1,1 @@
+"""Reading tables as they really arrive: folders, ZIPs, CSV in several encodings, XLSX, ragged rows, odd dates."""

@@ -1,0 +1,291 @@
+"""The signers' evidence inside a record (docs/formats.md §3 and §4): who signed this very document, and with what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from testamur.kernel.base.ids import urn
+from testamur.kernel.proofs import chain, merkle, shape
+from testamur.kernel.proofs.bankid import EvidenceError, verify_bankid
+from testamur.kernel.proofs.jcs import canonical, parse_canonical
+from testamur.kernel.proofs.shape import ShapeError, items, members, text, whole
+from testamur.kernel.proofs.snapshot import NamedSigner, Snapshot, signer_ref
+
+MAX_BYTES = 4 << 20
+MAX_PATH = 40
+MAX_DOCUMENTS = 1 << 32
+PURPOSE = "sign-records"
+CLOCK_SKEW = timedelta(minutes=5)
+"""Between our server's clock and the e-ID's."""
+BANKID_SCHEMES = ("se.personnummer", "se.samordningsnummer")
+
+_HEADER = ("v", "ceremony", "purpose", "organisation", "role", "signer", "count", "root", "created")
+
+
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """What an e-ID's own signature attests, whatever the method.
+
+    Attributes:
+        identifiers: every (scheme, value) that the e-ID's identifier may stand for.
+        name: as the e-ID writes it.
+        visible, signed_at, test: the text that was shown, when it was signed, with a test e-ID or not.
+    """
+
+    identifiers: tuple[tuple[str, str], ...]
+    name: str
+    visible: bytes
+    signed_at: datetime
+    test: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignerEvidence:
+    """A signer whose evidence holds.
+
+    Attributes:
+        signer: as the decision names them.
+        method: ``bankid`` or ``simulated``.
+        eid_name: the name in the e-ID.
+        ceremony: its id.
+        count: documents signed in the same ceremony.
+        signed_at: as the e-ID attests it.
+        test: the e-ID is a test e-ID.
+    """
+
+    signer: NamedSigner
+    method: str
+    eid_name: str
+    ceremony: UUID
+    count: int
+    signed_at: datetime
+    test: bool
+
+
+def file_name(order: int) -> str:
+    """Name of the evidence file of the signer with this order (§4)."""
+    return f"evidence-{order}.json"
+
+
+def orders(names: Sequence[str], snapshot: Snapshot) -> None:
+    """Every signer of the decision has exactly one evidence file, and there is no other file.
+
+    Raises `EvidenceError` ``evidence.missing`` or ``evidence.extra``.
+    """
+    wanted = [file_name(signer.order) for signer in snapshot.signers]
+    for signer, name in zip(snapshot.signers, wanted, strict=True):
+        if name not in names:
+            raise _wrong("missing", f"The evidence of {signer.name} ({signer.title or signer.role}) is missing.")
+    if extra := [name for name in names if name not in wanted]:
+        raise _wrong("extra", f"The record holds {extra[0]!r}, which belongs to none of its signers.")
+
+
+def verify_evidence(
+    data: bytes,
+    *,
+    signer: NamedSigner,
+    snapshot: Snapshot,
+    h0: str,
+    size: int,
+    roots: Mapping[str, Sequence[bytes]],
+) -> SignerEvidence:
+    """Check one evidence file against the signer it is for and the document it lies in.
+
+    Args:
+        data: bytes of `evidence-<order>.json`.
+        signer: whom the decision names at this place.
+        snapshot: the record.
+        h0: SHA-256 of the first revision, lower-case hex.
+        size: bytes of the first revision.
+        roots: DER of the pinned e-ID roots by method.
+
+    Raises `EvidenceError`; `undecided` is set where the trust bundle knows no root of the method.
+    """
+    try:
+        value = _parse(data)
+        header = _header(value["header"])
+        if (value["order"], value["role"]) != (signer.order, signer.role):
+            raise _wrong("signer", f"The evidence is not the one of {signer.name} in this role.")
+        _check_header(header, signer, snapshot)
+        _check_document(value, header, snapshot, h0, size)
+        method = value["method"]
+        attested = _METHODS[method](value["proof"], canonical(header), roots.get(method, ()))
+        _check_visible(attested.visible, header)
+        created = shape.time(header["created"], "header.created")
+    except ShapeError as error:
+        raise _wrong("malformed", f"The evidence of {signer.name} is malformed: {error}.", "FORMAT_FAILURE") from error
+    if signer.ref not in {signer_ref(snapshot.record, *identifier) for identifier in attested.identifiers}:
+        raise _wrong(
+            "other_person", f"{attested.name} signed, who is not the person the decision names ({signer.name})."
+        )
+    if attested.signed_at < created - CLOCK_SKEW:
+        raise _wrong("time", f"The signature of {signer.name} is older than the ceremony it belongs to.")
+    return SignerEvidence(
+        signer=signer,
+        method=method,
+        eid_name=attested.name,
+        ceremony=shape.urn(header["ceremony"], "header.ceremony"),
+        count=header["count"],
+        signed_at=attested.signed_at,
+        test=attested.test,
+    )
+
+
+def _wrong(code: str, message: str, sub: str = "SIG_CONSTRAINTS_FAILURE") -> EvidenceError:
+    return EvidenceError(f"evidence.{code}", message, sub=sub)
+
+
+def _parse(data: bytes) -> dict[str, Any]:
+    if len(data) > MAX_BYTES:
+        raise ShapeError("it is too large")
+    try:
+        value = parse_canonical(data)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise ShapeError("it is not canonical JSON") from error
+    names = ("v", "order", "role", "method", "header", "leaf", "index", "path", "proof")
+    found = members(value, names, "it")
+    if found["v"] != 1 or isinstance(found["v"], bool):
+        raise ShapeError("it is of another version")
+    if found["method"] not in _METHODS:
+        raise EvidenceError(
+            "evidence.method",
+            "A signer used a method of identification that this verifier does not know.",
+            sub="FORMAT_FAILURE",
+            undecided=True,
+        )
+    whole(found["order"], "order", least=1)
+    text(found["role"], "role")
+    return found
+
+
+def _header(value: object) -> dict[str, Any]:
+    header = members(value, _HEADER, "the header")
+    if header["v"] != 1 or isinstance(header["v"], bool):
+        raise ShapeError("the header is of another version")
+    shape.urn(header["ceremony"], "header.ceremony")
+    shape.urn(header["organisation"], "header.organisation")
+    whole(header["count"], "header.count", least=1, most=MAX_DOCUMENTS)
+    shape.digest(header["root"], "header.root")
+    return header
+
+
+def _check_header(header: Mapping[str, Any], signer: NamedSigner, snapshot: Snapshot) -> None:
+    if header["purpose"] != PURPOSE:
+        raise _wrong("purpose", f"{signer.name} signed for another purpose than to sign records.")
+    if header["organisation"] != urn(snapshot.issuer):
+        raise _wrong("organisation", f"{signer.name} signed for another organisation than the one that issued this.")
+    if (header["role"], header["signer"]) != (signer.role, signer.name):
+        raise _wrong("signer", f"The ceremony was not one of {signer.name} in this role.")
+
+
+def _check_document(
+    value: Mapping[str, Any], header: Mapping[str, Any], snapshot: Snapshot, h0: str, size: int
+) -> None:
+    """The leaf is this document, and it is in the tree whose root was signed."""
+    leaf = members(value["leaf"], ("h0", "record", "size"), "the leaf")
+    if leaf != {"h0": h0, "record": urn(snapshot.record), "size": size} or isinstance(leaf["size"], bool):
+        raise EvidenceError(
+            "evidence.other_document",
+            "The evidence belongs to another document, or the document was changed after it was signed.",
+            sub="HASH_FAILURE",
+        )
+    index = whole(value["index"], "index", most=header["count"] - 1)
+    path = [bytes.fromhex(shape.digest(item, "path")) for item in items(value["path"], "path", limit=MAX_PATH)]
+    root = bytes.fromhex(header["root"])
+    if not merkle.verify_inclusion(index, header["count"], merkle.leaf_hash(canonical(leaf)), path, root):
+        raise EvidenceError(
+            "evidence.path", "This document is not among those that were signed in the ceremony.", sub="HASH_FAILURE"
+        )
+
+
+def _check_visible(visible: bytes, header: Mapping[str, Any]) -> None:
+    """The last line that the signer read names the same number of documents and the same root."""
+    try:
+        last = visible.decode().rpartition("\n")[2]
+    except UnicodeDecodeError:
+        raise ShapeError("the text shown to the signer is not UTF-8") from None
+    if last != f"Testamur 1: {header['count']} {header['root']}":
+        raise _wrong("visible", "The text shown to the signer does not name the documents that were signed.")
+
+
+# --- methods -------------------------------------------------------------------------------------
+
+
+def _bankid(proof: object, header: bytes, roots: Sequence[bytes]) -> Attested:
+    value = members(proof, ("signature", "ocsp"), "the proof")
+    found = verify_bankid(
+        shape.binary(value["signature"], "proof.signature"),
+        shape.binary(value["ocsp"], "proof.ocsp"),
+        roots=roots,
+        expected_nonvisible=header,
+        expected_visible=None,
+    )
+    return Attested(
+        identifiers=tuple((scheme, found.personal_number) for scheme in BANKID_SCHEMES),
+        name=found.name,
+        visible=found.visible or b"",
+        signed_at=found.signed_at,
+        test=found.test,
+    )
+
+
+def _simulated(proof: object, header: bytes, roots: Sequence[bytes]) -> Attested:
+    """The demonstration e-ID: one ECDSA signature over what was shown and not shown, and when."""
+    names = ("visible", "nonvisible", "signed_at", "signature", "certificates")
+    value = members(proof, names, "the proof")
+    if not roots:
+        raise EvidenceError(
+            "simulated.roots.absent",
+            "The trust bundle names no root of the simulated e-ID.",
+            sub="NO_CERTIFICATE_CHAIN_FOUND",
+            undecided=True,
+        )
+    visible = shape.binary(value["visible"], "proof.visible")
+    nonvisible = shape.binary(value["nonvisible"], "proof.nonvisible")
+    signed_at = shape.time(value["signed_at"], "proof.signed_at")
+    signature = shape.binary(value["signature"], "proof.signature")
+    ders = [shape.binary(der, "proof.certificates") for der in items(value["certificates"], "certificates", limit=5)]
+    if not ders:
+        raise ShapeError("the proof carries no certificate")
+    signed = {"v": 1, "purpose": "testamur-simulated-eid"}
+    signed |= {name: value[name] for name in ("visible", "nonvisible", "signed_at")}
+    try:
+        leaf, *others = [chain.load(der) for der in ders]
+        _check_simulated(leaf, signature, canonical(signed))
+        path = chain.validate(leaf, others, [chain.load(der) for der in roots], at=signed_at)
+    except chain.ChainError as error:
+        raise EvidenceError(error.code, str(error), sub=error.sub_indication) from error
+    if path.certificates[:-1] != (leaf, *others):
+        raise ShapeError("the certificates are not the signer's chain, in order and without the root")
+    if nonvisible != header:
+        raise EvidenceError(
+            "simulated.nonvisible", "The person signed other data than expected.", sub="SIG_CONSTRAINTS_FAILURE"
+        )
+    scheme, colon, number = chain.attribute(leaf, x509.NameOID.SERIAL_NUMBER).partition(":")
+    if not colon:
+        raise ShapeError("the signer's certificate names no identifier")
+    return Attested(((scheme, number),), chain.name_of(leaf), visible, signed_at, test=True)
+
+
+def _check_simulated(leaf: x509.Certificate, signature: bytes, signed: bytes) -> None:
+    key = leaf.public_key()
+    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise ShapeError("the signer's key is not P-256")
+    try:
+        key.verify(signature, signed, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature as error:
+        raise EvidenceError(
+            "simulated.signature", "The signature of the e-ID is not genuine.", sub="SIG_CRYPTO_FAILURE"
+        ) from error
+
+
+_METHODS = {"bankid": _bankid, "simulated": _simulated}

@@ -1,0 +1,136 @@
+"""The trust bundle, `trust.json`: which roots, logs and witnesses a verifier believes (docs/formats.md §9)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from testamur.kernel.base.refused import Refused
+from testamur.kernel.proofs import chain, notes, policies, shape
+from testamur.kernel.proofs.shape import ShapeError, items, members, text
+
+MAX_BYTES = 64 << 20
+METHODS = ("bankid", "simulated")
+
+
+class TrustError(Refused):
+    """The file is not a trust bundle of version 1."""
+
+    code = "trust.malformed"
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """One issuer. Certificates and CRLs are DER; every root was parsed once when the bundle was read."""
+
+    id: UUID
+    name: str
+    seal_roots: tuple[bytes, ...]
+    crls: tuple[bytes, ...]
+    origin: str
+    vkeys: tuple[notes.Vkey, ...]
+    policy: policies.Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """A parsed bundle.
+
+    Attributes:
+        test: the bundle is for tests and demonstrations; every verdict reached with it says so.
+        made: when it was made.
+        organisations: by id.
+        eid_roots: DER of the pinned roots by method.
+        tsa_roots: DER of the roots of time-stamp authorities.
+        status: signed status list by organisation, as text.
+    """
+
+    test: bool
+    made: datetime
+    organisations: Mapping[UUID, Organisation]
+    eid_roots: Mapping[str, tuple[bytes, ...]]
+    tsa_roots: tuple[bytes, ...]
+    status: Mapping[UUID, str]
+
+
+def parse_trust(data: bytes) -> Trust:
+    """Read a bundle; raises `TrustError` (``trust.malformed``) in one plain sentence."""
+    if len(data) > MAX_BYTES:
+        raise TrustError("The trust bundle is too large.")
+    try:
+        value = json.loads(data, object_pairs_hook=_once)
+        return _trust(value)
+    except (ValueError, RecursionError) as error:
+        raise TrustError(f"The trust bundle cannot be read: {error}.") from error
+    except chain.ChainError as error:
+        raise TrustError(f"The trust bundle cannot be read: {error}") from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ShapeError("an object names a member twice")
+    return found
+
+
+def _trust(value: object) -> Trust:
+    names = ("v", "test", "made", "organisations", "eid_roots", "tsa_roots", "status")
+    top = members(value, names, "the bundle")
+    if top["v"] != 1 or isinstance(top["v"], bool):
+        raise ShapeError("it is of another version")
+    organisations = [_organisation(item) for item in items(top["organisations"], "organisations")]
+    roots = members(top["eid_roots"], METHODS, "eid_roots")
+    status = {}
+    for item in items(top["status"], "status"):
+        entry = members(item, ("organisation", "note"), "a status list")
+        status[shape.urn(entry["organisation"], "status.organisation")] = text(
+            entry["note"], "status.note", limit=MAX_BYTES
+        )
+    found = {organisation.id: organisation for organisation in organisations}
+    if len(found) != len(organisations):
+        raise ShapeError("an organisation is named twice")
+    return Trust(
+        test=shape.yes_no(top["test"], "test"),
+        made=shape.time(top["made"], "made"),
+        organisations=found,
+        eid_roots={method: _certificates(roots[method], f"eid_roots.{method}") for method in METHODS},
+        tsa_roots=_certificates(top["tsa_roots"], "tsa_roots"),
+        status=status,
+    )
+
+
+def _organisation(value: object) -> Organisation:
+    item = members(value, ("id", "name", "seal_roots", "crls", "log"), "an organisation")
+    log = members(item["log"], ("origin", "vkeys", "policy"), "an organisation's log")
+    origin = text(log["origin"], "log.origin")
+    vkeys = tuple(notes.Vkey.parse(text(vkey, "log.vkeys")) for vkey in items(log["vkeys"], "log.vkeys", limit=100))
+    policy = policies.parse_policy(text(log["policy"], "log.policy", limit=policies.MAX_POLICY).encode())
+    if {vkey for vkey in vkeys if vkey.name == origin} != set(vkeys) or not set(policy.logs) <= set(vkeys):
+        raise ShapeError(f"the keys of the log {origin} contradict each other")
+    if not policy.logs:
+        policy = policies.Policy(vkeys, policy.witnesses, policy.groups, policy.quorum)
+    return Organisation(
+        id=shape.urn(item["id"], "an organisation's id"),
+        name=text(item["name"], "an organisation's name"),
+        seal_roots=_certificates(item["seal_roots"], "seal_roots"),
+        crls=tuple(shape.binary(crl, "a CRL", limit=MAX_BYTES) for crl in items(item["crls"], "crls")),
+        origin=origin,
+        vkeys=vkeys,
+        policy=policy,
+    )
+
+
+def _certificates(value: object, what: str) -> tuple[bytes, ...]:
+    ders = tuple(shape.binary(item, what) for item in items(value, what, limit=1_000))
+    for der in ders:
+        chain.load(der)
+    return ders
+
+
+def roots(ders: Iterable[bytes]) -> list[Any]:
+    """The parsed certificates of a bundle's roots."""
+    return [chain.load(der) for der in ders]

@@ -1,0 +1,311 @@
+"""The offline verifier: one file and one trust bundle in, one verdict out (docs/formats.md §11).
+
+No database, no network, no clock: the same bytes and the same bundle give the same verdict for ever. The checks follow
+the record from its bytes to its issuer; each says in one sentence what was found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from testamur.kernel.base.clock import stamp
+from testamur.kernel.proofs import cms, notes, tlog
+from testamur.kernel.proofs.chain import name_of
+from testamur.kernel.proofs.evidence import SignerEvidence, file_name, verify_evidence
+from testamur.kernel.proofs.opening import Foreign, Opened, Opening
+from testamur.kernel.proofs.report import Failed, Notebook, Outcome, Verdict, Word, conclude
+from testamur.kernel.proofs.trust import Organisation, Trust
+
+CLOCK_SKEW = timedelta(minutes=5)
+"""Between the clocks of issuer, e-ID, time-stamp authority and witnesses."""
+
+NO_TRUST = Trust(
+    test=False,
+    made=datetime(1970, 1, 1, tzinfo=UTC),
+    organisations={},
+    eid_roots={},
+    tsa_roots=(),
+    status={},
+)
+"""A bundle that believes nobody: what can be said without one is said, and nothing is decided."""
+
+
+def verify_file(data: bytes, trust: Trust, name: str, *, sidecar: bytes | None = None) -> Verdict:
+    """Verify one file completely. Never raises: what goes wrong inside leaves the file undecided (``internal``).
+
+    Args:
+        data: the bytes of the file.
+        trust: whom to believe; `NO_TRUST` where there is no bundle.
+        name: for the report.
+        sidecar: bytes of the `.tlog-proof` beside the file, the normative copy, where there is one.
+    """
+    verification = _Verification(data, trust, name, sidecar)
+    try:
+        return verification.run()
+    except Exception as error:  # noqa: BLE001 - a verifier answers whatever it is given
+        found = f"The verifier met something it cannot handle ({type(error).__name__}); nothing can be decided."
+        verification.book.failed("internal", Failed("internal", found, undecided=True))
+        return verification.verdict(Word.UNDECIDED)
+
+
+class _Verification:
+    """One run over one file."""
+
+    def __init__(self, data: bytes, trust: Trust, name: str, sidecar: bytes | None) -> None:
+        self.trust = trust
+        self.name = name
+        self.sidecar = sidecar
+        self.book = Notebook()
+        self.opening = Opening(data)
+        self.signed: list[SignerEvidence] = []
+
+    def run(self) -> Verdict:
+        try:
+            record = self.opening.open()
+        except Foreign as foreign:
+            self.book.absent("revisions", foreign.code, str(foreign))
+            return self.verdict(Word.FOREIGN)
+        except Failed as failure:
+            self.book.failed("revisions", failure)
+            return self.verdict(conclude(self.book.checks))
+        self.book.ok("revisions", "Two revisions: the document as it was signed, and the seal over it; nothing else.")
+        self.book.ok("digest", f"The document that was signed is unchanged in the file ({record.h0[:16]}…).")
+        self._signers(record)
+        organisation = self.trust.organisations.get(record.snapshot.issuer)
+        proven = self._proof(record, organisation)
+        proof_check = self.book.checks.pop()
+        self._seal(record, organisation, proven)
+        self.book.checks.append(proof_check)
+        self._status(record)
+        self._issuer(record, organisation)
+        return self.verdict(conclude(self.book.checks))
+
+    def verdict(self, word: Word) -> Verdict:
+        snapshot = self.opening.snapshot
+        summary: dict[str, Any] = snapshot.summary() if snapshot else {}
+        test = self.trust.test or any(s.test for s in self.signed) or (snapshot is not None and snapshot.test)
+        return Verdict(self.name, word, test, summary, tuple(self.book.checks))
+
+    # --- signers ---
+
+    def _signers(self, record: Opened) -> None:
+        """One check for each signer."""
+        if not record.snapshot.signers:
+            self.book.absent("signers", "signers.none", "The document names no person as its signer.")
+        for signer in record.snapshot.signers:
+            name = f"signer {signer.order}"
+            try:
+                found = verify_evidence(
+                    record.evidence[file_name(signer.order)],
+                    signer=signer,
+                    snapshot=record.snapshot,
+                    h0=record.h0,
+                    size=record.h0_size,
+                    roots=self.trust.eid_roots,
+                )
+                self._check_signer(found, record)
+            except Failed as failure:
+                self.book.failed(name, failure)
+                continue
+            self.signed.append(found)
+            others = f", together with {found.count - 1} other documents" if found.count > 1 else ""
+            test = " with a TEST identity" if found.test else ""
+            self.book.ok(
+                name,
+                f"{signer.name} ({signer.title or signer.role}) signed this document on "
+                f"{stamp(found.signed_at)} by {found.method}{test}{others}.",
+            )
+
+    def _check_signer(self, found: SignerEvidence, record: Opened) -> None:
+        if found.test and not (record.snapshot.test or self.trust.test):
+            raise Failed(
+                "evidence.test", f"{found.signer.name} signed with a test identity.", sub="SIG_CONSTRAINTS_FAILURE"
+            )
+        if found.signed_at > record.claimed_at + CLOCK_SKEW:
+            raise Failed(
+                "evidence.after_seal",
+                f"The signature of {found.signer.name} is younger than the seal over it.",
+                sub="TIMESTAMP_ORDER_FAILURE",
+            )
+
+    # --- seal ---
+
+    def _seal(self, record: Opened, organisation: Organisation | None, witnessed: datetime | None) -> None:
+        try:
+            cms.check_signature(record.seal, record.doc_digest)
+            at, source = self._existed(record, witnessed)
+            _check_sealer(record.seal, organisation, at, source)
+        except Failed as failure:
+            self.book.failed("seal", failure)
+            return
+        self.book.ok(
+            "seal",
+            f"Sealed by {name_of(record.seal.certificate)} (PAdES {record.seal.level}), existing on {stamp(at)} "
+            f"by {source or 'its own word'}; every byte is covered.",
+        )
+
+    def _existed(self, record: Opened, witnessed: datetime | None) -> tuple[datetime, str | None]:
+        """When the seal existed, and who says so besides the seal: time-stamp before witnesses before nobody."""
+        if record.seal.time_stamp is not None:
+            proven = cms.check_time_stamp(record.seal.time_stamp, record.seal.signature, self.trust.tsa_roots)
+            source = "its time-stamp"
+        elif witnessed is not None:
+            proven, source = witnessed, "the witnesses of the log"
+        else:
+            return record.claimed_at, None
+        if record.claimed_at > proven + CLOCK_SKEW:
+            raise Failed(
+                "seal.time",
+                "The seal claims to be younger than the moment when it is proven to have existed.",
+                sub="TIMESTAMP_ORDER_FAILURE",
+            )
+        return proven, source
+
+    # --- proof ---
+
+    def _proof(self, record: Opened, organisation: Organisation | None) -> datetime | None:
+        """Adds one check; returns the time by which the log's witnesses had seen the record."""
+        try:
+            found = self._included(record, organisation)
+        except notes.MalformedNote as error:
+            self.book.failed("proof", _flaw("proof.malformed", f"The transparency proof is malformed: {error}."))
+        except tlog.ProofRefused as error:
+            self.book.failed("proof", _refused(error))
+        except Failed as failure:
+            self.book.failed("proof", failure)
+        else:
+            seen = f"cosigned by {len(found.cosigned)} witnesses" if found.cosigned else "not cosigned by any witness"
+            self.book.ok(
+                "proof", f"Entry {found.index} of the transparency log {found.origin} ({found.size} entries), {seen}."
+            )
+            return found.existed
+        return None
+
+    def _included(self, record: Opened, organisation: Organisation | None) -> tlog.Inclusion:
+        data = self._proof_bytes(record)
+        proof = tlog.Proof.parse(data)
+        if proof.data() != data:
+            raise _flaw("proof.malformed", "The transparency proof is not written as it should be.")
+        salt, opened = proof.opening()
+        statement = tlog.Statement.parse(opened)
+        self._check_statement(statement, record)
+        if organisation is None:
+            raise Failed(
+                "issuer.unknown",
+                "The proof speaks of this record; the log it comes from is not in the trust bundle.",
+                undecided=True,
+            )
+        _check_known_names(proof, organisation)
+        leaf = tlog.entry(tlog.EntryKind.RECORD, tlog.commitment(salt, opened))
+        found = tlog.verify_proof(proof, leaf=leaf, policy=organisation.policy)
+        if found.existed is not None and statement.time > found.existed + CLOCK_SKEW:
+            raise Failed("proof.time", "The proof is older than what it proves.", sub="TIMESTAMP_ORDER_FAILURE")
+        return found
+
+    def _proof_bytes(self, record: Opened) -> bytes:
+        inside = record.seal.proof
+        if self.sidecar is not None and inside is not None and self.sidecar != inside:
+            raise _flaw("proof.differs", "The proof beside the file is another than the one inside.")
+        data = self.sidecar if self.sidecar is not None else inside
+        if data is None:
+            raise Failed(
+                "proof.absent", "There is no proof that the record stands in the transparency log.", undecided=True
+            )
+        return data
+
+    @staticmethod
+    def _check_statement(statement: tlog.Statement, record: Opened) -> None:
+        snapshot = record.snapshot
+        expected = (
+            (statement.record, snapshot.record),
+            (statement.version, snapshot.version),
+            (statement.organisation, snapshot.issuer),
+            (statement.doc_digest, record.doc_digest),
+            (statement.seal_sig_sha256, hashlib.sha256(record.seal.signature).digest()),
+            (statement.record_json_sha256, hashlib.sha256(record.record_json).digest()),
+            (statement.event, "issue"),
+        )
+        if any(one != other for one, other in expected):
+            raise Failed("proof.other_record", "The transparency proof belongs to another record.", sub="HASH_FAILURE")
+
+    # --- status, issuer ---
+
+    def _status(self, record: Opened) -> None:
+        """A list that says which records were annulled; without one the file itself cannot know."""
+        if record.snapshot.issuer in self.trust.status:
+            found = "The trust bundle holds a status list, which this version does not read; ask the issuer's page."
+            self.book.absent("status", "status.unread", found)
+            return
+        self.book.absent(
+            "status", "status.absent", "Whether the record was later corrected or annulled is not known offline."
+        )
+
+    def _issuer(self, record: Opened, organisation: Organisation | None) -> None:
+        if organisation is None:
+            self.book.failed(
+                "issuer",
+                Failed(
+                    "issuer.unknown",
+                    f"The issuer ({record.snapshot.issuer_name}) is not in the trust bundle.",
+                    sub="NO_CERTIFICATE_CHAIN_FOUND",
+                    undecided=True,
+                ),
+            )
+            return
+        if any(check.name == "seal" and check.outcome is not Outcome.OK for check in self.book.checks):
+            self.book.absent("issuer", "issuer.unproven", f"That {organisation.name} issued this is not shown.")
+            return
+        test = " (TEST)" if self.trust.test else ""
+        self.book.ok(
+            "issuer",
+            f"Issued by {organisation.name}{test}, as the trust bundle of {self.trust.made:%Y-%m-%d} knows it.",
+        )
+
+
+def _check_sealer(seal: cms.Seal, organisation: Organisation | None, at: datetime, source: str | None) -> None:
+    """The chain of the seal's certificate ends in the issuer's own roots, which only the trust bundle can say."""
+    if organisation is None:
+        raise Failed(
+            "seal.unknown",
+            f"The seal is whole and covers every byte; whether {name_of(seal.certificate)} may seal for the issuer "
+            "cannot be said without a trust bundle that knows the issuer.",
+            sub="NO_CERTIFICATE_CHAIN_FOUND",
+            undecided=True,
+        )
+    cms.check_certificate(seal, organisation.seal_roots, organisation.crls, at=at, proven=source is not None)
+
+
+def _flaw(code: str, message: str) -> Failed:
+    return Failed(code, message, sub="FORMAT_FAILURE")
+
+
+def _check_known_names(proof: tlog.Proof, organisation: Organisation) -> None:
+    """A line that bears a known name with an unknown key, or a known key under another name, was meddled with.
+
+    Lines by wholly unknown witnesses are ignored, as C2SP signed-note asks; a half-known one could otherwise hide a
+    changed byte behind the rule.
+    """
+    keys: Sequence[notes.Vkey] = organisation.policy.vkeys
+    exact = {(key.name, key.key_id) for key in keys}
+    names, ids = {key.name for key in keys}, {key.key_id for key in keys}
+    for line in notes.Note.parse(proof.checkpoint).signatures:
+        if (line.name, line.key_id) not in exact and (line.name in names or line.key_id in ids):
+            raise Failed(
+                "proof.key",
+                f"The proof carries a signature of {line.name} by a key that the trust bundle does not know.",
+                undecided=True,
+            )
+
+
+def _refused(error: tlog.ProofRefused) -> Failed:
+    """The log's own words, with the verdict's terms. A missing quorum proves nothing either way."""
+    sub = {"malformed": "FORMAT_FAILURE", "signature": "SIG_CRYPTO_FAILURE", "inclusion": "HASH_FAILURE"}
+    return Failed(
+        f"proof.{error.flaw}",
+        f"The transparency proof does not hold: {error}.",
+        sub=sub.get(error.flaw),
+        undecided=error.flaw == "witnesses",
+    )

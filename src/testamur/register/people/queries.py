@@ -1,0 +1,352 @@
+"""Reading persons. Masking happens here, once, for every surface.
+
+What an actor is shown of a person depends on two grants where the person is kept: ``people.protected.see`` for a
+protected
+person (without it: an alias), ``people.details.see`` for number, birth date and sex (without it: the name). Everybody
+sees
+oneself. A grant limited to wards reaches those wards only.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from testamur.kernel.base.actor import Actor
+from testamur.register.people.models import ContactPoint, Guardianship, Person, PersonFacts, PersonIdentifier, PupilCode
+from testamur.register.people.rules import (
+    RANK,
+    ContactKind,
+    ContactView,
+    Facts,
+    GuardianView,
+    Identifier,
+    IdentifierInvalid,
+    IdentifierView,
+    Parent,
+    PersonView,
+    Protection,
+    Relation,
+    Scheme,
+    Sex,
+    Shown,
+    alias_view,
+    common_path,
+    display_name,
+    fold,
+    guardian_reaches,
+    must_reach,
+    normalise_code,
+    parse_identifier,
+    reaches,
+    suppress,
+)
+
+CHUNK = 5000
+"""Ids in one SQL statement: below the variable limit of every SQLite build."""
+
+_FIELDS = (
+    "id",
+    "path",
+    "given",
+    "middle",
+    "family",
+    "preferred",
+    "family_first",
+    "birth_date",
+    "sex",
+    "protection",
+    "alias",
+)
+
+
+def people(*, by: Actor, ids: Iterable[UUID]) -> dict[UUID, PersonView]:
+    """The persons as `by` may see them, in the order of `ids`; an unknown id is left out. Two queries.
+
+    Showing a name is the caller's decision (it holds the ids because of a class list, a result list …); hiding it is
+    not.
+    """
+    wanted = list(dict.fromkeys(ids))
+    rows = {
+        row[0]: row for chunk in chunks(wanted) for row in Person.objects.filter(id__in=chunk).values_list(*_FIELDS)
+    }
+    sights = _Sights(by)
+    full = [key for key, row in rows.items() if sights.of(row[0], row[1], row[9]) is Shown.FULL]
+    numbers = _main_identifiers(full)
+    return {key: _view(rows[key], sights, numbers) for key in wanted if key in rows}
+
+
+def person(*, by: Actor, id: UUID) -> PersonView | None:  # noqa: A002 - the name that every query uses
+    """One person as `by` may see him or her, or None."""
+    return people(by=by, ids=[id]).get(id)
+
+
+def search(*, by: Actor, text: str, path: str, limit: int = 50) -> tuple[PersonView, ...]:
+    """Persons at or below `path` of whose name every word of `text` begins a word; case and diacritics do not matter.
+
+    Needs ``people.person.search``. A protected person is never found, by anyone: who must reach one does so by number.
+    """
+    must_reach(by, "people.person.search", path=path)
+    words = fold(text).split()
+    if not words:
+        return ()
+    rows = Person.objects.filter(path__startswith=path, protection=Protection.NONE)
+    for word in words:
+        rows = rows.filter(search_key__contains=f" {word}")
+    found = people(by=by, ids=rows.order_by("family", "given", "id").values_list("id", flat=True)[:limit])
+    return tuple(sorted(found.values(), key=lambda view: (view.sort_key, view.id)))
+
+
+def contacts(*, by: Actor, persons: Collection[UUID]) -> dict[UUID, tuple[ContactView, ...]]:
+    """Contact points of those persons whose contacts `by` may see (``people.contact.see``); the others have none."""
+    seen = _visible(by, persons, "people.contact.see")
+    found: dict[UUID, list[ContactView]] = {key: [] for key in persons}
+    for chunk in chunks(seen):
+        for row in ContactPoint.objects.filter(person__in=chunk).order_by("id"):
+            found[row.person_id].append(
+                ContactView(
+                    row.id, row.person_id, ContactKind(row.kind), row.value, row.label, row.sms, row.verified_at
+                )
+            )
+    return {key: tuple(views) for key, views in found.items()}
+
+
+def facts(*, by: Actor, persons: Collection[UUID]) -> dict[UUID, Facts]:
+    """Further facts of those persons whose details `by` may see (``people.details.see``)."""
+    seen = _visible(by, persons, "people.details.see")
+    rows = (row for chunk in chunks(seen) for row in PersonFacts.objects.filter(person__in=chunk))
+    return {row.person_id: facts_of(row) for row in rows}
+
+
+def identifiers(*, by: Actor, persons: Collection[UUID]) -> dict[UUID, tuple[IdentifierView, ...]]:
+    """All identifiers, ended ones too, of those persons whose details `by` may see (``people.details.see``)."""
+    seen = _visible(by, persons, "people.details.see")
+    found: dict[UUID, list[IdentifierView]] = {key: [] for key in persons}
+    for chunk in chunks(seen):
+        for row in PersonIdentifier.objects.filter(person__in=chunk).order_by("id"):
+            found[row.person_id].append(
+                IdentifierView(row.id, row.person_id, Scheme(row.scheme), row.value, row.context, row.ends)
+            )
+    return {key: tuple(views) for key, views in found.items()}
+
+
+def pupil_codes(*, by: Actor, persons: Collection[UUID]) -> dict[UUID, str]:
+    """The codes in force, for labels, of those pupils whose codes `by` may see (``people.code.see``)."""
+    seen = _visible(by, persons, "people.code.see")
+    rows = (
+        row
+        for chunk in chunks(seen)
+        for row in PupilCode.objects.filter(person__in=chunk, revoked_at__isnull=True).values_list("person_id", "code")
+    )
+    return dict(rows)
+
+
+def guardians(*, by: Actor, children: Collection[UUID], on: date) -> dict[UUID, tuple[GuardianView, ...]]:
+    """Guardians on that day of those children whose guardians `by` may see (``people.guardianship.see``).
+
+    A protected child has none for those who may not see it, since the guardian's name would tell the child's; a
+    protected
+    guardian is shown by alias.
+    """
+    seen = _visible(by, children, "people.guardianship.see")
+    running = Q(starts__lte=on) & (Q(ends__isnull=True) | Q(ends__gte=on))
+    rows = [r for chunk in chunks(seen) for r in Guardianship.objects.filter(running, child__in=chunk).order_by("id")]
+    names = people(by=by, ids=[row.guardian_id for row in rows])
+    found: dict[UUID, list[GuardianView]] = {key: [] for key in children}
+    for row in rows:
+        found[row.child_id].append(
+            GuardianView(
+                row.id,
+                row.child_id,
+                names[row.guardian_id],
+                Relation(row.relation),
+                row.custody,
+                row.starts,
+                row.ends,
+                row.consent_from,
+            )
+        )
+    return {key: tuple(views) for key, views in found.items()}
+
+
+def wards(*, guardian: UUID, on: date) -> frozenset[UUID]:
+    """The children whom a guardian reaches on that day: for building the guardian's own grants, nothing else."""
+    rows = Guardianship.objects.filter(guardian=guardian).values_list(
+        "child_id", "starts", "ends", "child__birth_date", "consent_from"
+    )
+    return frozenset(
+        child
+        for child, starts, ends, born, consent in rows
+        if guardian_reaches(on=on, starts=starts, ends=ends, born=born, consent_from=consent)
+    )
+
+
+def holder_of_identifier(*, scheme: str, value: str, on: date, context: str = "") -> UUID | None:
+    """Whose number this is, in any usual spelling, or None; for login and import. An ended number opens nothing."""
+    try:
+        number = parse_identifier(scheme, value, on=on, context=context)
+    except IdentifierInvalid:
+        return None
+    row = PersonIdentifier.objects.filter(scheme=number.scheme, context=number.context, value=number.value)
+    return row.filter(Q(ends__isnull=True) | Q(ends__gte=on)).values_list("person_id", flat=True).first()
+
+
+def holders_of_identifiers(*, numbers: Iterable[Identifier]) -> dict[tuple[str, str, str], UUID]:
+    """Who holds which of many numbers in normal form, by (scheme, context, value), ended ones too; for import."""
+    return {key: holder for key, (_, holder) in identifier_rows(numbers).items()}
+
+
+def identifier_rows(numbers: Iterable[Identifier]) -> dict[tuple[str, str, str], tuple[UUID, UUID]]:
+    """(identifier's id, holder) of many numbers in normal form, by (scheme, context, value)."""
+    by_kind: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for number in numbers:
+        by_kind[number.scheme.value, number.context].append(number.value)
+    return {
+        (scheme, context, value): (key, holder)
+        for (scheme, context), values in by_kind.items()
+        for chunk in chunks(values)
+        for value, key, holder in PersonIdentifier.objects.filter(
+            scheme=scheme, context=context, value__in=chunk
+        ).values_list("value", "id", "person_id")
+    }
+
+
+def holder_of_code(text: str) -> UUID | None:
+    """Whose pupil code this is, or None for an unknown or revoked one.
+
+    Raises `CodeInvalid` (``people.code.invalid``) for a misread code. The caller limits the rate.
+    """
+    row = PupilCode.objects.filter(code=normalise_code(text), revoked_at__isnull=True)
+    return row.values_list("person_id", flat=True).first()
+
+
+def counts(*, by: Actor, cells: Mapping[str, Collection[UUID]]) -> dict[str, int | None]:
+    """How many persons each cell of a statistic has; None stands for a number that is not told.
+
+    Counts of 1 to 4 are told only to those who may see protected persons wherever the counted ones are kept, whether
+    or not
+    a protected person is among them: else the hiding itself would tell.
+    """
+    everybody = {key for cell in cells.values() for key in cell}
+    exact = {name: len(set(cell)) for name, cell in cells.items()}
+    if reaches(by, "people.protected.see", path=common_path(set(paths(everybody).values()))):
+        return dict(exact)
+    return suppress(exact)
+
+
+def paths(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Where each person is kept; an unknown id is left out. For permission checks, not for showing."""
+    return {
+        key: path
+        for chunk in chunks(ids)
+        for key, path in Person.objects.filter(id__in=chunk).values_list("id", "path")
+    }
+
+
+def missing(ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Those of the ids that are no person of the register."""
+    gone: set[UUID] = set()
+    for chunk in chunks(dict.fromkeys(ids)):
+        rows = Person.objects.filter(id__in=chunk)
+        if rows.count() < len(chunk):
+            gone.update(set(chunk).difference(rows.values_list("id", flat=True)))
+    return frozenset(gone)
+
+
+def chunks(ids: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
+    """`ids` in lists of at most `size`."""
+    rest = iter(ids)
+    while part := list(islice(rest, size)):
+        yield part
+
+
+def facts_of(row: PersonFacts) -> Facts:
+    """The row's facts as a value; for this package's own actions."""
+    parents = tuple(Parent(relation, name) for relation, name in row.parents)
+    return Facts(row.birth_place, row.ethnicity, row.nationality, row.home_town, row.residence, parents)
+
+
+class _Sights:
+    """What one actor sees of whom; grants are weighed once per path and level, not once per person."""
+
+    def __init__(self, by: Actor) -> None:
+        self._by = by
+        self._personal = {ward for grant in by.grants for ward in grant.wards} | {by.id}
+        self._known: dict[tuple[str, bool], Shown] = {}
+
+    def of(self, person: UUID, path: str, protection: str) -> Shown:
+        """How much of that person the actor sees."""
+        hidden = protection != Protection.NONE
+        if person in self._personal:
+            return Shown.FULL if person == self._by.id else self._weigh(person, path, hidden=hidden)
+        key = (path, hidden)
+        if key not in self._known:
+            self._known[key] = self._weigh(None, path, hidden=hidden)
+        return self._known[key]
+
+    def _weigh(self, person: UUID | None, path: str, *, hidden: bool) -> Shown:
+        if hidden and not reaches(self._by, "people.protected.see", path=path, person=person):
+            return Shown.ALIAS
+        details = reaches(self._by, "people.details.see", path=path, person=person)
+        return Shown.FULL if details else Shown.NAME
+
+
+def _view(row: Sequence[Any], sights: _Sights, numbers: Mapping[UUID, Identifier]) -> PersonView:
+    key, path, given, middle, family, preferred, family_first, birth_date, sex, protection, alias = row
+    shown = sights.of(key, path, protection)
+    if shown is Shown.ALIAS:
+        return alias_view(key, alias)
+    full = shown is Shown.FULL
+    return PersonView(
+        id=key,
+        shown=shown,
+        name=display_name(given, middle, family, family_first=family_first),
+        given=given,
+        middle=middle,
+        family=family,
+        preferred=preferred,
+        # Vietnamese lists go by the given name, the others by the family name
+        sort_key=fold(" ".join((given, family, middle) if family_first else (family, given, middle))),
+        sex=Sex(sex) if full else Sex.UNKNOWN,
+        birth_date=birth_date if full else None,
+        identifier=numbers.get(key) if full else None,
+        path=path if full else "",
+        protection=Protection(protection),
+    )
+
+
+def _visible(by: Actor, persons: Collection[UUID], verb: str) -> list[UUID]:
+    """Those of the persons for whom `by` has the verb and, where they are protected, may see them."""
+    seen = []
+    for chunk in chunks(dict.fromkeys(persons)):
+        for key, path, level in Person.objects.filter(id__in=chunk).values_list("id", "path", "protection"):
+            open_ = level == Protection.NONE or reaches(by, "people.protected.see", path=path, person=key)
+            if key == by.id or (open_ and reaches(by, verb, path=path, person=key)):
+                seen.append(key)
+    return seen
+
+
+def _main_identifiers(persons: Sequence[UUID]) -> dict[UUID, Identifier]:
+    return main_identifiers(
+        row
+        for chunk in chunks(persons)
+        for row in PersonIdentifier.objects.filter(person__in=chunk, ends__isnull=True)
+        .order_by("id")
+        .values_list("person_id", "scheme", "value", "context")
+    )
+
+
+def main_identifiers(rows: Iterable[tuple[UUID, str, str, str]]) -> dict[UUID, Identifier]:
+    """What stands for each person, from rows (person, scheme, value, context): lowest rank, then first."""
+    found: dict[UUID, Identifier] = {}
+    for holder, scheme, value, context in rows:
+        number = Identifier(Scheme(scheme), value, context)
+        if holder not in found or RANK[number.scheme] < RANK[found[holder].scheme]:
+            found[holder] = number
+    return found

@@ -1,0 +1,37 @@
+"""The verbs of schools. One file per family of verbs; callers import them from here."""
+
+from __future__ import annotations
+
+from testamur.register.schools.actions.enrolments import (
+    EnrolmentTaken,
+    GroupElsewhere,
+    add_enrolments,
+    end_enrolments,
+    update_enrolments,
+)
+from testamur.register.schools.actions.groups import GroupTaken, add_groups, update_groups
+from testamur.register.schools.actions.periods import PeriodTaken, add_school_years, add_terms
+from testamur.register.schools.actions.posts import ClassTeacherTaken, GroupNeeded, add_posts, end_posts
+from testamur.register.schools.actions.units import UnitInvalid, UnitTaken, add_units, update_units
+
+__all__ = [
+    "ClassTeacherTaken",
+    "EnrolmentTaken",
+    "GroupElsewhere",
+    "GroupNeeded",
+    "GroupTaken",
+    "PeriodTaken",
+    "UnitInvalid",
+    "UnitTaken",
+    "add_enrolments",
+    "add_groups",
+    "add_posts",
+    "add_school_years",
+    "add_terms",
+    "add_units",
+    "end_enrolments",
+    "end_posts",
+    "update_enrolments",
+    "update_groups",
+    "update_units",
+]

@@ -1,0 +1,72 @@
+"""Reading decisions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from testamur.kernel.base.actor import Actor
+from testamur.law.contract import Decision as Facts
+from testamur.law.contract import Period
+from testamur.schoolday.results.models import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """A standing decision: its id, who decided, and the facts as packs see them (without names)."""
+
+    id: UUID
+    pupil: UUID
+    decided_by: tuple[UUID, ...]
+    facts: Facts
+
+
+def standing(
+    *, by: Actor, path: str, unit: UUID, school_year: str, term: str | None = None, pupils: Iterable[UUID] | None = None
+) -> Mapping[UUID, tuple[DecisionRow, ...]]:
+    """The decisions that stand (not replaced) at a school for a year, and one term of it when given, by pupil.
+
+    Raises NotAllowed without ``results.decision.read`` at `path`.
+    """
+    by.must("results.decision.read", path)
+    rows = Decision.objects.filter(unit=unit, school_year=school_year, replaced_by__isnull=True)
+    if term is not None:
+        rows = rows.filter(term=term)
+    if pupils is not None:
+        rows = rows.filter(pupil__in=list(pupils))
+    found: dict[UUID, list[DecisionRow]] = defaultdict(list)
+    for row in rows.order_by("pupil", "kind", "code").iterator(chunk_size=2000):
+        found[row.pupil].append(_row(row))
+    return {pupil: tuple(decisions) for pupil, decisions in found.items()}
+
+
+def earlier(*, by: Actor, path: str, pupils: Iterable[UUID], before: str) -> Mapping[UUID, tuple[DecisionRow, ...]]:
+    """Standing decisions of school years before `before` at any school, oldest first, by pupil (for booklets)."""
+    by.must("results.decision.read", path)
+    found: dict[UUID, list[DecisionRow]] = defaultdict(list)
+    rows = Decision.objects.filter(pupil__in=list(pupils), school_year__lt=before, replaced_by__isnull=True)
+    for row in rows.order_by("school_year", "kind", "code").iterator(chunk_size=2000):
+        found[row.pupil].append(_row(row))
+    return {pupil: tuple(decisions) for pupil, decisions in found.items()}
+
+
+def _row(row: Decision) -> DecisionRow:
+    return DecisionRow(
+        id=row.id,
+        pupil=row.pupil,
+        decided_by=tuple(UUID(p) for p in row.decided_by),
+        facts=Facts(
+            kind=row.kind,
+            code=row.code,
+            value=row.value,
+            period=Period(row.school_year, row.term, row.starts, row.ends),
+            year_level=row.year_level,
+            comment=row.comment,
+            decided_on=row.decided_on,
+            reason=row.reason,
+            flags=frozenset(row.flags),
+            occasion=row.occasion,
+        ),
+    )

@@ -1,0 +1,36 @@
+"""`testamur`: the command line. Every command imports what it needs when it runs, so that `verify` needs no Django."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+app = typer.Typer(
+    name="testamur",
+    help="School records, from the mark a teacher enters to the original a citizen holds for life.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _mount() -> None:
+    from testamur.surfaces.cli.demo import demo
+    from testamur.surfaces.cli.verify import verify
+
+    app.command()(demo)
+    app.command()(verify)
+
+
+def run() -> None:
+    """The entry point. A refusal becomes a sentence and exit status 1; never a traceback for what a person can mend."""
+    from testamur.kernel.base.refused import Refused
+
+    _mount()
+    try:
+        app()
+    except Refused as error:
+        from testamur.surfaces.cli.output import refused
+
+        sys.exit(refused(error))

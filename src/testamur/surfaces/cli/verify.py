@@ -1,0 +1,210 @@
+"""`testamur verify FILE…`: is this record genuine, and why? No database, no network, no Django.
+
+Everything heavy is imported when it is needed, so that one file is answered at once. Several hundred files are shared
+out to one process per core.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from testamur.kernel.proofs.report import Verdict
+    from testamur.kernel.proofs.trust import Trust
+
+TRUST_FILE = "trust.json"
+PROOF_SUFFIX = ".tlog-proof"
+FILES_PER_WORKER = 150
+"""Fewer files than this are verified sooner than another process has started."""
+
+EXIT_USAGE = 2
+_WIDTH = 100
+_SIGNS = {"ok": "✓", "failed": "✗", "undecided": "?", "absent": "–"}
+_COLOURS = {"ok": "green", "failed": "bold red", "undecided": "yellow", "absent": "dim"}
+_WORDS = {
+    "valid": ("VALID", "bold green"),
+    "invalid": ("FORGED OR CHANGED", "bold red"),
+    "undecided": ("CANNOT BE DECIDED", "bold yellow"),
+    "foreign": ("NOT A TESTAMUR RECORD", "bold"),
+}
+
+
+def verify(files: list[Path], trust: Path | None = None, json: bool = False, workers: int = 0) -> None:
+    """Verify records: valid, forged or changed, or cannot be decided, and why.
+
+    Works offline. The trust bundle (--trust, or trust.json beside or above the file) says whom to believe. Exit code 0:
+    valid; 1: forged or changed; 2: cannot be decided; 3: not a Testamur record; the worst one for several files.
+    """
+    raise SystemExit(main(files, trust=trust, as_json=json, workers=workers))
+
+
+def main(paths: Sequence[Path], *, trust: Path | None = None, as_json: bool = False, workers: int = 0) -> int:
+    """Verify `paths`, print what was found and return the exit code.
+
+    Args:
+        paths: the files.
+        trust: the bundle; by default `trust.json` beside or above each file.
+        as_json: one JSON object a line (docs/formats.md §11) instead of text for people.
+        workers: processes; 0 chooses by the number of files and cores.
+    """
+    from testamur.kernel.proofs.report import exit_code
+    from testamur.kernel.proofs.trust import TrustError
+
+    warnings.simplefilter("ignore")  # libraries warn of odd certificates on stderr; the verdict says what matters
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name must not stop the report on an old terminal
+    words = []
+    show = _show_json if as_json else _human()
+    try:
+        for verdict in _verdicts(list(paths), trust, workers):
+            words.append(verdict.word)
+            show(verdict)
+        sys.stdout.flush()
+    except (OSError, TrustError) as error:
+        if isinstance(error, BrokenPipeError):
+            sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - lives until the process ends
+            return exit_code(words)
+        print(_plain(f"testamur verify: {error}"), file=sys.stderr)
+        return EXIT_USAGE
+    return exit_code(words)
+
+
+# --- verifying -----------------------------------------------------------------------------------
+
+
+def _verdicts(paths: Sequence[Path], trust: Path | None, workers: int) -> Iterator[Verdict]:
+    if trust is not None:
+        _bundle(trust)  # a bundle that cannot be read stops everything, before the first file
+    wanted = workers or min(_cores(), len(paths) // FILES_PER_WORKER)
+    jobs = [(path, trust) for path in paths]
+    if wanted < 2:  # noqa: PLR2004 - one process is this one
+        yield from map(_verify_one, jobs)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(wanted, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_verify_one, jobs, chunksize=max(1, min(50, len(jobs) // (4 * wanted))))
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _verify_one(job: tuple[Path, Path | None]) -> Verdict:
+    """Runs in any process; answers for a file that cannot even be read."""
+    from testamur.kernel.proofs.pdf.reader import MAX_SIZE
+    from testamur.kernel.proofs.verify import verify_file
+
+    path, trust = job
+    try:
+        if path.stat().st_size > MAX_SIZE:
+            return _unread(path, "pdf.size", "The file is too large to be checked.")
+        data = path.read_bytes()
+        beside = path.with_name(path.name + PROOF_SUFFIX)
+        sidecar = beside.read_bytes() if beside.is_file() and beside.stat().st_size < MAX_SIZE else None
+    except (OSError, ValueError) as error:
+        return _unread(path, "file.unreadable", f"The file cannot be read ({getattr(error, 'strerror', error)}).")
+    return verify_file(data, _trust_for(path, trust), str(path), sidecar=sidecar)
+
+
+def _unread(path: Path, code: str, found: str) -> Verdict:
+    from testamur.kernel.proofs.report import Check, Outcome, Verdict, Word
+
+    check = Check("file", Outcome.UNDECIDED, code, found)
+    return Verdict(str(path), Word.UNDECIDED, test=False, record={}, checks=(check,))
+
+
+_bundles: dict[Path, Trust] = {}
+
+
+def _bundle(path: Path) -> Trust:
+    """The bundle at `path`, parsed once per process. Raises OSError or `TrustError`."""
+    if path not in _bundles:
+        from testamur.kernel.proofs.trust import parse_trust
+
+        _bundles[path] = parse_trust(path.read_bytes())
+    return _bundles[path]
+
+
+def bundle_for(path: Path) -> Path | None:
+    """`trust.json` beside or above a file; the nearest one."""
+    for folder in path.absolute().parents:
+        found = folder / TRUST_FILE
+        if found.is_file():
+            return found
+    return None
+
+
+def _trust_for(path: Path, given: Path | None) -> Trust:
+    from testamur.kernel.proofs.verify import NO_TRUST
+
+    found = given or bundle_for(path)
+    return _bundle(found) if found else NO_TRUST
+
+
+# --- showing -------------------------------------------------------------------------------------
+
+
+def _show_json(verdict: Verdict) -> None:
+    import json
+
+    print(json.dumps(verdict.as_json(), ensure_ascii=False, separators=(",", ":")))
+
+
+def _human() -> Callable[[Verdict], None]:
+    """Text for people; with colour where standard output is a terminal that wants it."""
+    if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+        from rich.console import Console
+        from rich.text import Text
+
+        console = Console(highlight=False)
+
+        def coloured(verdict: Verdict) -> None:
+            for parts in _lines(verdict, console.width):
+                console.print(Text.assemble(*parts), soft_wrap=True)
+
+        return coloured
+
+    def plain(verdict: Verdict) -> None:
+        for parts in _lines(verdict, _WIDTH):
+            print("".join(text for text, _style in parts).rstrip())
+
+    return plain
+
+
+def _lines(verdict: Verdict, width: int) -> Iterator[list[tuple[str, str]]]:
+    """Lines of (text, style): the verdict first, then what each check found."""
+    import textwrap
+
+    word, style = _WORDS[verdict.word.value]
+    yield [(_plain(verdict.file), "bold")]
+    test = [(" TEST ", "black on yellow"), (" made with test keys, proves nothing", "yellow")] if verdict.test else []
+    yield [("  ", ""), (word, style), *([("  ", ""), *test] if test else [])]
+    if verdict.record:
+        yield [("  " + _plain(_summary(verdict.record)), "")]
+    names = max((len(check.name) for check in verdict.checks), default=0)
+    for check in verdict.checks:
+        first, *rest = textwrap.wrap(_plain(check.found), max(30, width - names - 7)) or [""]
+        outcome = check.outcome.value
+        yield [("  " + _SIGNS[outcome] + " ", _COLOURS[outcome]), (check.name.ljust(names) + "  ", "dim"), (first, "")]
+        yield from ([(" " * (names + 6) + line, "")] for line in rest)
+    yield [("", "")]
+
+
+def _summary(record: object) -> str:
+    assert isinstance(record, dict)
+    return f"{record['title']}, {record['subject']}, {record['issuer']}, {record['issued_on']}"
+
+
+def _plain(text: str) -> str:
+    """`text` without anything that could steer a terminal or turn the reading direction."""
+    import unicodedata
+
+    hidden = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    return "".join("�" if unicodedata.category(c) in hidden else c for c in text)

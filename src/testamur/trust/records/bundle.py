@@ -1,0 +1,63 @@
+"""The trust bundle: what a stranger needs to check our records without asking us (docs/formats.md §9)."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from testamur.kernel.base.clock import stamp
+from testamur.kernel.base.ids import urn
+from testamur.register.schools import queries as schools
+from testamur.trust.transparency import queries as logs
+
+
+def anchors() -> Path:
+    """Folder of the roots that the organisation trusts: ``seal-roots``, ``crls``, ``tsa-roots`` with DER files."""
+    return Path(settings.DATA) / "trust"
+
+
+def bundle(*, eid_roots: Mapping[str, Sequence[bytes]], test: bool, now: datetime) -> dict[str, Any]:
+    """The bundle of every organisation that has a log here.
+
+    `eid_roots`: method → DER root certificates, as each signing method names them.
+    """
+    return {
+        "v": 1,
+        "test": test,
+        "made": stamp(now),
+        "organisations": [_organisation(log.organisation, log.id, log.origin) for log in logs.logs()],
+        "eid_roots": {method: [_b64(root) for root in roots] for method, roots in sorted(eid_roots.items())},
+        "tsa_roots": _files("tsa-roots"),
+        "status": [],
+    }
+
+
+def _organisation(organisation: UUID, log: UUID, origin: str) -> dict[str, Any]:
+    unit = schools.unit(organisation)
+    return {
+        "id": urn(organisation),
+        "name": unit.name if unit else "",
+        "seal_roots": _files(f"seal-roots/{organisation}"),
+        "crls": _files(f"crls/{organisation}"),
+        "log": {"origin": origin, "vkeys": list(logs.vkeys(log=log)), "policy": logs.policy(log=log)},
+    }
+
+
+def _files(name: str) -> list[str]:
+    return [_b64(path.read_bytes()) for path in sorted((anchors() / name).glob("*.der"))]
+
+
+def _b64(data: bytes) -> str:
+    return b64encode(data).decode()
+
+
+def write(path: Path, value: Mapping[str, Any]) -> None:
+    """Write the bundle as readable JSON."""
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,225 @@
+"""Pure rules of a record's life: states, snapshot, code, statement."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from testamur.kernel.base.clock import stamp
+from testamur.kernel.base.ids import urn
+from testamur.law.contract import DocumentType
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class State(StrEnum):
+    """Where a record stands in its life (trust.md)."""
+
+    DRAFTED = "drafted"
+    READY = "ready"
+    SIGNING = "signing"
+    SIGNED = "signed"
+    SEALED = "sealed"
+    PUBLISHED = "published"
+    SUPERSEDED = "superseded"
+    RECTIFIED = "rectified"
+    ANNULLED = "annulled"
+    DISPOSED = "disposed"
+
+
+_S = State
+TRANSITIONS: frozenset[tuple[State, State]] = frozenset(
+    {
+        (_S.DRAFTED, _S.READY),
+        (_S.DRAFTED, _S.DISPOSED),
+        (_S.READY, _S.DRAFTED),
+        (_S.READY, _S.SIGNING),
+        (_S.READY, _S.DISPOSED),
+        (_S.SIGNING, _S.READY),
+        (_S.SIGNING, _S.SIGNED),
+        (_S.SIGNED, _S.SEALED),
+        (_S.SEALED, _S.PUBLISHED),
+        (_S.PUBLISHED, _S.SUPERSEDED),
+        (_S.PUBLISHED, _S.RECTIFIED),
+        (_S.PUBLISHED, _S.ANNULLED),
+        (_S.PUBLISHED, _S.DISPOSED),
+        (_S.SUPERSEDED, _S.DISPOSED),
+        (_S.RECTIFIED, _S.DISPOSED),
+        (_S.ANNULLED, _S.DISPOSED),
+    }
+)
+"""The one table of transitions; the migration makes the database's guard from it."""
+
+REPLACEMENT: Mapping[str, State] = {
+    "new_version": State.SUPERSEDED,
+    "rectification": State.RECTIFIED,
+    "change": State.SUPERSEDED,
+    "re_examination": State.SUPERSEDED,
+}
+"""Reason of a new record that names an old one → what becomes of the old one when the new one is published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """The organisation that seals and the school that issues; `path` is the school's place in the tree."""
+
+    organisation: UUID
+    name: str
+    unit: UUID
+    unit_code: str
+    unit_name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom the record is about. For a pupil the legal name and number; for a group its name only."""
+
+    kind: str
+    id: UUID
+    name: str
+    given: str = ""
+    family: str = ""
+    scheme: str = ""
+    identifier: str = ""
+    birth_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """One who has to sign, in order. Refs bind name and number per record."""
+
+    order: int
+    role: str
+    title: str
+    person: UUID
+    name: str
+    scheme: str
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """Everything that a snapshot freezes.
+
+    `content` is the pack's own member, made by `DocumentType.content`. `replaces` names the record that this one takes
+    the place of, `replaced_because` one of `REPLACEMENT`.
+    """
+
+    record: UUID
+    issuer: Issuer
+    document: DocumentType
+    pack_id: str
+    pack_version: str
+    template_sha256: str
+    subject: Subject
+    period: str
+    content: Mapping[str, Any]
+    signers: tuple[Signer, ...]
+    issued_on: date
+    version: int = 1
+    replaces: UUID | None = None
+    replaced_because: str = ""
+
+
+def signer_ref(record: UUID, scheme: str, identifier: str) -> str:
+    """docs/formats.md §1: binds the named signer to the identifier in the e-ID, per record."""
+    return hashlib.sha256(f"testamur/signer/1\n{urn(record)}\n{scheme}:{identifier}".encode()).hexdigest()
+
+
+def code(record: UUID) -> str:
+    """The short code for people: 60 bits of a digest of the record's id, as `XXXX-XXXX-XXXX`."""
+    digest = hashlib.sha256(f"testamur/code/1\n{urn(record)}".encode()).digest()
+    number = int.from_bytes(digest[:8], "big") >> 4
+    letters = "".join(CROCKFORD[(number >> shift) & 31] for shift in range(55, -1, -5))
+    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+
+
+def snapshot(new: NewRecord, *, public_url: str, test: bool, frozen_at: datetime) -> dict[str, Any]:
+    """The content of `record.json` (docs/formats.md §1)."""
+    short = code(new.record)
+    document = new.document
+    return {
+        "v": 1,
+        "record": urn(new.record),
+        "version": new.version,
+        "replaces": urn(new.replaces) if new.replaces else None,
+        "document": {
+            "type": document.code,
+            "title": document.title,
+            "locale": document.locale,
+            "period": new.period,
+        },
+        "pack": {"id": new.pack_id, "version": new.pack_version},
+        "template": {
+            "id": document.code,
+            "version": document.template_version,
+            "sha256": new.template_sha256,
+        },
+        "issuer": {
+            "id": urn(new.issuer.organisation),
+            "name": new.issuer.name,
+            "unit": {"code": new.issuer.unit_code, "name": new.issuer.unit_name},
+        },
+        "subject": _subject(new.subject),
+        "content": dict(new.content),
+        "signers": [
+            {
+                "order": s.order,
+                "role": s.role,
+                "title": s.title,
+                "name": s.name,
+                "ref": signer_ref(new.record, s.scheme, s.identifier),
+            }
+            for s in new.signers
+        ],
+        "seal": {"page": document.seal_page, "rect": list(document.seal_rect)},
+        "verify": {"code": short, "url": f"{public_url.rstrip('/')}/v/{short}"},
+        "issued_on": new.issued_on.isoformat(),
+        "frozen_at": stamp(frozen_at),
+        "test": test,
+    }
+
+
+def _subject(subject: Subject) -> dict[str, Any]:
+    if subject.kind == "group":
+        return {"kind": "group", "name": subject.name}
+    return {
+        "kind": "pupil",
+        "name": subject.name,
+        "given": subject.given,
+        "family": subject.family,
+        "identifier": {"scheme": subject.scheme, "value": subject.identifier},
+        "birth_date": subject.birth_date.isoformat() if subject.birth_date else None,
+    }
+
+
+def statement(
+    *,
+    record: UUID,
+    version: int,
+    organisation: UUID,
+    doc_digest: str,
+    seal_sig_sha256: str,
+    record_json_sha256: str,
+    prev: str | None,
+    at: datetime,
+) -> dict[str, Any]:
+    """What the log entry commits to (docs/formats.md §7)."""
+    return {
+        "v": 1,
+        "event": "issue",
+        "record": urn(record),
+        "version": version,
+        "organisation": urn(organisation),
+        "doc_digest": doc_digest,
+        "seal_sig_sha256": seal_sig_sha256,
+        "record_json_sha256": record_json_sha256,
+        "prev": prev,
+        "time": stamp(at),
+    }

@@ -1,0 +1,369 @@
+"""Signing ceremonies: start, begin, collect, cancel, expire.
+
+The e-ID is asked outside every transaction; what it answers is written in one short transaction right after. While
+one worker asks, a *lease* on the row keeps the others away, so no order is collected twice, however many ask. A final
+answer is given once only (BankID), so it is stored before anything else is done with it and judged from the row.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import NewType
+from uuid import UUID
+
+from django.db import transaction
+
+from testamur.kernel.base.actor import Actor
+from testamur.kernel.base.ids import new_id
+from testamur.kernel.base.refused import NotFound, Refused
+from testamur.kernel.journal import actions as journal
+from testamur.kernel.proofs.evidence import CLOCK_SKEW
+from testamur.trust.signing import rules
+from testamur.trust.signing.methods import Checked, Device, EvidenceRefused, Method, MethodRefused, Progress, Status
+from testamur.trust.signing.methods import method as method_named
+from testamur.trust.signing.models import Ceremony, CeremonyDocument
+from testamur.trust.signing.queries import CeremonyView, order_of, view
+from testamur.trust.signing.rules import FINAL, DocumentToSign, SignerIdentity, State
+
+CeremonyId = NewType("CeremonyId", UUID)
+
+LEASE = timedelta(seconds=30)
+"""Longer than any call to an e-ID may take (`bankid_timeout` is at most 25 s)."""
+NEVER_BEGUN = timedelta(minutes=30)
+_BATCH = 1000
+
+
+class WrongScheme(Refused):
+    """The method identifies people by another kind of number than the register gave."""
+
+    code = "signing.signer.scheme"
+
+
+class NotStarted(Refused):
+    """The ceremony is not at the step where the e-ID can be asked to begin."""
+
+    code = "signing.ceremony.not_started"
+
+
+class BeingAsked(Refused):
+    """Another worker is just asking the e-ID about this ceremony."""
+
+    code = "signing.ceremony.busy"
+
+
+class NoNonce(Refused):
+    """A return address without a place for its nonce cannot prove that the same browser came back."""
+
+    code = "signing.return_url.nonce"
+
+
+@transaction.atomic
+def start(
+    *,
+    by: Actor,
+    organisation: UUID,
+    path: str,
+    signer: SignerIdentity,
+    role: str,
+    method: str,
+    documents: Sequence[DocumentToSign],
+    locale: str,
+    now: datetime,
+    organisation_name: str = "",
+) -> CeremonyId:
+    """Write down who is to sign what; nothing is sent anywhere yet (see `begin`).
+
+    Refuses ``signing.method.unknown``, ``signing.signer.scheme`` and ``signing.documents.*``.
+    """
+    by.must("signing.ceremony.start", path)
+    chosen = method_named(method)
+    if chosen.schemes and signer.scheme not in chosen.schemes:
+        raise WrongScheme(
+            f"{method} knows people by {' or '.join(chosen.schemes)}, not by {signer.scheme}.",
+            field="signer",
+            wanted=chosen.schemes,
+            found=signer.scheme,
+        )
+    ceremony = CeremonyId(new_id())
+    manifest = rules.manifest(
+        ceremony=ceremony,
+        organisation=organisation,
+        role=role,
+        signer=signer.name,
+        documents=documents,
+        locale=locale,
+        created=now,
+        organisation_name=organisation_name,
+    )
+    Ceremony(
+        id=ceremony,
+        organisation=organisation,
+        path=path,
+        signer=signer.person,
+        signer_name=signer.name,
+        signer_scheme=signer.scheme,
+        signer_identifier=signer.identifier,
+        role=role,
+        method=method,
+        purpose=rules.PURPOSE,
+        locale=locale,
+        header=manifest.header,
+        root=manifest.root,
+        count=manifest.count,
+        visible=manifest.visible,
+        state=State.STARTED,
+        started=now,
+        lease=now,
+    ).save(force_insert=True)
+    CeremonyDocument.objects.bulk_create(
+        (
+            CeremonyDocument(ceremony_id=ceremony, index=i, record=d.record, h0=d.h0, size=d.size, order=d.order)
+            for i, d in enumerate(documents)
+        ),
+        batch_size=_BATCH,
+    )
+    _journal(
+        by,
+        "started",
+        ceremony,
+        path,
+        now,
+        {
+            "signer": str(signer.person),
+            "role": role,
+            "method": method,
+            "count": manifest.count,
+            "root": manifest.root,
+        },
+    )
+    return ceremony
+
+
+def begin(*, by: Actor, ceremony: UUID, device: Device, now: datetime) -> CeremonyView:
+    """Ask the e-ID to let the signer sign. Outside any transaction: it calls the network.
+
+    `device.return_url`, where given, holds ``{nonce}``; `queries.came_back` checks it later. Refuses
+    ``signing.ceremony.not_started``, ``signing.ceremony.busy``, ``signing.return_url.nonce`` and what the method
+    refuses; after a refusal of the method the ceremony can be begun again.
+    """
+    row = _row(ceremony, by, "begin")
+    if row.state != State.STARTED:
+        raise NotStarted(f"The ceremony is {row.state}.", ceremony=str(ceremony), state=row.state)
+    nonce = ""
+    if device.return_url:
+        if "{nonce}" not in device.return_url:
+            raise NoNonce("The return address needs {nonce} in it.", field="return_url")
+        nonce = secrets.token_urlsafe(24)
+        device = replace(device, return_url=device.return_url.replace("{nonce}", nonce))
+    if not _take_lease(row, now):
+        raise BeingAsked("This ceremony is being begun already.", ceremony=str(ceremony))
+    chosen = method_named(row.method)
+    try:
+        begun = chosen.begin(order_of(row), device)
+    except MethodRefused as refusal:
+        _give_back(row, until=now + timedelta(seconds=refusal.wait))
+        raise
+    at = now + timedelta(seconds=begun.elapsed)
+    with transaction.atomic(durable=True):
+        kept = _locked(ceremony)
+        if kept.state == State.STARTED:
+            kept.state, kept.order_ref, kept.begun, kept.lease = State.PENDING, begun.reference, at, at
+            kept.start_data = dict(begun.start)
+            kept.same_device = bool(nonce)
+            kept.return_nonce_sha256 = sha256(nonce.encode()).hexdigest() if nonce else ""
+            kept.save()
+            _journal(by, "begun", ceremony, kept.path, now, {"method": kept.method})
+    if kept.order_ref != begun.reference:  # cancelled while the e-ID was being asked
+        with contextlib.suppress(MethodRefused):
+            chosen.cancel(begun.reference)
+    return view(kept)
+
+
+def collect(*, by: Actor, ceremony: UUID, now: datetime) -> CeremonyView:
+    """Ask the e-ID how far the signer has come, and finish the ceremony when there is an answer.
+
+    May be called as often as wanted, by any number of workers: the e-ID is asked at its own pace, by one at a time.
+    Outside any transaction. A refusal of the method that can pass (`MethodRefused.again`) is no error here: the
+    ceremony stays pending. Other refusals are raised and change nothing.
+    """
+    row = _row(ceremony, by, "collect")
+    if row.state != State.PENDING:
+        return view(row)
+    if row.answer is not None:
+        return _judge(by, row, now)
+    if not _take_lease(row, now):
+        return view(_row(ceremony, by, "collect"))
+    chosen = method_named(row.method)
+    try:
+        progress = chosen.collect(row.order_ref, order_of(row), now)
+    except MethodRefused as refusal:
+        return _not_collected(by, row, chosen, refusal, now)
+    return _take_in(by, row, chosen, progress, now)
+
+
+def cancel(*, by: Actor, ceremony: UUID, now: datetime) -> CeremonyView:
+    """Withdraw the ceremony at the e-ID, then here. One that is over already stays as it is.
+
+    When the signature has arrived in between, it counts: what a person signed is not undone by a late click.
+    """
+    row = _row(ceremony, by, "cancel")
+    if row.state == State.PENDING and row.answer is None:
+        # an e-ID that cannot be reached must not keep the signer from leaving; the order there runs out by itself
+        with contextlib.suppress(MethodRefused):
+            method_named(row.method).cancel(row.order_ref)
+    return _end(by, row, State.CANCELLED, "cancelled", now)
+
+
+def expire(*, by: Actor, ceremony: UUID, now: datetime) -> CeremonyView:
+    """End a ceremony that was started and never begun within half an hour; any other stays as it is."""
+    row = _row(ceremony, by, "expire")
+    if row.state != State.STARTED or now - row.started < NEVER_BEGUN:
+        return view(row)
+    return _end(by, row, State.EXPIRED, "neverBegun", now)
+
+
+# --- what the e-ID said --------------------------------------------------------------------------
+
+
+def _take_in(by: Actor, row: Ceremony, chosen: Method, progress: Progress, now: datetime) -> CeremonyView:
+    if progress.status is Status.FAILED:
+        return _end(by, row, State(chosen.outcome(progress.hint)), progress.hint, now)
+    if progress.status is Status.PENDING:
+        return _still_pending(by, row, chosen, progress.hint, now, chosen.patience)
+    with transaction.atomic(durable=True):
+        kept = _locked(row.id)
+        if kept.state == State.PENDING and kept.answer is None:
+            kept.answer = progress.proof
+            kept.save(update_fields=["answer"])
+    return _judge(by, kept, now)
+
+
+def _not_collected(by: Actor, row: Ceremony, chosen: Method, refusal: MethodRefused, now: datetime) -> CeremonyView:
+    if refusal.gone:
+        # given away once already, and whoever took it did not live to store it: the signer has to sign again
+        return _end(by, row, State.FAILED, "answerLost", now)
+    still = _still_pending(by, row, chosen, row.hint, now, max(chosen.patience, refusal.wait))
+    if not refusal.again:
+        raise refusal
+    return still
+
+
+def _still_pending(by: Actor, row: Ceremony, chosen: Method, hint: str, now: datetime, wait: float) -> CeremonyView:
+    if row.begun is not None and (now - row.begun).total_seconds() > chosen.lifetime:
+        return _end(by, row, State.EXPIRED, "expiredTransaction", now)
+    Ceremony.objects.filter(pk=row.id, state=State.PENDING, lease=row.lease).update(
+        hint=hint, lease=now + timedelta(seconds=wait)
+    )
+    row.hint = hint
+    return view(row)
+
+
+def _judge(by: Actor, row: Ceremony, now: datetime) -> CeremonyView:
+    """Believe the stored answer or not. Pure checks first, then one transaction."""
+    if row.state != State.PENDING or row.answer is None:
+        return view(row)
+    answer = bytes(row.answer)
+    try:
+        checked = method_named(row.method).check(answer, visible=row.visible.encode(), nonvisible=bytes(row.header))
+    except EvidenceRefused as refusal:
+        return _end(by, row, State.FAILED, refusal.hint, now, judged=True, why=refusal.reason)
+    if row.signer_scheme not in checked.schemes or checked.identifier != row.signer_identifier:
+        return _end(by, row, State.FAILED, "otherPerson", now, judged=True)
+    if checked.signed_at < row.started - CLOCK_SKEW:  # no verifier would take it
+        return _end(by, row, State.FAILED, "evidenceRefused", now, judged=True, why="evidence.time")
+    return _complete(by, row.id, answer, checked, now)
+
+
+@transaction.atomic(durable=True)
+def _complete(by: Actor, ceremony: UUID, evidence: bytes, checked: Checked, now: datetime) -> CeremonyView:
+    row = _locked(ceremony)
+    if row.state != State.PENDING:
+        return view(row)
+    row.state, row.hint, row.ended = State.SIGNED, "", now
+    row.evidence, row.signed_at, row.answer, row.start_data = evidence, checked.signed_at, None, None
+    row.save()
+    _journal(
+        by,
+        "signed",
+        ceremony,
+        row.path,
+        now,
+        {
+            "signer": str(row.signer),
+            "role": row.role,
+            "method": row.method,
+            "count": row.count,
+            "root": row.root,
+            "evidence_sha256": sha256(evidence).hexdigest(),
+        },
+    )
+    return view(row)
+
+
+def _end(
+    by: Actor, row: Ceremony, state: State, hint: str, now: datetime, *, judged: bool = False, why: str = ""
+) -> CeremonyView:
+    """Bring the ceremony to an end without a signature, unless an answer has come that is not judged yet."""
+    with transaction.atomic(durable=True):
+        kept = _locked(row.id)
+        unjudged = kept.answer is not None and not judged
+        if State(kept.state) not in FINAL and not unjudged:
+            # a refused answer is not kept: it can be the evidence of somebody who has no part in this
+            refused = {"answer_sha256": sha256(bytes(kept.answer)).hexdigest()} if kept.answer is not None else {}
+            kept.state, kept.hint, kept.ended = state, hint, now
+            kept.answer = kept.start_data = None
+            kept.save()
+            _journal(
+                by,
+                "ended",
+                kept.id,
+                kept.path,
+                now,
+                {
+                    "state": state.value,
+                    "hint": hint,
+                    "method": kept.method,
+                    **refused,
+                    **({"why": why} if why else {}),
+                },
+            )
+    return _judge(by, kept, now) if unjudged else view(kept)
+
+
+# --- rows ----------------------------------------------------------------------------------------
+
+
+def _row(ceremony: UUID, by: Actor, verb: str) -> Ceremony:
+    row = Ceremony.objects.filter(pk=ceremony).first()
+    if row is None:
+        raise NotFound(f"There is no ceremony {ceremony}.", ceremony=str(ceremony))
+    by.must(f"signing.ceremony.{verb}", row.path)
+    return row
+
+
+def _locked(ceremony: UUID) -> Ceremony:
+    return Ceremony.objects.select_for_update().get(pk=ceremony)
+
+
+def _take_lease(row: Ceremony, now: datetime) -> bool:
+    """Become the one who asks the e-ID. Durable, so a caller who wraps this in a transaction is told at once."""
+    until = now + LEASE
+    with transaction.atomic(durable=True):
+        taken = Ceremony.objects.filter(pk=row.id, state=row.state, lease__lte=now).update(lease=until)
+    row.lease = until
+    return bool(taken)
+
+
+def _give_back(row: Ceremony, *, until: datetime) -> None:
+    Ceremony.objects.filter(pk=row.id, lease=row.lease, state=row.state).update(lease=until)
+
+
+def _journal(by: Actor, what: str, ceremony: UUID, path: str, now: datetime, refs: dict[str, object]) -> None:
+    journal.append(
+        by=by, kind=f"signing.ceremony.{what}/1", path=path, refs={"ceremony": str(ceremony), **refs}, now=now
+    )

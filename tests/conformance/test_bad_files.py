@@ -1,0 +1,80 @@
+"""Every named bad file gets the right verdict for the right reason, and good files stay good."""
+
+from __future__ import annotations
+
+import pytest
+
+from testamur.kernel.proofs.report import INDICATION
+from testamur.kernel.proofs.verify import NO_TRUST, verify_file
+from tests.conformance import bad_files, builder
+from tests.conformance.bad_files import CASES, Bad
+
+
+def verdict_on(bad: Bad):
+    return verify_file(bad.data, bad.trust or builder.world().trust(), "file.pdf", sidecar=bad.sidecar)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_bad_file(name: str) -> None:
+    make, word, code = CASES[name]
+    verdict = verdict_on(make())
+    assert (verdict.word.value, verdict.code) == (word, code), verdict.checks
+    assert verdict.indication == INDICATION[verdict.word]
+    assert all(check.found.endswith((".", "!")) for check in verdict.checks), verdict.checks
+
+
+@pytest.mark.feature("D11")
+def test_a_good_record_is_valid_and_every_check_says_why() -> None:
+    verdict = verdict_on(Bad(builder.good().data))
+    assert verdict.word == "valid"
+    assert verdict.indication == "TOTAL-PASSED"
+    assert [(c.name, c.outcome.value) for c in verdict.checks] == [
+        ("revisions", "ok"), ("digest", "ok"), ("signer 1", "ok"), ("seal", "ok"), ("proof", "ok"),
+        ("status", "absent"), ("issuer", "ok"),
+    ]  # fmt: skip
+    assert verdict.test
+
+
+GOOD = {
+    "two signers": lambda: Bad(builder.build((builder.TEACHER, builder.PRINCIPAL)).data),
+    "no signer": lambda: Bad(builder.build((), evidence=lambda _first: {}).data),
+    "an invisible seal": lambda: Bad(
+        builder.build(rect=(0, 0, 0, 0), snapshot_changes={"seal": {"page": 1, "rect": [0, 0, 0, 0]}}).data
+    ),
+    "a seal on the second page": lambda: Bad(
+        builder.build(
+            page=2,
+            snapshot_changes={"seal": {"page": 2, "rect": list(builder.RECT)}},
+            template=builder.TEMPLATE + "\n#pagebreak()\n== Sida två\n",
+        ).data
+    ),
+    "a signature with BankID": bad_files.bankid,
+    "a proof beside the file alone": bad_files.unproved_but_with_sidecar,
+    "a certificate revoked after witnesses had seen the record": bad_files.revoked_later_but_witnessed,
+    "a rewritten but equal second revision": lambda: Bad(builder.resealed(lambda _objects: None)),
+    "a time-stamp": bad_files.stamped,
+    "an RSA seal": lambda: Bad(rsa_sealed()),
+}
+
+
+def rsa_sealed() -> bytes:
+    world = builder.world()
+    leaf = builder.seal_certificate(world.seal_ca, key=builder.eid.rsa_key())
+    return builder.build(by=leaf, chain=[leaf.der, world.seal_ca.der]).data
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_record_is_valid_with(name: str) -> None:
+    verdict = verdict_on(GOOD[name]())
+    assert verdict.word == "valid", verdict.checks
+
+
+def test_without_a_bundle_nothing_is_decided_and_nothing_is_called_forged() -> None:
+    verdict = verify_file(builder.good().data, NO_TRUST, "file.pdf")
+    assert verdict.word == "undecided"
+    assert verdict.sub_indication == "NO_CERTIFICATE_CHAIN_FOUND"
+
+
+def test_a_changed_record_is_forged_even_without_a_bundle() -> None:
+    bad = bad_files.a_changed_byte_in_the_document()
+    assert verify_file(bad.data, NO_TRUST, "file.pdf").word == "invalid"
