@@ -22,7 +22,7 @@ from asn1crypto import keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, utils
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
@@ -47,6 +47,7 @@ ORGANISATION = UUID("3f0c7a52-7a7e-4a0e-9d6e-0d4a6f3c1b11")
 RECORD = UUID("9a1f2f6e-0b0f-4f3b-8f58-5d1c5f0a7e01")
 OTHER_RECORD = UUID("9a1f2f6e-0b0f-4f3b-8f58-5d1c5f0a7e02")
 ORIGIN = "log.example/log/provkommunen"
+SEAL_USAGE = usage(digital_signature=True, content_commitment=True)
 RECT = (5_000, 6_000, 30_000, 12_000)
 LINES = ("Elektroniskt underskrivet av Rektor Provsson", "Förseglat av Provkommunen TEST")
 
@@ -78,15 +79,14 @@ class Key:
 
     @property
     def public_key(self) -> bytes:
-        return self.issued.key.public_key().public_bytes(
-            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
+        public: ec.EllipticCurvePublicKey | rsa.RSAPublicKey = self.issued.key.public_key()
+        return public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
     def sign(self, digest: bytes) -> bytes:
         hashed = utils.Prehashed(hashes.SHA256())
         if self.algorithm is Algorithm.P256:
-            return self.issued.key.sign(digest, ec.ECDSA(hashed))
-        return self.issued.key.sign(digest, padding.PKCS1v15(), hashed)
+            return bytes(self.issued.key.sign(digest, ec.ECDSA(hashed)))
+        return bytes(self.issued.key.sign(digest, padding.PKCS1v15(), hashed))
 
 
 @dataclass(frozen=True)
@@ -168,9 +168,7 @@ def new_log(name: str = ORIGIN) -> notes.Ed25519Signer:
 
 
 def seal_certificate(ca: Issued, **changes: Any) -> Issued:
-    return issue(
-        "Provkommunen sigill TEST", ca, key_usage=changes.pop("key_usage", usage(digital_signature=True)), **changes
-    )
+    return issue("Provkommunen sigill TEST", ca, key_usage=changes.pop("key_usage", SEAL_USAGE), **changes)
 
 
 @cache
@@ -245,7 +243,8 @@ def render(record_json: bytes, template: str = TEMPLATE) -> bytes:
         pdf_standards=["a-3a", "ua-1"],
         timestamp=AT - timedelta(hours=2),
     )
-    return bytes(pdf) + b"\n"
+    assert isinstance(pdf, bytes)
+    return pdf + b"\n"
 
 
 # --- the ceremony --------------------------------------------------------------------------------
@@ -347,7 +346,7 @@ def reseal(data: bytes, first_size: int, change: Callable[[dict[int, bytes]], No
     """Rewrite the second revision with `change` done to its objects, and seal the result as the issuer could.
 
     `change` gets object number → bytes from the header to ``endobj`` and alters the dictionary in place. The object of
-    the signature itself stays the last one.
+    the signature itself stays the last one. Empty bytes free the object.
     """
     pdf = read(data)
     section = pdf.revisions[1].section
@@ -356,7 +355,10 @@ def reseal(data: bytes, first_size: int, change: Callable[[dict[int, bytes]], No
     objects.pop(number)
     change(objects)
     parts, offsets, at = [], {}, first_size
+    freed = {n for n, raw in objects.items() if not raw}
     for n, raw in objects.items():
+        if n in freed:
+            continue
         offsets[n] = at
         parts.append(raw + b"\n")
         at += len(parts[-1])
@@ -370,7 +372,9 @@ def reseal(data: bytes, first_size: int, change: Callable[[dict[int, bytes]], No
     start = at + len(head)
     end = start + reserved + 2
     xref_at = end + 48 + len(b">>\nendobj\n")
-    table = b"xref\n" + b"".join(b"%d 1\n%010d 00000 n \n" % (n, offsets[n]) for n in sorted(offsets))
+    rows = {n: b"%d 1\n%010d 00000 n \n" % (n, place) for n, place in offsets.items()}
+    rows |= {n: b"%d 1\n0000000000 00001 f \n" % n for n in freed}
+    table = b"xref\n" + b"".join(rows[n] for n in sorted(rows))
     old = pdf.revisions[0].section.trailer
     kept = b"".join(
         b"/%s %s" % (k.encode(), data[slice(*old.spans[k])]) for k in ("Root", "Info", "ID") if k in old.spans

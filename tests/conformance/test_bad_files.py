@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from testamur.kernel.proofs.report import INDICATION
 from testamur.kernel.proofs.verify import NO_TRUST, verify_file
 from tests.conformance import bad_files, builder
 from tests.conformance.bad_files import CASES, Bad
+from tests.kernel.proofs import eid
 
 
 def verdict_on(bad: Bad):
@@ -35,7 +38,7 @@ def test_a_good_record_is_valid_and_every_check_says_why() -> None:
     assert verdict.test
 
 
-GOOD = {
+GOOD: dict[str, Callable[[], Bad]] = {
     "two signers": lambda: Bad(builder.build((builder.TEACHER, builder.PRINCIPAL)).data),
     "no signer": lambda: Bad(builder.build((), evidence=lambda _first: {}).data),
     "an invisible seal": lambda: Bad(
@@ -59,7 +62,7 @@ GOOD = {
 
 def rsa_sealed() -> bytes:
     world = builder.world()
-    leaf = builder.seal_certificate(world.seal_ca, key=builder.eid.rsa_key())
+    leaf = builder.seal_certificate(world.seal_ca, key=eid.rsa_key())
     return builder.build(by=leaf, chain=[leaf.der, world.seal_ca.der]).data
 
 

@@ -26,6 +26,7 @@ DOMAIN_APPS = [
     "testamur.register.curriculum",
     "testamur.register.people",
     "testamur.kernel.journal",
+    "testamur.kernel.jobs",
 ]
 INSTALLED_APPS = ["django.contrib.contenttypes", "django_tasks", "django_tasks_db", *DOMAIN_APPS]
 MIDDLEWARE: list[str] = []
@@ -39,6 +40,14 @@ DATABASE_ROUTERS = ["testamur.config.routers.LogRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between two runs, seconds that one may take
+    "journal.ship": {"task": "testamur.kernel.journal.tasks.ship", "every": 1},
+    "signing.sweep": {"task": "testamur.trust.signing.tasks.sweep", "every": 2},
+    "records.wake": {"task": "testamur.trust.records.tasks.wake", "every": 2},
+    "records.tidy": {"task": "testamur.trust.records.tasks.tidy", "every": 300},
+    "archive.audit": {"task": "testamur.trust.archive.tasks.audit", "every": 86400, "limit": 43200},
+    "jobs.tidy": {"task": "testamur.kernel.jobs.tasks.tidy", "every": 3600},
+}
 
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -46,6 +55,7 @@ LANGUAGE_CODE = "en"
 USE_I18N = True
 
 MODE = _env.mode
+PUBLIC_URL = _env.public_url
 SIGNING_METHODS = {
     "bankid": "testamur.trust.signing.methods.bankid.method.configured",
     "simulated": "testamur.trust.signing.methods.simulated.configured",

@@ -35,7 +35,7 @@ def check(eid: maker.Eid, xml: bytes, ocsp_der: bytes | None = None, **changes: 
         "expected_visible": b"Jag skriver under.",
     } | changes
     der = ocsp_der if ocsp_der is not None else maker.ocsp_response(eid, xml)
-    return verify_bankid(xml, der, **arguments)  # type: ignore[arg-type] - a table of keyword arguments
+    return verify_bankid(xml, der, **arguments)  # type: ignore[arg-type]  # a table of keyword arguments
 
 
 def refused(eid: maker.Eid, xml: bytes, ocsp_der: bytes | None = None, **changes: object) -> str:
@@ -165,13 +165,13 @@ TWINS = {
 def test_a_twin_that_differs_in_one_thing_is_refused(name: str, eid: maker.Eid) -> None:
     xml = maker.signature_xml(eid)
     change, code = TWINS[name]
-    twin = change(xml)  # type: ignore[operator] - a table of small functions
+    twin = change(xml)  # type: ignore[operator]  # a table of small functions
     assert twin != xml
     assert refused(eid, twin) == code
 
 
 def signed_twin(eid: maker.Eid, **data: object) -> bytes:
-    return maker.signature_xml(eid, maker.signed_data(**data))  # type: ignore[arg-type] - a table of arguments
+    return maker.signature_xml(eid, maker.signed_data(**data))  # type: ignore[arg-type]  # a table of arguments
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from testamur.kernel.proofs import chain
 from testamur.kernel.proofs.chain import ChainError, validate
@@ -44,7 +45,7 @@ def check(leaf: Issued, middles: list[Issued], roots: list[Issued], **options: o
         leaf.certificate,
         [m.certificate for m in middles],
         [r.certificate for r in roots],
-        **arguments,  # type: ignore[arg-type] - a table of keyword arguments
+        **arguments,  # type: ignore[arg-type]  # a table of keyword arguments
     )
 
 
@@ -105,14 +106,8 @@ def test_the_invalidity_date_comes_before_the_revocation_date(root: Issued, midd
     )
     builder = x509.CertificateRevocationListBuilder().issuer_name(middle.certificate.subject)
     builder = builder.last_update(AT).next_update(AT + DAY).add_revoked_certificate(entry)
-    crl = builder.sign(middle.key, hashes.SHA256()).public_bytes(chain_encoding())
+    crl = builder.sign(middle.key, hashes.SHA256()).public_bytes(Encoding.DER)
     assert code(leaf, [middle], [root], crls=[crl]) == "chain.revoked"
-
-
-def chain_encoding() -> object:
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    return Encoding.DER
 
 
 def test_a_crl_of_somebody_else_says_nothing(root: Issued, middle: Issued, leaf: Issued) -> None:
@@ -127,7 +122,7 @@ def test_a_crl_of_somebody_else_says_nothing(root: Issued, middle: Issued, leaf:
 def test_weak_and_strange_certificates_are_refused(root: Issued) -> None:
     def load(**options: object) -> str:
         with pytest.raises(ChainError) as caught:
-            chain.load(issue("Svag", root, **options).der)  # type: ignore[arg-type] - a table of arguments
+            chain.load(issue("Svag", root, **options).der)  # type: ignore[arg-type]  # a table of arguments
         return caught.value.code
 
     assert load(key=rsa.generate_private_key(65537, 1024)) == "chain.weak_key"

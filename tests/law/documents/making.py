@@ -106,9 +106,7 @@ def vn_year(level: int, *, words: int = 1) -> tuple[Period, tuple[Decision, ...]
 
 def vietnamese(level: int = 4, *, words: int = 1, earlier: tuple[int, ...] = (), **more: Any) -> DocumentFacts:
     period, decisions = vn_year(level, words=words)
-    history = tuple(
-        (vn_year(e)[0], e, f"{e}A", VN_SCHOOL.name, vn_year(e, words=words)[1]) for e in earlier
-    )
+    history = tuple((vn_year(e)[0], e, f"{e}A", VN_SCHOOL.name, vn_year(e, words=words)[1]) for e in earlier)
     return DocumentFacts(
         VN_SCHOOL, period, level, f"{level}A", VN_PUPIL, decisions, period.ends, class_teacher="Lê Thị Giáo Viên",
         principal="Phạm Hiệu Trưởng", history=history, **more,
@@ -153,8 +151,12 @@ def renderer() -> Renderer:
 
 
 def draw(kind: DocumentType, facts: DocumentFacts, **changes: Any) -> bytes:
-    data = canonical(snapshot(kind, facts, **changes))
-    return renderer().render(template=kind.template, record_json=data, frozen_at=FROZEN)
+    return _drawn(kind.template, canonical(snapshot(kind, facts, **changes)))
+
+
+@cache
+def _drawn(template: Path, data: bytes) -> bytes:
+    return renderer().render(template=template, record_json=data, frozen_at=FROZEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,8 @@ def words(pdf: bytes, folder: Path) -> list[Word]:
     for line in done.stdout.splitlines():
         if "<page " in line:
             page += 1
-        if m := re.search(r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*)</word>', line):
+        if m := re.search(
+            r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*)</word>', line
+        ):
             found.append(Word(page, m[5], *(float(m[i]) for i in range(1, 5))))
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
@@ -97,14 +96,14 @@ def test_the_catalogue_lists_every_pupil_and_who_decided():
 
 def test_the_catalogue_notes_a_correction_with_its_paragraph():
     facts = making.catalogue(1)
-    (pupil, (decision,)), = facts.rows
+    ((pupil, (decision,)),) = facts.rows
     content = se.betygskatalog(replace(facts, rows=((pupil, (replace(decision, reason="rectification"),)),)))
     assert "3 kap. 19 §" in content["rows"][0]["note"]
 
 
 def test_a_catalogue_grade_without_a_deciding_teacher_is_refused():
     facts = making.catalogue(1)
-    (pupil, (decision,)), = facts.rows
+    ((pupil, (decision,)),) = facts.rows
     with pytest.raises(NoDecider):
         se.betygskatalog(replace(facts, rows=((pupil, (replace(decision, decided_by=()),)),)))
 
@@ -147,7 +146,7 @@ def test_a_retest_counts_instead_of_the_test():
     facts = vietnamese(4)
     test = next(d for d in facts.decisions if (d.kind, d.code) == ("test", "TOAN"))
     lower = tuple(replace(d, value="3") if d is test else d for d in facts.decisions)
-    again = replace(test, flags=frozenset({"retest"}), decided_on=date(2025, 6, 20))
+    again = replace(test, flags=frozenset({"retest"}), decided_on=None)
     year = vn.hoc_ba_year(replace(facts, decisions=(*lower, again)))["year"]
     assert next(r for r in year["subjects"] if r["code"] == "TOAN")["mark"] == "9"
 

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
     return records
 
 
-def reports(capsys: pytest.CaptureFixture[str]) -> list[dict]:
+def reports(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 

@@ -79,8 +79,9 @@ def foreign(*, form: bool = False, attachment: bool = False) -> bytes:
                 del meta["pdfuaid:part"]
         if attachment:
             spec = pikepdf.AttachedFileSpec(
-                pdf, b"x", filename="zz (1).txt", mime_type="text/plain", relationship=pikepdf.Name.Data
+                pdf, b"x", filename="zz (1).txt", mime_type="text/plain", description="", creation_date="", mod_date=""
             )
+            spec.obj.AFRelationship = pikepdf.Name.Data
             pdf.attachments["zz (1).txt"] = spec
             pdf.Root.AF = pikepdf.Array([pdf.attachments["zz (1).txt"].obj])
         if form:

@@ -11,18 +11,18 @@ import pytest
 
 from testamur.kernel.base.actor import Actor, Grant
 from testamur.trust.signing import actions
-from testamur.trust.signing.methods import Device
 from testamur.trust.signing.methods.bankid.client import BankIdClient, http_client
 from testamur.trust.signing.methods.bankid.simulator.magic import personal_number
-from testamur.trust.signing.methods.bankid.simulator.orders import Person
+from testamur.trust.signing.methods.bankid.simulator.requests import Person
 from testamur.trust.signing.methods.bankid.simulator.server import Simulator
+from testamur.trust.signing.methods.contract import Device
 from testamur.trust.signing.rules import DocumentToSign, SignerIdentity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pytest_django.fixtures import SettingsWrapper  # type: ignore[attr-defined]  # kept private by its typing
+    from pytest_django.fixtures import Settings as SettingsWrapper
 
 RUT = Person(personal_number(1), "Rut", "Exempel")
 OLE = Person(personal_number(2), "Ole", "Påhitt")

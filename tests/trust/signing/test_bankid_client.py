@@ -15,7 +15,8 @@ from testamur.trust.signing.methods.bankid import qr
 from testamur.trust.signing.methods.bankid.client import BankIdClient, Request, Requirement, Started, Web, http_client
 from testamur.trust.signing.methods.bankid.settings import NotSetUp
 from testamur.trust.signing.methods.bankid.simulator.magic import NUMBERS, Mishap
-from testamur.trust.signing.methods.bankid.simulator.orders import Person, PhoneError
+from testamur.trust.signing.methods.bankid.simulator.orders import PhoneError
+from testamur.trust.signing.methods.bankid.simulator.requests import Person
 from tests.trust.signing.conftest import OLE, RUT, Clock
 
 if TYPE_CHECKING:

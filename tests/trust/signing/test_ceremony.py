@@ -16,18 +16,18 @@ from testamur.kernel.base.refused import NotAllowed, NotFound
 from testamur.kernel.journal.models import Entry
 from testamur.kernel.proofs.bankid import verify_bankid
 from testamur.trust.signing import actions, queries, steps
-from testamur.trust.signing.methods import UnknownMethod
 from testamur.trust.signing.methods.bankid import client as api
 from testamur.trust.signing.methods.bankid.settings import NotSetUp
 from testamur.trust.signing.methods.bankid.simulator.magic import NUMBERS, Mishap
-from testamur.trust.signing.methods.bankid.simulator.orders import Person
+from testamur.trust.signing.methods.bankid.simulator.requests import Person
+from testamur.trust.signing.methods.contract import UnknownMethod
 from testamur.trust.signing.methods.simulated import DemoOnly
 from testamur.trust.signing.models import Ceremony
 from testamur.trust.signing.rules import State
 from tests.trust.signing.conftest import BROWSER, OLE, ORGANISATION, RUT, Clock, documents, signer, started
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper  # type: ignore[attr-defined]  # kept private by its typing
+    from pytest_django.fixtures import Settings as SettingsWrapper
 
     from testamur.trust.signing.methods.bankid.simulator.server import Simulator
     from testamur.trust.signing.queries import CeremonyView

@@ -99,7 +99,7 @@ def test_a_document_of_a_ceremony_never_changes(rut: Actor, clock: Clock) -> Non
 )
 def test_a_state_without_what_belongs_to_it_is_refused(rut: Actor, clock: Clock, change: dict[str, object]) -> None:
     from testamur.trust.signing import actions
-    from testamur.trust.signing.methods import Device
+    from testamur.trust.signing.methods.contract import Device
 
     ceremony = started(rut, clock.now, method="simulated")
     actions.begin(by=rut, ceremony=ceremony, device=Device(ip="192.0.2.7"), now=clock.now)

@@ -15,7 +15,8 @@ from django.db import connection, transaction
 
 from testamur.kernel.journal.models import Entry
 from testamur.trust.signing import actions, queries
-from testamur.trust.signing.methods import Begun, Progress, Status, simulated
+from testamur.trust.signing.methods import simulated
+from testamur.trust.signing.methods.contract import Begun, Progress, Status
 from testamur.trust.signing.models import Ceremony
 from testamur.trust.signing.rules import State
 from tests.trust.signing.conftest import BROWSER, RUT, Clock, started
@@ -202,7 +203,7 @@ django.setup()
 from django.core.management import call_command
 from testamur.kernel.base.actor import operator
 from testamur.trust.signing import actions
-from testamur.trust.signing.methods import Device
+from testamur.trust.signing.methods.contract import Device
 from testamur.trust.signing.rules import DocumentToSign, SignerIdentity
 now = datetime(2026, 6, 10, 8, 0, tzinfo=UTC)
 call_command("migrate", verbosity=0)

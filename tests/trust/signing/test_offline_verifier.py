@@ -21,7 +21,7 @@ from tests.trust.signing.conftest import BROWSER, OLE, ORGANISATION, RUT, Clock,
 
 if TYPE_CHECKING:
     from testamur.kernel.base.actor import Actor
-    from testamur.trust.signing.methods.bankid.simulator.orders import Person
+    from testamur.trust.signing.methods.bankid.simulator.requests import Person
     from testamur.trust.signing.methods.bankid.simulator.server import Simulator
 
 pytestmark = pytest.mark.django_db

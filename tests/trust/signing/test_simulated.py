@@ -13,7 +13,8 @@ from cryptography import x509
 from testamur.kernel.base.refused import Refused
 from testamur.kernel.proofs.jcs import canonical, parse_canonical
 from testamur.trust.signing import actions, queries
-from testamur.trust.signing.methods import Device, EvidenceRefused, Order, simulated
+from testamur.trust.signing.methods import simulated
+from testamur.trust.signing.methods.contract import Device, EvidenceRefused, Order
 from testamur.trust.signing.rules import State
 from tests.trust.signing.conftest import RUT, Clock, started
 

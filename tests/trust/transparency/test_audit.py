@@ -8,9 +8,10 @@ from uuid import UUID
 import pytest
 
 from testamur.kernel.base.actor import operator
-from testamur.kernel.proofs import merkle, tlog
-from testamur.trust.transparency import actions, keys, queries
-from testamur.trust.transparency.models import Checkpoint, LogEntry
+from testamur.kernel.proofs import merkle, notes, tlog
+from testamur.trust.transparency import actions, keys, publishing, queries
+from testamur.trust.transparency.files import LogFiles
+from testamur.trust.transparency.models import Checkpoint, Log, LogEntry
 from testamur.trust.transparency.publishing import LogRolledBack
 from tests.trust.transparency.support import NOW, append, assert_proved, assert_sound, entries, entry
 from tests.trust.transparency.tampering import forget_rows, without_guard
@@ -94,13 +95,36 @@ def test_a_key_file_that_others_can_read_is_reported(grown: UUID) -> None:
     assert found(grown) == {("key", "log-exempelkommun")}
 
 
+@pytest.mark.parametrize("flip", [True, False])
 @pytest.mark.parametrize("path", ["tile/0/002.p/188", "tile/entries/002.p/188", "tile/1/000.p/2"])
-def test_a_damaged_edge_is_rebuilt_from_the_database_before_the_log_grows(grown: UUID, folder: Path, path: str) -> None:
-    (folder / path).write_bytes(b"rubbish")
+def test_a_damaged_edge_is_rebuilt_from_the_database_before_the_log_grows(
+    grown: UUID, folder: Path, path: str, *, flip: bool
+) -> None:
+    data = bytearray((folder / path).read_bytes())
+    data[40] ^= 1
+    (folder / path).write_bytes(data if flip else b"rubbish")
     result = append(grown, entries(700, 1100))
     assert_proved(grown, entries(700, 1100), result)
-    differences = found(grown)
-    assert not {where for _, where in differences} - {path}
+    assert not {where for _, where in found(grown)} - {path}
+
+
+def test_a_head_signed_with_the_stolen_key_over_another_tree_is_found(grown: UUID) -> None:
+    view = queries.log(log=grown)
+    signer = keys.load("log-exempelkommun", view.origin, notes.Kind.ED25519)
+    text = notes.Checkpoint(view.origin, 300, merkle.root(entries(1, 301))).text()
+    note = notes.Note(text, (notes.sign(text, signer),)).data()
+    Checkpoint.objects.filter(log=grown, size=300).update(note=note)
+    assert found(grown) == {("checkpoint.changed", "300")}
+
+
+def test_an_older_head_never_replaces_a_newer_one(grown: UUID, folder: Path) -> None:
+    row = Log.objects.get(pk=grown)
+    row.size = 300  # a slow process that still believes in its own head
+    note = bytes(Checkpoint.objects.get(log=grown, size=300).note)
+    before = (folder / "checkpoint").read_bytes()
+    assert not publishing._announce(row, LogFiles(row.code), note)
+    assert (folder / "checkpoint").read_bytes() == before
+    assert_sound(grown)
 
 
 def test_all_static_files_can_be_rebuilt(grown: UUID, folder: Path) -> None:

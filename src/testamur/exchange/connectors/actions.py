@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,7 @@ class Outcome:
     Attributes:
         rows: neutral rows read, the ones before a resumed cursor included.
         counts: kind → outcome (``new``, ``changed``, ``unchanged``, ``ended``, ``refused``) → rows.
+        same_as: set when the very same bundle was the last one imported, without a refusal: it was not read again.
         resumed_at: rows that an earlier, interrupted run had loaded.
     """
 
@@ -56,6 +57,7 @@ class Outcome:
     refused: int
     resumed_at: int
     dry_run: bool
+    same_as: datetime | None = None
 
     @property
     def changed(self) -> int:
@@ -74,12 +76,14 @@ def import_bundle(
     dry_run: bool = False,
     progress: Progress | None = None,
     take_in: TakeIn | None = None,
+    again: bool = False,
 ) -> Outcome:
     """Read the bundle at `path` and load what is new or changed.
 
     One transaction per batch of about `BATCH` rows; a run that was killed goes on where it stood when the same bundle
     is imported again with the same options. With `dry_run` everything is done in one transaction and undone. Defects go
-    to `report`. `authority` is the code of the body under which schools and school years stand; it is made when the
+    to `report`. The very bundle that was imported last, with no row refused, is not read again unless `again`.
+    `authority` is the code of the body under which schools and school years stand; it is made when the
     register has none of that code. Needs ``connectors.import.run`` at that body, and the register's own verbs.
     Raises `BundleUnreadable`, `BundleUnknown`, `NotAllowed`.
     """
@@ -87,7 +91,7 @@ def import_bundle(
     try:
         options = replace(options or Options(), today=now.date())
         bundle = files.digest()
-        job = _Job(by, files, found, options, report, now, authority, bundle, progress, take_in)
+        job = _Job(by, files, found, options, report, now, authority, bundle, progress, take_in, again)
         return _tried(job) if dry_run else job.run()
     finally:
         files.close()
@@ -115,11 +119,19 @@ class _Job:
     bundle: str
     progress: Progress | None
     take_in: TakeIn | None
+    again: bool
 
     def run(self) -> Outcome:
         name = f"{self.authority or '-'}/{self.format.source(self.files)}"
+        options = hashlib.sha256(repr(replace(self.options, today=date.min)).encode()).hexdigest()[:32]
+        last = None if self.again else self._last(name, options)
+        if last is not None:
+            return Outcome(
+                last.id, str(self.files.path), self.format.id, name, last.cursor, {}, 0, 0, 0, dry_run=False,
+                same_as=last.ended,
+            )  # fmt: skip
         with Scratch() as scratch:
-            run, context = self._start(name, scratch)
+            run, context = self._start(name, options, scratch)
             resumed = run.cursor
             read = 0
             rows = self.format.read(self.files, self.options, self.report)
@@ -135,8 +147,18 @@ class _Job:
             self.report.refused, resumed, dry_run=False,
         )  # fmt: skip
 
+    def _last(self, name: str, options: str) -> ImportRun | None:
+        """The source's last run, when it loaded this very bundle whole."""
+        home = schools.unit_by_code(code=self.authority) if self.authority else None
+        self.by.must("connectors.import.run", home.path if home else "/")
+        run = ImportRun.objects.filter(source__name=name).order_by("-started", "-id").first()
+        same = run is not None and (run.bundle, run.options, run.state, run.refused) == (
+            self.bundle, options, "finished", 0,
+        )  # fmt: skip
+        return run if same else None
+
     @transaction.atomic
-    def _start(self, name: str, scratch: Scratch) -> tuple[ImportRun, Context]:
+    def _start(self, name: str, options: str, scratch: Scratch) -> tuple[ImportRun, Context]:
         home = schools.unit_by_code(code=self.authority) if self.authority else None
         self.by.must("connectors.import.run", home.path if home else "/")
         source, _made = Source.objects.get_or_create(name=name)
@@ -145,7 +167,6 @@ class _Job:
         )
         if self.authority and home is None:
             context.home = units.make_authority(context, self.authority, self.authority)
-        options = hashlib.sha256(repr(replace(self.options, today=self.now.date().min)).encode()).hexdigest()[:32]
         run = ImportRun.objects.filter(source=source, bundle=self.bundle, options=options, state="running").first()
         if run is None:
             # of an interrupted run of another bundle nothing is taken up: its rows are known by their keys
@@ -177,9 +198,10 @@ class _Job:
 
     @transaction.atomic
     def _finish(self, context: Context, run: ImportRun, read: int) -> None:
-        run.state, run.ended, run.cursor, run.counts = "finished", self.now, read, counted(context.counts)
+        run.state, run.cursor, run.counts = "finished", read, counted(context.counts)
         run.ended = max(self.now, run.started)
-        run.save(update_fields=["state", "ended", "cursor", "counts"])
+        run.refused = self.report.refused
+        run.save(update_fields=["state", "ended", "cursor", "counts", "refused"])
         journal.append(
             by=self.by, kind="connectors.import.finished/1", path=context.home.path if context.home else "/",
             now=self.now,

@@ -9,7 +9,7 @@ from testamur.exchange.connectors.oneroster.reader import FORMAT as ONEROSTER
 from testamur.exchange.connectors.own.reader import FORMAT as OWN
 from testamur.exchange.connectors.rules import Format
 from testamur.exchange.connectors.sds.reader import FORMAT as SDS
-from testamur.exchange.connectors.tabular.files import BundleUnreadable, Files
+from testamur.exchange.connectors.tabular.files import BundleUnreadable, Files, Member
 from testamur.exchange.connectors.units.reader import FORMAT as UNITS
 
 FORMATS: tuple[Format, ...] = (ONEROSTER, SDS, OWN, UNITS, DOCUMENTS)
@@ -76,3 +76,23 @@ def _quietly(path: Path, depth: int) -> list[Path]:
         return bundles(path, depth)
     except BundleUnreadable:
         return []
+
+
+def rows_of(path: Path) -> int | None:
+    """About how many lines the tables of a bundle have, for a progress bar; None when that cannot be told."""
+    try:
+        files = Files(path)
+    except BundleUnreadable:
+        return None
+    try:
+        tables = [m for m in files.members if m.name.lower().endswith((".csv", ".txt", ".tsv"))]
+        return sum(_lines(files, member) for member in tables) or None
+    except BundleUnreadable:
+        return None
+    finally:
+        files.close()
+
+
+def _lines(files: Files, member: Member) -> int:
+    with files.open(member) as stream:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(1 << 20), b""))

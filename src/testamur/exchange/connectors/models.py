@@ -47,6 +47,7 @@ class ImportRun(models.Model):
     state = models.CharField(max_length=8, default="running")
     cursor = models.BigIntegerField(default=0)
     counts = models.JSONField(default=dict)
+    refused = models.IntegerField(default=0)
     started = models.DateTimeField()
     ended = models.DateTimeField(null=True)
 

@@ -8,9 +8,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from testamur.exchange.connectors.models import ImportRun, SourceKey
 from testamur.kernel.base.actor import Actor
 from testamur.register.people.queries import chunks
+
+CHUNK = 900
+"""Parameters of one statement; SQLite may take no more than 999."""
+_TABLE = SourceKey._meta.db_table  # noqa: SLF001 - Django's documented Meta API
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +35,29 @@ class RunView:
 
 
 def known(*, source: int, kind: str, keys: Iterable[str]) -> dict[str, tuple[UUID, str]]:
-    """For each known key of a source its object's id and the digest it was last loaded with."""
-    return {
-        key: (object_id, digest)
-        for chunk in chunks(keys, 900)
-        for key, object_id, digest in SourceKey.objects.filter(source=source, kind=kind, key__in=chunk).values_list(
-            "key", "object_id", "digest"
-        )
-    }
+    """For each known key of a source its object's id and the digest it was last loaded with.
+
+    Plain SQL: this runs for every row of every import, and the ORM's work on a thousand parameters is half its cost.
+    """
+    found: dict[str, tuple[UUID, str]] = {}
+    with connection.cursor() as cursor:
+        for chunk in chunks(keys, CHUNK):
+            marks = ", ".join(["%s"] * len(chunk))
+            cursor.execute(
+                f"SELECT key, object_id, digest FROM {_TABLE} "  # noqa: S608 - the table of our own model
+                f"WHERE source_id = %s AND kind = %s AND key IN ({marks})",
+                [source, kind, *chunk],
+            )
+            for key, object_id, digest in cursor.fetchall():
+                found[key] = (object_id if isinstance(object_id, UUID) else UUID(object_id), digest)
+    return found
 
 
 def keys_of(*, source: int, kind: str, objects: Iterable[UUID]) -> dict[UUID, str]:
     """The keys that a source has for objects of ours; an object without one is left out."""
     return {
         object_id: key
-        for chunk in chunks(objects, 900)
+        for chunk in chunks(objects, CHUNK)
         for object_id, key in SourceKey.objects.filter(source=source, kind=kind, object_id__in=chunk).values_list(
             "object_id", "key"
         )

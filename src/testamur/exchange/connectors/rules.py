@@ -149,10 +149,14 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A person. `identifiers` are (scheme, value) as written, not yet checked; `sex` is ``female``, ``male`` or empty.
+    """A person.
 
-    `unit_key` is the unit where the person is kept. `protection` is one of the register's levels or empty for none known. `facts` are further personal facts that a
-    document may need: (name, value).
+    Attributes:
+        identifiers: (scheme, value) as written, not yet checked.
+        sex: ``female``, ``male``, ``other`` or empty.
+        protection: one of the register's levels, or empty for none told.
+        facts: further personal facts that a document may need: (name, value).
+        unit_key: the unit where the person is kept.
     """
 
     kind_name: ClassVar[str] = "person"

@@ -18,6 +18,8 @@ from testamur.kernel.proofs.report import Failed
 from testamur.kernel.proofs.snapshot import Snapshot
 
 _SPACE = rb"(?:[\x00\t\n\x0c\r ]|%[^\r\n]*[\r\n])+"
+_GENERATION_AND_R = _SPACE + rb"0+" + _SPACE + rb"R(?![A-Za-z])"
+_LONGEST_NUMBER = 12
 
 
 class RevisionError(Failed):
@@ -79,9 +81,10 @@ class _Comparison:
 
     def _first_revision_points_nowhere_new(self) -> None:
         """A dangling reference of the first revision must not be given a target by the second."""
-        numbers = b"|".join(b"%d" % number for number in sorted(self.added))
-        pattern = re.compile(rb"(?<![0-9])0*(?:" + numbers + rb")" + _SPACE + rb"0+" + _SPACE + rb"R(?![A-Za-z])")
-        if not pattern.search(self.pdf.data, 0, self.pdf.revisions[0].end):
+        pattern = re.compile(b"(?:" + b"|".join(b"%d" % n for n in sorted(self.added)) + b")" + _GENERATION_AND_R)
+        end = self.pdf.revisions[0].end
+        numbers = (_number_at(self.pdf.data, found.start()) for found in pattern.finditer(self.pdf.data, 0, end))
+        if self.added.keys().isdisjoint(numbers):
             return
         for number in self.pdf.numbers(revision=1):  # rare: the bytes may stand in a picture by chance
             obj = self.pdf.find(number, revision=1)
@@ -296,6 +299,16 @@ class _Comparison:
         if not same(before, after[: len(before)]):
             raise RevisionError("changed", f"The document's {what} were changed after it was signed.")
         return list(after[len(before) :])
+
+
+def _number_at(data: bytes, at: int) -> int:
+    """The whole number that holds the digit at `at`, leading digits included."""
+    start, end = at, at
+    while data[start - 1 : start].isdigit():
+        start -= 1
+    while data[end : end + 1].isdigit():
+        end += 1
+    return int(data[max(start, end - _LONGEST_NUMBER) : end])
 
 
 def _hundredths(number: Value) -> int:

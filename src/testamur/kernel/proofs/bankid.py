@@ -8,28 +8,26 @@ RFC 6960 (OCSP), BankID Relying Party Guidelines v6.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.x509 import ocsp
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from lxml import etree
 
 from testamur.kernel.proofs import chain
-from testamur.kernel.proofs.report import Failed
+from testamur.kernel.proofs.bankid_ocsp import check_ocsp
+from testamur.kernel.proofs.bankid_xml import algorithm_is, binary, canonical, children, local, misshapen, parse
+from testamur.kernel.proofs.report import EvidenceError
 
-MAX_XML_BYTES = 1 << 20
-MAX_OCSP_BYTES = 1 << 16
 MAX_CERTIFICATES = 5
-CLOCK_SKEW = timedelta(minutes=5)
+
+__all__ = ["PRODUCTION_POLICIES", "TEST_POLICIES", "BankIdEvidence", "EvidenceError", "verify_bankid"]
 
 TEST_POLICIES = frozenset({"1.2.3.4.5", "1.2.3.4.10", "1.2.3.4.25", "1.2.752.60.1.6"})
 """On file, on card, mobile, test bank: issued in the test environment only."""
@@ -43,10 +41,6 @@ _RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 _SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 _TYPE = BID[1:-1]
 _PERSONAL_NUMBER = re.compile(r"\d{12}")
-
-
-class EvidenceError(Failed):
-    """The signer's evidence does not hold. Codes: ``bankid.*``, ``simulated.*``, ``evidence.*``, ``chain.*``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +114,7 @@ def verify_bankid(
 
     Raises `EvidenceError` with a ``bankid.…`` or ``chain.…`` code.
     """
-    root = _parse(signature_xml)
+    root = parse(signature_xml)
     parts = _take_apart(root)
     user = parts.certificates[0]
     _check_signature(parts, user)
@@ -130,7 +124,7 @@ def verify_bankid(
             raise EvidenceError("bankid.ocsp.absent", "There is no OCSP response beside the signature.", undecided=True)
         signed_at = missing_ocsp_at
     else:
-        signed_at = _check_ocsp(ocsp_der, signature_xml, parts.certificates)
+        signed_at = check_ocsp(ocsp_der, signature_xml, parts.certificates)
     path = _check_chain(parts.certificates, roots, signed_at)
     fields = _read_data(parts.data)
     _compare(fields, require_signing, expected_nonvisible, expected_visible, expected_rp_name)
@@ -157,128 +151,48 @@ def verify_bankid(
 # --- shape ---------------------------------------------------------------------------------------
 
 
-def _shape(message: str) -> EvidenceError:
-    return EvidenceError(
-        "bankid.shape", f"The BankID signature has not the one right shape: {message}.", sub="FORMAT_FAILURE"
-    )
-
-
-def _parse(data: bytes) -> etree._Element:
-    if len(data) > MAX_XML_BYTES:
-        raise _shape("it is larger than 1 MiB")
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
-    )
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise _shape("it is not well-formed XML") from error
-    info = root.getroottree().docinfo
-    if info.internalDTD is not None or b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-        raise _shape("it has a DOCTYPE")
-    if (info.encoding or "UTF-8").upper() != "UTF-8":
-        raise _shape("it is not UTF-8")
-    if root.getprevious() is not None or root.getnext() is not None:
-        raise _shape("something stands beside the root element")
-    _only_elements(root)
-    return root
-
-
-def _only_elements(root: etree._Element) -> None:
-    """Refuse comments, entities, instructions, stray text and any Id beyond the two that are referred to."""
-    ids = 0
-    for node in root.iter():
-        if not isinstance(node.tag, str):
-            raise _shape("it holds a comment, an entity or a processing instruction")
-        if len(node) and (node.text or "").strip():
-            raise _shape(f"there is text between the elements of {_local(node)}")
-        if node is not root and (node.tail or "").strip():
-            raise _shape(f"there is text after {_local(node)}")
-        ids += sum(str(key).lower().rpartition("}")[2] == "id" for key in node.attrib)
-    if ids != 2:  # noqa: PLR2004 - bidKeyInfo and bidSignedData
-        raise _shape("there are not exactly two Ids")
-
-
-def _local(node: etree._Element) -> str:
-    return str(node.tag).rpartition("}")[2]
-
-
-def _children(node: etree._Element, *tags: str, attributes: Sequence[str] = ()) -> list[etree._Element]:
-    """The children of `node`, which must be exactly `tags` in order; `node` may carry only `attributes`."""
-    found = list(node)
-    if [child.tag for child in found] != list(tags):
-        raise _shape(f"{_local(node)} has other children than it should")
-    if set(map(str, node.attrib)) != set(attributes):
-        raise _shape(f"{_local(node)} has other attributes than it should")
-    return found
-
-
-def _algorithm(node: etree._Element, expected: str) -> None:
-    _children(node, attributes=("Algorithm",))
-    if node.get("Algorithm") != expected or (node.text or "").strip():
-        raise _shape(f"{_local(node)} names another algorithm")
-
-
-def _base64(node: etree._Element, *, attributes: Sequence[str] = ()) -> bytes:
-    _children(node, attributes=attributes)
-    try:
-        return base64.b64decode("".join((node.text or "").split()), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise _shape(f"{_local(node)} is not base64") from error
-
-
 def _take_apart(root: etree._Element) -> _Parts:
     if root.tag != f"{DSIG}Signature":
-        raise _shape("the root element is not Signature")
-    signed_info, value, key_info, holder = _children(
+        raise misshapen("the root element is not Signature")
+    signed_info, value, key_info, holder = children(
         root, f"{DSIG}SignedInfo", f"{DSIG}SignatureValue", f"{DSIG}KeyInfo", f"{DSIG}Object"
     )
-    (x509_data,) = _children(key_info, f"{DSIG}X509Data", attributes=("Id",))
-    (data,) = _children(holder, f"{BID}bankIdSignedData")
+    (x509_data,) = children(key_info, f"{DSIG}X509Data", attributes=("Id",))
+    (data,) = children(holder, f"{BID}bankIdSignedData")
     if key_info.get("Id") != "bidKeyInfo" or data.get("Id") != "bidSignedData":
-        raise _shape("the Ids are not bidKeyInfo and bidSignedData")
+        raise misshapen("the Ids are not bidKeyInfo and bidSignedData")
     if not 1 <= len(x509_data) <= MAX_CERTIFICATES:
-        raise _shape("the number of certificates is wrong")
-    elements = _children(x509_data, *[f"{DSIG}X509Certificate"] * len(x509_data))
+        raise misshapen("the number of certificates is wrong")
+    elements = children(x509_data, *[f"{DSIG}X509Certificate"] * len(x509_data))
     try:
-        certificates = tuple(chain.load(_base64(element)) for element in elements)
+        certificates = tuple(chain.load(binary(element)) for element in elements)
     except chain.ChainError as error:
         raise EvidenceError(error.code, str(error), sub=error.sub_indication) from error
-    return _Parts(signed_info, _base64(value), key_info, certificates, data)
+    return _Parts(signed_info, binary(value), key_info, certificates, data)
 
 
 # --- signature -----------------------------------------------------------------------------------
 
 
-def _canonical(element: etree._Element) -> bytes:
-    """Inclusive Canonical XML 1.0 of one element.
-
-    The element is serialised and parsed again first: asked for a part of a tree, lxml writes spurious `xmlns=""`
-    on BankID's redundant namespace declarations, and genuine signatures would fail.
-    """
-    alone = etree.fromstring(etree.tostring(element, with_tail=False))
-    return etree.tostring(alone, method="c14n")
-
-
 def _check_signature(parts: _Parts, user: x509.Certificate) -> None:
-    method, algorithm, first, second = _children(
+    method, algorithm, first, second = children(
         parts.signed_info,
         f"{DSIG}CanonicalizationMethod",
         f"{DSIG}SignatureMethod",
         f"{DSIG}Reference",
         f"{DSIG}Reference",
     )
-    _algorithm(method, _C14N)
-    _algorithm(algorithm, _RSA_SHA256)
+    algorithm_is(method, _C14N)
+    algorithm_is(algorithm, _RSA_SHA256)
     if first.get("Type") != _TYPE:
-        raise _shape("the first reference has another type")
+        raise misshapen("the first reference has another type")
     _check_reference(first, "#bidSignedData", parts.data, ("Type", "URI"))
     _check_reference(second, "#bidKeyInfo", parts.key_info, ("URI",))
     key = user.public_key()
     if not isinstance(key, rsa.RSAPublicKey):
-        raise _shape("the signer's key is not RSA")
+        raise misshapen("the signer's key is not RSA")
     try:
-        key.verify(parts.signature, _canonical(parts.signed_info), padding.PKCS1v15(), hashes.SHA256())
+        key.verify(parts.signature, canonical(parts.signed_info), padding.PKCS1v15(), hashes.SHA256())
     except InvalidSignature as error:
         raise EvidenceError(
             "bankid.signature", "The signature of the e-ID is not genuine.", sub="SIG_CRYPTO_FAILURE"
@@ -286,15 +200,15 @@ def _check_signature(parts: _Parts, user: x509.Certificate) -> None:
 
 
 def _check_reference(reference: etree._Element, uri: str, target: etree._Element, attributes: Sequence[str]) -> None:
-    transforms, method, value = _children(
+    transforms, method, value = children(
         reference, f"{DSIG}Transforms", f"{DSIG}DigestMethod", f"{DSIG}DigestValue", attributes=attributes
     )
-    (transform,) = _children(transforms, f"{DSIG}Transform")
-    _algorithm(transform, _C14N)
-    _algorithm(method, _SHA256)
+    (transform,) = children(transforms, f"{DSIG}Transform")
+    algorithm_is(transform, _C14N)
+    algorithm_is(method, _SHA256)
     if reference.get("URI") != uri:
-        raise _shape(f"a reference does not point to {uri}")
-    if _base64(value) != hashlib.sha256(_canonical(target)).digest():
+        raise misshapen(f"a reference does not point to {uri}")
+    if binary(value) != hashlib.sha256(canonical(target)).digest():
         raise EvidenceError(
             "bankid.digest", f"The signed data ({uri[1:]}) was changed after signing.", sub="HASH_FAILURE"
         )
@@ -348,114 +262,8 @@ def _check_chain(certificates: tuple[x509.Certificate, ...], roots: Sequence[byt
     except chain.ChainError as error:
         raise EvidenceError(error.code, str(error), sub=error.sub_indication) from error
     if path.certificates[:-1] != certificates:
-        raise _shape("the certificates are not the signer's chain, in order and without the root")
+        raise misshapen("the certificates are not the signer's chain, in order and without the root")
     return path
-
-
-# --- OCSP ----------------------------------------------------------------------------------------
-
-
-def _ocsp(code: str, message: str, sub: str = "REVOCATION_OUT_OF_BOUNDS_NO_POE") -> EvidenceError:
-    return EvidenceError(f"bankid.ocsp.{code}", message, sub=sub)
-
-
-def _check_ocsp(der: bytes, signature_xml: bytes, certificates: tuple[x509.Certificate, ...]) -> datetime:
-    """`producedAt` of a response that says *good* for this certificate and was made for this very signature."""
-    if len(certificates) < 2:  # noqa: PLR2004 - the user's and the one of the CA that issued it
-        raise _shape("the issuer of the signer's certificate is missing")
-    user, issuer = certificates[0], certificates[1]
-    try:
-        response = ocsp.load_der_ocsp_response(der[: MAX_OCSP_BYTES + 1])
-        if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-            raise _ocsp("unsuccessful", "The OCSP responder gave no answer.")
-        (single,) = list(response.responses)
-        nonce = response.extensions.get_extension_for_class(x509.OCSPNonce).value.nonce
-        _check_ocsp_signature(response, issuer)
-        matches = single.serial_number == user.serial_number and _names(single, issuer)
-    except x509.ExtensionNotFound as error:
-        raise _ocsp("nonce", "The OCSP response has no nonce.") from error
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
-        raise _ocsp("malformed", "The OCSP response cannot be read.", "FORMAT_FAILURE") from error
-    if not matches:
-        raise _ocsp("other_certificate", "The OCSP response speaks of another certificate.")
-    # BankID puts SHA-1 of the base64 text of the signature first in the nonce: it ties the answer to this signature.
-    bound = hashlib.sha1(base64.b64encode(signature_xml), usedforsecurity=False).digest()
-    if not nonce.startswith(bound):
-        raise _ocsp("other_signature", "The OCSP response belongs to another signature.")
-    _check_ocsp_answer(single, response.produced_at_utc)
-    return response.produced_at_utc
-
-
-def _check_ocsp_answer(single: ocsp.OCSPSingleResponse, produced: datetime) -> None:
-    if single.certificate_status is ocsp.OCSPCertStatus.REVOKED:
-        raise _ocsp("revoked", "The signer's certificate was revoked.", "REVOKED")
-    if single.certificate_status is not ocsp.OCSPCertStatus.GOOD:
-        raise _ocsp("unknown", "The OCSP responder does not know the signer's certificate.")
-    until = single.next_update_utc
-    if single.this_update_utc > produced + CLOCK_SKEW or (until is not None and until < produced):
-        raise _ocsp("time", "The times of the OCSP response contradict each other.")
-
-
-def _names(single: ocsp.OCSPSingleResponse, issuer: x509.Certificate) -> bool:
-    """True when the response's CertID names `issuer` (RFC 6960 section 4.1.1)."""
-    spki = issuer.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    key = x509.SubjectKeyIdentifier.from_public_key(issuer.public_key()).digest
-    if not isinstance(single.hash_algorithm, hashes.SHA1):
-        key = _hash(single.hash_algorithm, _key_bits(spki))
-    return (
-        single.issuer_name_hash == _hash(single.hash_algorithm, issuer.subject.public_bytes())
-        and single.issuer_key_hash == key
-    )
-
-
-def _hash(algorithm: hashes.HashAlgorithm, data: bytes) -> bytes:
-    digest = hashes.Hash(algorithm)
-    digest.update(data)
-    return digest.finalize()
-
-
-def _key_bits(spki: bytes) -> bytes:
-    """The BIT STRING inside a SubjectPublicKeyInfo, without tag, length and unused-bits octet."""
-    from asn1crypto import keys
-
-    return bytes(keys.PublicKeyInfo.load(spki)["public_key"].contents[1:])
-
-
-def _check_ocsp_signature(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> None:
-    """Signed by the CA itself, or by a responder that the same CA issued for OCSP (RFC 6960 section 4.2.2.2)."""
-    candidates = [issuer]
-    at = response.produced_at_utc
-    for certificate in response.certificates[:MAX_CERTIFICATES]:
-        try:
-            usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-        except x509.ExtensionNotFound:
-            continue
-        current = certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
-        if current and x509.oid.ExtendedKeyUsageOID.OCSP_SIGNING in usage and chain.issued(certificate, issuer):
-            candidates.append(certificate)
-    algorithm = response.signature_hash_algorithm
-    if not isinstance(algorithm, hashes.SHA256 | hashes.SHA384 | hashes.SHA512):
-        raise _ocsp("algorithm", "The OCSP response is signed with a weak algorithm.", "CRYPTO_CONSTRAINTS_FAILURE")
-    for certificate in candidates:
-        if _verifies(certificate, response.signature, response.tbs_response_bytes, algorithm):
-            return
-    raise _ocsp(
-        "signature", "The OCSP response is not signed by the issuer of the signer's certificate.", "SIG_CRYPTO_FAILURE"
-    )
-
-
-def _verifies(certificate: x509.Certificate, signature: bytes, data: bytes, algorithm: hashes.HashAlgorithm) -> bool:
-    key = certificate.public_key()
-    try:
-        if isinstance(key, rsa.RSAPublicKey):
-            key.verify(signature, data, padding.PKCS1v15(), algorithm)
-            return True
-        if isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(signature, data, ec.ECDSA(algorithm))
-            return True
-    except InvalidSignature:
-        return False
-    return False
 
 
 # --- content -------------------------------------------------------------------------------------
@@ -473,15 +281,15 @@ class _Data:
 
 def _read_data(data: etree._Element) -> _Data:
     """The signed fields: `usrVisibleData?`, `usrNonVisibleData?`, `srvInfo`, `clientInfo`, in that order."""
-    present = [_local(child) for child in data]
+    present = [local(child) for child in data]
     optional = [name for name in ("usrVisibleData", "usrNonVisibleData") if name in present]
-    children = _children(data, *[f"{BID}{name}" for name in (*optional, "srvInfo", "clientInfo")], attributes=("Id",))
-    by_name = {_local(child): child for child in children}
+    parts = children(data, *[f"{BID}{name}" for name in (*optional, "srvInfo", "clientInfo")], attributes=("Id",))
+    by_name = {local(child): child for child in parts}
     visible, visible_format = None, ""
     shown = by_name.get("usrVisibleData")
     if shown is not None:
         attributes = [str(key) for key in shown.attrib]
-        visible = _base64(shown, attributes=attributes)
+        visible = binary(shown, attributes=attributes)
         visible_format = str(shown.get("format") or "")
         if (
             shown.get("charset") != "UTF-8"
@@ -489,19 +297,19 @@ def _read_data(data: etree._Element) -> _Data:
             or visible_format not in {"", "simpleMarkdownV1"}
             or not {"charset", "visible", "format"}.issuperset(attributes)
         ):
-            raise _shape("the visible data was not shown as text")
+            raise misshapen("the visible data was not shown as text")
     hidden = by_name.get("usrNonVisibleData")
     server, client = by_name["srvInfo"], by_name["clientInfo"]
-    name, _nonce, *display = _children(
+    name, _nonce, *display = children(
         server, *[f"{BID}{n}" for n in ("name", "nonce", "displayName")[: max(2, len(server))]]
     )
     functions = [child for child in client if child.tag == f"{BID}funcId"]
     if len(functions) != 1 or any(not str(node.tag).startswith(BID) for node in client.iter()):
-        raise _shape("clientInfo does not say once what the user did")
+        raise misshapen("clientInfo does not say once what the user did")
     return _Data(
         visible=visible,
         visible_format=visible_format,
-        nonvisible=_base64(hidden) if hidden is not None else None,
+        nonvisible=binary(hidden) if hidden is not None else None,
         rp_name=_text(name),
         rp_display_name=_text(display[0]) if display else "",
         function=(functions[0].text or "").strip(),
@@ -510,9 +318,9 @@ def _read_data(data: etree._Element) -> _Data:
 
 def _text(node: etree._Element) -> str:
     try:
-        return _base64(node).decode()
+        return binary(node).decode()
     except UnicodeDecodeError as error:
-        raise _shape(f"{_local(node)} is not UTF-8") from error
+        raise misshapen(f"{local(node)} is not UTF-8") from error
 
 
 def _compare(

@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from testamur.kernel.base.ids import urn
 from testamur.kernel.proofs import chain, merkle, shape
-from testamur.kernel.proofs.bankid import EvidenceError, verify_bankid
+from testamur.kernel.proofs.bankid import verify_bankid
 from testamur.kernel.proofs.jcs import canonical, parse_canonical
+from testamur.kernel.proofs.report import EvidenceError
 from testamur.kernel.proofs.shape import ShapeError, items, members, text, whole
 from testamur.kernel.proofs.snapshot import NamedSigner, Snapshot, signer_ref
 
@@ -155,7 +156,7 @@ def _parse(data: bytes) -> dict[str, Any]:
     found = members(value, names, "it")
     if found["v"] != 1 or isinstance(found["v"], bool):
         raise ShapeError("it is of another version")
-    if found["method"] not in _METHODS:
+    if text(found["method"], "method") not in _METHODS:
         raise EvidenceError(
             "evidence.method",
             "A signer used a method of identification that this verifier does not know.",

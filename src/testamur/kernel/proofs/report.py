@@ -27,6 +27,10 @@ class Failed(Refused):
         self.undecided = undecided
 
 
+class EvidenceError(Failed):
+    """The signer's evidence does not hold. Codes: ``bankid.*``, ``simulated.*``, ``evidence.*``, ``chain.*``."""
+
+
 class Outcome(StrEnum):
     """How one check ended."""
 

@@ -24,7 +24,24 @@ _HASHES: dict[str, type[hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {
     "sha384": hashes.SHA384,
     "sha512": hashes.SHA512,
 }
-_IMPRINT_HASHES = frozenset({"sha256", "sha384", "sha512"})
+_SHA2 = {"sha256": "0609608648016503040201", "sha384": "0609608648016503040202", "sha512": "0609608648016503040203"}
+_RSA = {"sha256": "0b", "sha384": "0c", "sha512": "0d"}
+_ECDSA = {"sha256": "02", "sha384": "03", "sha512": "04"}
+
+
+def _digest_encodings(name: str) -> tuple[bytes, bytes]:
+    """AlgorithmIdentifier with and without NULL parameters (RFC 5754 section 2)."""
+    return bytes.fromhex(f"300d{_SHA2[name]}0500"), bytes.fromhex(f"300b{_SHA2[name]}")
+
+
+def _signature_encodings(name: str, key: object) -> tuple[bytes, ...]:
+    """What a token may write as its signature algorithm, which no signature protects: exactly these bytes.
+
+    RSA has two spellings in use, rsaEncryption and the one that names the hash (RFC 5754 section 3.2).
+    """
+    if isinstance(key, rsa.RSAPublicKey):
+        return tuple(bytes.fromhex(f"300d06092a864886f70d0101{last}0500") for last in ("01", _RSA[name]))
+    return (bytes.fromhex(f"300a06082a8648ce3d0403{_ECDSA[name]}"),)
 
 
 def _malformed(what: str) -> CmsError:
@@ -70,7 +87,8 @@ def _verify(token: bytes, stamped: bytes, roots: Sequence[bytes]) -> datetime:
     certificates = [chain.load(choice.chosen.dump()) for choice in signed["certificates"]]
     authority = _authority(signer, certificates)
     algorithm = signer["digest_algorithm"]["algorithm"].native
-    if algorithm not in _HASHES or [a["algorithm"].native for a in signed["digest_algorithms"]] != [algorithm]:
+    written = [item.dump() for item in (*signed["digest_algorithms"], signer["digest_algorithm"])]
+    if algorithm not in _HASHES or len(written) != 2 or not set(_digest_encodings(algorithm)).issuperset(written):  # noqa: PLR2004 - in the token and with its one signer
         raise _malformed("its digest algorithm is not accepted")
     _attributes(signer, content, algorithm, authority)
     _signature(signer, algorithm, authority)
@@ -133,16 +151,13 @@ def _signature(signer: Any, algorithm: str, authority: x509.Certificate) -> None
     signed = signer["signed_attrs"].untag().dump()
     signature, digest = signer["signature"].native, _HASHES[algorithm]()
     key = authority.public_key()
-    kind = signer["signature_algorithm"].signature_algo
+    if signer["signature_algorithm"].dump() not in _signature_encodings(algorithm, key):
+        raise _malformed("its signature algorithm is not accepted")
     try:
-        if isinstance(key, rsa.RSAPublicKey) and kind == "rsassa_pkcs1v15":
+        if isinstance(key, rsa.RSAPublicKey):
             key.verify(signature, signed, padding.PKCS1v15(), digest)
-        elif isinstance(key, rsa.RSAPublicKey) and kind == "rsassa_pss":
-            key.verify(signature, signed, padding.PSS(padding.MGF1(digest), padding.PSS.AUTO), digest)
-        elif isinstance(key, ec.EllipticCurvePublicKey) and kind == "ecdsa":
+        elif isinstance(key, ec.EllipticCurvePublicKey):
             key.verify(signature, signed, ec.ECDSA(digest))
-        else:
-            raise _malformed("its signature algorithm is not accepted")
     except InvalidSignature as error:
         raise CmsError(
             "timestamp.signature", "The time-stamp's signature is not genuine.", sub="SIG_CRYPTO_FAILURE"
@@ -153,7 +168,7 @@ def _imprint(statement: Any, stamped: bytes) -> None:
     """`stamped` is the signature value of the seal."""
     imprint = statement["message_imprint"]
     algorithm = imprint["hash_algorithm"]["algorithm"].native
-    if algorithm not in _IMPRINT_HASHES:
+    if algorithm not in _HASHES:
         raise _malformed("its imprint is made with a weak hash")
     if imprint["hashed_message"].native != hashlib.new(algorithm, stamped).digest():
         raise CmsError("timestamp.imprint", "The time-stamp belongs to another signature.", sub="HASH_FAILURE")

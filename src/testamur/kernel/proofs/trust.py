@@ -83,7 +83,8 @@ def _trust(value: object) -> Trust:
     if top["v"] != 1 or isinstance(top["v"], bool):
         raise ShapeError("it is of another version")
     organisations = [_organisation(item) for item in items(top["organisations"], "organisations")]
-    roots = members(top["eid_roots"], METHODS, "eid_roots")
+    roots = {method: [] for method in METHODS} | _object(top["eid_roots"], "eid_roots")
+    members(roots, METHODS, "eid_roots")
     status = {}
     for item in items(top["status"], "status"):
         entry = members(item, ("organisation", "note"), "a status list")
@@ -101,6 +102,12 @@ def _trust(value: object) -> Trust:
         tsa_roots=_certificates(top["tsa_roots"], "tsa_roots"),
         status=status,
     )
+
+
+def _object(value: object, what: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ShapeError(f"{what} is not an object")
+    return value
 
 
 def _organisation(value: object) -> Organisation:

@@ -365,7 +365,7 @@ def _add(
             document=document,
             pack_id=shared.pack.id,
             pack_version=shared.pack.version,
-            template_sha256=_template_digest(document.template),
+            template_sha256=template_digest(document.template),
             subject=about,
             period=shared.period.label,
             content=content,
@@ -376,7 +376,7 @@ def _add(
 
 
 @cache
-def _template_digest(template: Path) -> str:
+def template_digest(template: Path) -> str:
     """SHA-256 over the template and everything beside it that it may include, by name."""
     folders = [template.parent, template.parents[2] / "shared_documents"]
     files = sorted({template, *(f for folder in folders for f in folder.glob("*.typ"))})

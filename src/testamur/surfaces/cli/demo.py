@@ -46,9 +46,8 @@ def build_and_issue(folder: Path, size: str, *, workers: int, rsa: bool, quiet: 
     from testamur.kernel.journal import steps as journal
     from testamur.surfaces.cli import demo_build, issuing
     from testamur.surfaces.cli.demo_data import SIZES
-    from testamur.trust.records import bundle
+    from testamur.surfaces.cli.trust import write_trust
     from testamur.trust.sealing.rules import Algorithm
-    from testamur.trust.signing.methods import simulated
 
     by, began, costs = operator(), time.perf_counter(), {}
     with output.progress(quiet) as start:
@@ -78,8 +77,7 @@ def build_and_issue(folder: Path, size: str, *, workers: int, rsa: bool, quiet: 
         how = issuing.How(folder / "data", "demo", PUBLIC_URL, workers)
         outcome = issuing.run(by, planned, how, start)
         costs["issue"] = time.perf_counter() - began - sum(costs.values())
-        roots = {"simulated": [simulated.test_ca(simulated.folder()).root_der], "bankid": []}
-        bundle.write(folder / "trust.json", bundle.bundle(eid_roots=roots, test=True, now=clock.now()))
+        write_trust(folder / "trust.json")
         files = issuing.write_copies(by, [new.record for new in planned], folder / "records")
         journal.ship_all(now=clock.now())
         costs["copies"] = time.perf_counter() - began - sum(costs.values())

@@ -27,6 +27,7 @@ from testamur.register.schools.rules import (
     NewUnit,
     Role,
     UnitKind,
+    UnitView,
 )
 from testamur.schoolday.results.actions import record_decisions
 from testamur.schoolday.results.rules import NewDecision
@@ -80,8 +81,8 @@ def build(
     """Make authorities, seals, logs, schools, people and last term's decisions; returns the schools."""
     host = urlsplit(public_url).hostname or "testamur.example"
     random = Random(20260612)  # noqa: S311 - invented people, the same each time
-    swedish = _land(by, random, "se", now)
-    vietnamese = _land(by, random, "vn", now)
+    swedish = _land(by, "se", now)
+    vietnamese = _land(by, "vn", now)
     for land, name, country, code in (
         (swedish, "Exempelkommun", "SE", "exempelkommun"),
         (vietnamese, "Tỉnh Ví Dụ (TEST)", "VN", "vi-du"),
@@ -93,7 +94,32 @@ def build(
     ]
 
 
-def _land(by: Actor, random: Random, which: str, now: datetime) -> _Land:  # noqa: ARG001 - kept for a third land
+@dataclass(frozen=True, slots=True)
+class Someone:
+    """A person who signs."""
+
+    person: UUID
+    name: str
+    number: str
+
+
+def bare_school(
+    by: Actor, *, data: Path, public_url: str, algorithm: Algorithm, now: datetime
+) -> tuple[UnitView, UnitView, Someone]:
+    """An authority with seal and log, one school and its principal; nobody else (for measuring)."""
+    host = urlsplit(public_url).hostname or "testamur.example"
+    random = Random(1)  # noqa: S311 - invented people
+    land = _land(by, "se", now)
+    _seal_and_log(by, land, "Exempelkommun", "SE", "exempelkommun", data, host, algorithm, now)
+    school, path = _school(by, land, "99990001", "Solbackaskolan (exempel)", Form.COMPULSORY, (), now)
+    one = next(demo_data.swedish(random, demo_data.days(random, 1975)))
+    person = people.register_persons(by=by, path=path, persons=[_person(land, one)], now=now)[0]
+    schools.add_posts(by=by, posts=[NewPost(person, school, Role.PRINCIPAL, date(2025, 7, 1))], now=now)
+    units = school_queries.units([land.authority, school])
+    return units[land.authority], units[school], Someone(person, f"{one.given} {one.family}", one.number)
+
+
+def _land(by: Actor, which: str, now: datetime) -> _Land:
     if which == "se":
         unit = NewUnit(UnitKind.AUTHORITY, "9999", "Exempelkommun", country="SE", slug="exempelkommun")
         terms = [("HT", date(2025, 8, 18), date(2025, 12, 19)), ("VT", date(2026, 1, 8), date(2026, 6, 12))]

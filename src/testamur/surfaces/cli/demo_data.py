@@ -119,7 +119,7 @@ SE_SUBJECTS = ("BL", "EN", "HKK", "IDH", "MA", "MU", "BI", "FY", "KE", "GE", "HI
 
 def swedish_marks(random: Random, level: int) -> Iterator[tuple[str, str, str]]:
     """(kind, code, value) of one pupil in one term."""
-    ability = random.gauss(0, 1)
+    ability = random.gauss(0.35, 0.8)
     languages = ("SVA",) if random.random() < 0.15 else ("SV",)  # noqa: PLR2004 - share of pupils
     second = (random.choice(("M2SPA", "M2FRE", "M2GER")),) if level >= 7 else ()  # noqa: PLR2004 - språkval from year 7
     for code in (*SE_SUBJECTS, *languages, *second):

@@ -19,7 +19,7 @@ from testamur.trust.records.render import Renderer
 from testamur.trust.records.rules import NewRecord
 from testamur.trust.records.steps import BATCH, Costs
 from testamur.trust.signing import actions as signing
-from testamur.trust.signing.methods import Device
+from testamur.trust.signing.methods.contract import Device
 from testamur.trust.signing.rules import SignerIdentity
 
 Start = Callable[[str, int], Callable[[int], None]]

@@ -16,11 +16,17 @@ app = typer.Typer(
 
 
 def _mount() -> None:
+    from testamur.surfaces.cli import bench, operate
     from testamur.surfaces.cli.demo import demo
+    from testamur.surfaces.cli.issue import issue
+    from testamur.surfaces.cli.trust import trust
     from testamur.surfaces.cli.verify import verify
 
-    app.command()(demo)
-    app.command()(verify)
+    for command in (demo, issue, verify, trust):
+        app.command()(command)
+    for name, group in (("log", operate.log), ("archive", operate.archive), ("journal", operate.journal)):
+        app.add_typer(group, name=name)
+    app.add_typer(bench.app, name="bench")
 
 
 def run() -> None:

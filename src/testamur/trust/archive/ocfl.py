@@ -55,7 +55,7 @@ class Store:
     def _initialise(self) -> None:
         config = json.dumps(rules.LAYOUT_CONFIG, indent=1).encode()
         write_durable(self.root / "extensions" / rules.LAYOUT / "config.json", config)
-        layout = {"extension": rules.LAYOUT, "description": "Three tuples of the SHA-256 of the object id, then the id"}
+        layout = {"extension": rules.LAYOUT, "description": "Three digits of the SHA-256 of the object id, then the id"}
         write_durable(self.root / "ocfl_layout.json", json.dumps(layout, indent=1).encode())
         write_durable(self.root / rules.ROOT_NAMASTE[0], rules.ROOT_NAMASTE[1])
 
@@ -182,7 +182,7 @@ class Store:
     def objects(self) -> Iterator[Path]:
         """Every object folder, found by walking the disk (the index is not asked)."""
         for first in sorted(p for p in self.root.iterdir() if len(p.name) == rules.LAYOUT_CONFIG["tupleSize"]):
-            yield from (p.parent for p in sorted(first.glob(f"*/*/*/{rules.OBJECT_NAMASTE[0]}")))
+            yield from (p.parent for p in sorted(first.glob(f"*/{rules.OBJECT_NAMASTE[0]}")))
 
     def check(self, base: Path) -> list[Finding]:
         """Full re-read of one object: inventory, sidecar, every content byte, nothing unlisted, right place."""

@@ -19,7 +19,7 @@ LAYOUT_CONFIG: dict[str, Any] = {
     "extensionName": LAYOUT,
     "digestAlgorithm": "sha256",
     "tupleSize": 3,
-    "numberOfTuples": 3,
+    "numberOfTuples": 1,
 }
 INVENTORY_TYPE = "https://ocfl.io/1.1/spec/#inventory"
 OBJECT_NAMASTE = ("0=ocfl_object_1.1", b"ocfl_object_1.1\n")
@@ -67,14 +67,14 @@ def record_of(folder: str) -> str:
 
 
 def object_path(record: UUID) -> str:
-    """Path of the object below the storage root (extension 0003: three tuples of the id's SHA-256, then the id)."""
+    """Path of the object below the storage root (extension 0003: three digits of its SHA-256, then the id)."""
     return place_of(urn(record))
 
 
 def place_of(object_id: str) -> str:
     """`object_path` for an object id as it stands in an inventory."""
     digest = hashlib.sha256(object_id.encode()).hexdigest()
-    return f"{digest[0:3]}/{digest[3:6]}/{digest[6:9]}/{object_id.replace(':', '%3a')}"
+    return f"{digest[:3]}/{object_id.replace(':', '%3a')}"
 
 
 def inventory(record: UUID, digests: Mapping[str, str], *, created: datetime, message: str) -> bytes:

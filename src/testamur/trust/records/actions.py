@@ -364,8 +364,8 @@ def publish(*, by: Actor, batch: UUID, issued: Sequence[Issued], sealed_at: date
     for because, after in REPLACEMENT.items():
         replaced = Record.objects.filter(batch=batch, replaced_because=because).values("replaces")
         Record.objects.filter(id__in=replaced, state=State.PUBLISHED).update(state=after)
-    row.stage, row.lease_until = IssueBatch.Stage.DONE, None
-    row.save(update_fields=["stage", "lease_until"])
+    row.stage, row.lease_until, row.sealed_at = IssueBatch.Stage.DONE, None, row.sealed_at or sealed_at
+    row.save(update_fields=["stage", "lease_until", "sealed_at"])
     append(
         by=by,
         kind="records.batch_published/1",

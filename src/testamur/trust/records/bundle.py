@@ -58,6 +58,11 @@ def _b64(data: bytes) -> str:
     return b64encode(data).decode()
 
 
+def bankid_roots() -> list[bytes]:
+    """The pinned e-ID roots of production or test, from ``<data>/trust/bankid-roots``."""
+    return [path.read_bytes() for path in sorted((anchors() / "bankid-roots").glob("*.der"))]
+
+
 def write(path: Path, value: Mapping[str, Any]) -> None:
     """Write the bundle as readable JSON."""
     path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

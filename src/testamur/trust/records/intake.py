@@ -1,16 +1,19 @@
 """Finished PDFs from other systems: checked, put into the one form that can be sealed, and every change told.
 
 What comes out is one revision with a classic cross-reference table, the snapshot attached as `record.json` (PDF/A-3
-associated file, relationship *Data*), ending in ``%%EOF\\n``; the same input gives the same bytes. It is identified as
-PDF/A-3 when, and only when, the validator agrees; what cannot be archived as PDF/A (fonts that are not embedded, for
-one) is kept as it looks and flagged with the reasons. Page content is never redrawn. No Django, no clock, no network.
+associated file, relationship *Data*), ending in ``%%EOF`` and a newline; the same input gives the same bytes. It is
+identified as PDF/A-3 when, and only when, the validator agrees; what cannot be archived as PDF/A (fonts that are not
+embedded, for one) is kept as it looks and flagged with the reasons. Page content is never redrawn. No Django, no clock,
+no network.
 """
 
 from __future__ import annotations
 
 import io
 import struct
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -25,6 +28,7 @@ from testamur.trust.records.streams import settle_stream_ends
 MAX_BYTES = 25_000_000
 MAX_PAGES = 500
 MAX_OBJECTS = 200_000
+MAX_UNPACKED = 250_000_000
 ATTACHMENT = "record.json"
 
 
@@ -97,7 +101,7 @@ class Intake:
     """A normalised document.
 
     Attributes:
-        pdf: the first revision; ends in ``%%EOF\\n``.
+        pdf: the first revision; ends in ``%%EOF`` and a newline.
         pdfa: ``3a`` or ``3b`` when it is PDF/A, empty when it cannot be.
         reasons: why it is not PDF/A: one sentence per broken rule, in the validator's English; empty otherwise.
         changes: what was changed, one plain sentence each.
@@ -111,7 +115,7 @@ class Intake:
 
 def inspect(data: bytes) -> Inspection:
     """Check a document without changing it; raises what `normalise` raises."""
-    with _opened(data) as pdf:
+    with _damage_told(), _opened(data) as pdf:
         _refuse_dangers(pdf)
         info = pdf.trailer.get("/Info", pikepdf.Dictionary())
         return Inspection(
@@ -128,6 +132,11 @@ def normalise(data: bytes, *, record_json: bytes, frozen_at: datetime) -> Intake
     `record_json` is the canonical snapshot (docs/formats.md §1), `frozen_at` (aware) the date of the attachment. Raises
     `TooLarge`, `NotPdf`, `Broken`, `Encrypted`, `AlreadySigned`, `ActiveContent`, `FormFields`, `RecordAttached`.
     """
+    with _damage_told():
+        return _normalised(data, record_json, frozen_at)
+
+
+def _normalised(data: bytes, record_json: bytes, frozen_at: datetime) -> Intake:
     tried: list[str] = []
     for level in ("3a", "3b"):
         with _opened(data) as pdf:
@@ -152,6 +161,29 @@ def normalise(data: bytes, *, record_json: bytes, frozen_at: datetime) -> Intake
 # --- reading and refusing -----------------------------------------------------------------------
 
 
+# What reading a damaged file can raise in the library: its own errors, a wrong type where another belongs, bad XMP.
+_DAMAGE = (
+    pikepdf.PdfError,
+    RuntimeError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    KeyError,
+    IndexError,
+    OverflowError,
+    NotImplementedError,
+    SyntaxError,  # lxml's XMLSyntaxError is one
+)
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGE as error:
+        raise Broken("The file cannot be read through.", field="file", reason=str(error)[:200]) from error
+
+
 def _opened(data: bytes) -> pikepdf.Pdf:
     if len(data) > MAX_BYTES:
         raise TooLarge(f"The file has {len(data)} bytes; {MAX_BYTES} are accepted.", field="file", size=len(data))
@@ -161,16 +193,11 @@ def _opened(data: bytes) -> pikepdf.Pdf:
         pdf = pikepdf.open(io.BytesIO(data), suppress_warnings=True)
     except pikepdf.PasswordError as error:
         raise Encrypted("The file needs a password.", field="file") from error
-    except (pikepdf.PdfError, RuntimeError, ValueError) as error:
-        raise Broken("The file cannot be read.", field="file", reason=str(error)[:200]) from error
     try:
         _refuse_unreadable(pdf)
-    except Refused:
+    except BaseException:
         pdf.close()
         raise
-    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, AttributeError, KeyError) as error:
-        pdf.close()
-        raise Broken("The file cannot be read.", field="file", reason=str(error)[:200]) from error
     return pdf
 
 
@@ -187,10 +214,34 @@ def _refuse_unreadable(pdf: pikepdf.Pdf) -> None:
             pages=pages,
             objects=objects,
         )
+    _refuse_bombs(pdf)
     problems = [p for p in pdf.check_pdf_syntax() if not p.startswith("WARNING: ")]
     # Streams that cannot be decoded or a table that had to be guessed mean that something on a page may be missing.
     if damaged := pdf.get_warnings() or problems:
         raise Broken("The file is damaged.", field="file", reason=str(damaged[0])[:200])
+
+
+def _refuse_bombs(pdf: pikepdf.Pdf) -> None:
+    """Compressed streams are measured, in pieces, before anything unpacks them whole."""
+    total = 0
+    for stream in (o for o in pdf.objects if isinstance(o, pikepdf.Stream)):
+        filters = stream.get("/Filter", pikepdf.Array())
+        names = [_name(f) for f in (filters if isinstance(filters, pikepdf.Array) else [filters])]
+        if names.count("/FlateDecode") > 1 or len(names) > 3:  # noqa: PLR2004 - no producer packs one stream that often
+            raise TooLarge("A part of the file is packed more than once.", field="file", filters=names)
+        if names[:1] != ["/FlateDecode"]:
+            continue
+        unpack, rest = zlib.decompressobj(), stream.read_raw_bytes()
+        while rest and not unpack.eof:
+            try:
+                total += len(unpack.decompress(rest, 1 << 20))
+            except zlib.error:
+                break  # damaged: the syntax check says so
+            rest = unpack.unconsumed_tail
+            if total > MAX_UNPACKED:
+                raise TooLarge(
+                    f"The file unpacks to more than {MAX_UNPACKED} bytes.", field="file", unpacked=MAX_UNPACKED
+                )
 
 
 _ACTIONS = {
@@ -245,7 +296,7 @@ def _dictionaries(pdf: pikepdf.Pdf) -> Iterator[Any]:
             value, depth = stack.pop()
             if isinstance(value, pikepdf.Stream | pikepdf.Dictionary):
                 yield value
-                children = [child for _, child in value.items()]
+                children: list[Any] = [child for _, child in value.items()]
             elif isinstance(value, pikepdf.Array):
                 children = list(value)
             else:
@@ -342,6 +393,12 @@ def _make_archivable(pdf: pikepdf.Pdf, level: str, changes: list[str]) -> None:
             ]
         )
         changes.append("The colours are declared to be sRGB.")
+    _quieten(pdf, changes)
+
+
+def _quieten(pdf: pikepdf.Pdf, changes: list[str]) -> None:
+    """Leftovers that PDF/A forbids and no reader sees."""
+    root = pdf.Root
     if "/AcroForm" in root:
         del root.AcroForm
         changes.append("An empty form was removed.")

@@ -13,6 +13,7 @@ import re
 import threading
 from collections.abc import Iterator
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ import testamur.law
 from testamur.kernel.base.refused import Refused
 from testamur.trust.records.streams import settle_stream_ends
 
-RENDERER_VERSION = f"1/typst-{typst.__version__}"
+RENDERER_VERSION = f"1/typst-{version('typst')}"
 """Names everything besides snapshot and template that decides the bytes; goes into the record's provenance."""
 
 FONT_FILES = ("NotoSans_400Regular.ttf", "NotoSans_600SemiBold.ttf")
@@ -40,7 +41,7 @@ _UNSEEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     "\ufff9-\uffff\ue000-\uf8ff\ud800-\udfff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )
-_MISSING_GLYPH = re.compile(r"text `(?P<text>.*)` could not be displayed with", re.DOTALL)
+_MISSING_GLYPH = re.compile(r"text `\"(?P<text>.*)\"` could not be displayed with", re.DOTALL)
 _PANIC = re.compile(r"panicked with: \"?(?P<text>.*?)\"?$", re.DOTALL)
 
 
@@ -95,8 +96,9 @@ def fonts_dir() -> Path:
 def qr_svg(text: str) -> str:
     """A QR code (ISO/IEC 18004, level M) of `text` as a bare SVG of unit modules, without quiet zone."""
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    image = memoryview(code.to_image(scale=1, add_quiet_zones=False))
-    height, width = image.shape
+    picture: Any = code.to_image(scale=1, add_quiet_zones=False)  # a buffer of one byte per module; its stub lacks it
+    image = memoryview(picture)
+    height, width = image.shape or (0, 0)
     modules = bytes(image)
     runs: list[str] = []
     for y in range(height):
@@ -124,7 +126,7 @@ def template_digest(template: Path) -> str:
     """
     files = {template, *template.parent.glob("*.typ"), *(_LAW / "shared_documents").glob("*.typ")}
     total = hashlib.sha256()
-    for path in sorted(files, key=lambda p: _relative(p)):
+    for path in sorted(files, key=_relative):
         content = path.read_bytes()
         total.update(_relative(path).encode() + b"\0" + len(content).to_bytes(8, "big") + content)
     return total.hexdigest()
@@ -153,7 +155,7 @@ class Renderer:
         self._mine = threading.local()
 
     def render(self, *, template: Path, record_json: bytes, frozen_at: datetime) -> bytes:
-        """The first revision of a record: PDF/A-3a and PDF/UA-1, `record.json` attached, ending in ``%%EOF\\n``.
+        """The first revision of a record: PDF/A-3a, PDF/UA-1, `record.json` attached, ending in ``%%EOF`` and newline.
 
         `record_json` is the canonical snapshot (docs/formats.md §1); `frozen_at` (aware) becomes the file's date. Same
         arguments, same bytes. Raises `SnapshotUnreadable`, `CharacterNotPrintable`, `LayoutRefused`, `TemplateFailed`.
@@ -209,8 +211,9 @@ def _refuse_unseen(record: dict[str, Any]) -> None:
             raise _character(found.group(), path)
 
 
-def _character(character: str, path: str) -> CharacterNotPrintable:
-    name = f"U+{ord(character):04X}"
+def _character(cluster: str, path: str) -> CharacterNotPrintable:
+    """`cluster` is one character, or one with its combining marks."""
+    name = " ".join(f"U+{ord(character):04X}" for character in cluster)
     return CharacterNotPrintable(
         f"{path or 'The document'} holds the character {name}, which cannot be shown in a document.",
         field=path,
@@ -221,9 +224,9 @@ def _character(character: str, path: str) -> CharacterNotPrintable:
 def _explain(error: Any, record: dict[str, Any], template: Path) -> Refused:
     message = str(getattr(error, "message", error))
     if missing := _MISSING_GLYPH.search(message):
-        character = missing.group("text")[:1]
-        path = next((p for p, text in _texts(record) if character in text), "")
-        return _character(character, path)
+        cluster = missing.group("text")
+        path = next((p for p, text in _texts(record) if cluster in text), "")
+        return _character(cluster, path)
     if panic := _PANIC.search(message):
         return LayoutRefused(f"{template.stem}: {panic.group('text')}", template=template.stem)
     return TemplateFailed(

@@ -7,12 +7,14 @@ that the next one finishes with the very same bytes. Nothing is sealed, logged o
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
@@ -22,6 +24,7 @@ from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import Refused
 from testamur.kernel.proofs import tlog
 from testamur.kernel.proofs.jcs import canonical
+from testamur.kernel.proofs.pdf.values import PdfError
 from testamur.trust.archive import actions as archive
 from testamur.trust.archive.queries import store
 from testamur.trust.archive.rules import Event, NewObject, premis
@@ -32,6 +35,7 @@ from testamur.trust.records.queries import BatchRecord, BatchView
 from testamur.trust.records.render import RENDERER_VERSION, Renderer
 from testamur.trust.records.rules import NewRecord, snapshot
 from testamur.trust.records.seals import sealer_for
+from testamur.trust.sealing.keys.contract import KeyElsewhere, KeyUnavailable
 from testamur.trust.sealing.sealer import Sealed, embed_proof
 from testamur.trust.signing.queries import evidences
 from testamur.trust.signing.rules import Evidences
@@ -147,16 +151,28 @@ def issue_next(*, by: Actor, worker: str, clock: Clock, limit: int = BATCH, cost
 def issue(*, by: Actor, batch: UUID, clock: Clock, costs: Costs | None = None) -> int:
     """Attach evidence, seal, log, prove, archive, publish; picks up wherever an earlier try stopped."""
     costs = costs or Costs()
-    with costs("database"):
-        view = queries.batch(batch)
-    if view.stage == "done":
+    while True:
+        with costs("database"):
+            view = queries.batch(batch)
+        if view.stage == "done":
+            return 0
+        try:
+            with costs("draft"):
+                originals = {r.id: _original(r) for r in view.records}
+            with costs("evidence"):
+                evidence = {r.id: _evidence(r) for r in view.records}
+            with costs("seal"):
+                sealed, notes = _seal(view, originals, evidence, clock)
+            break
+        except _Unsealable as bad:
+            if view.stage != "claimed":
+                raise
+            # It alone waits for a person; the others go on without it. Seals made so far have not left the house.
+            drafts.remove_notes(batch)
+            actions.hold(by=by, batch=batch, record=bad.record, why=bad.why, now=clock())
+    if not view.records:
+        actions.publish(by=by, batch=batch, issued=[], sealed_at=clock(), now=clock())
         return 0
-    with costs("draft"):
-        originals = {r.id: _original(r) for r in view.records}
-    with costs("evidence"):
-        evidence = {r.id: _evidence(r) for r in view.records}
-    with costs("seal"):
-        sealed, notes = _seal(view, originals, evidence, clock)
     if view.stage == "claimed":
         with costs("seal"):
             drafts.write_notes(batch, notes)
@@ -183,8 +199,12 @@ def _original(record: BatchRecord) -> tuple[bytes, bytes]:
     """First revision and snapshot, compared with what was signed."""
     both = drafts.read_part(record.pack, record.offset, record.size + record.json_size)
     pdf, frozen = both[: record.size], both[record.size :]
-    if hashlib.sha256(pdf).hexdigest() != record.h0 or hashlib.sha256(frozen).hexdigest() != record.record_json_sha256:
-        raise DraftDamaged("The stored document is not the one that was signed.", record=str(record.id))
+    with _naming(record):
+        if (hashlib.sha256(pdf).hexdigest(), hashlib.sha256(frozen).hexdigest()) != (
+            record.h0,
+            record.record_json_sha256,
+        ):
+            raise DraftDamaged("The stored document is not the one that was signed.", record=str(record.id))
     return pdf, frozen
 
 
@@ -207,26 +227,50 @@ def _seal(
     """Seal every record; with notes of an earlier try the same bytes come out, and the key is not used."""
     notes = drafts.read_notes(view.id) or {}
     at = parse_stamp(_time_of(notes)) if notes else parse_stamp(stamp(clock()))
-    sealer = sealer_for(view.organisation, at)
+    # `at` is cut to the second; a seal taken into use within it counts
+    sealer = sealer_for(view.organisation, at + timedelta(microseconds=999_999))
     boxes = {r.id: _box(r, originals[r.id][1], sealer.organisation, at) for r in view.records}
     shared = sealer.prepare_batch({line for box in boxes.values() for line in box.lines})
     sealed: dict[UUID, Sealed] = {}
     for record in view.records:
         box, note = boxes[record.id], notes.get(record.id)
-        one = shared.seal(
-            originals[record.id][0],
-            evidence=evidence[record.id],
-            page=box.page,
-            rect=box.rect,
-            lines=box.lines,
-            field_text=box.field_text,
-            at=at,
-            signature=note.signature if note else None,
-        )
+        with _naming(record, sealing=note is None):
+            one = shared.seal(
+                originals[record.id][0],
+                evidence=evidence[record.id],
+                page=box.page,
+                rect=box.rect,
+                lines=box.lines,
+                field_text=box.field_text,
+                at=at,
+                signature=note.signature if note else None,
+            )
         sealed[record.id] = one
         if note is None:
             notes[record.id] = SealNote(one.signature_value, secrets.token_bytes(32), _statement(view, record, one, at))
     return sealed, notes
+
+
+class _Unsealable(Exception):  # noqa: N818 - says what it is about
+    """One record of a batch is refused; nothing of the batch has been sealed for good yet."""
+
+    def __init__(self, record: UUID, why: str) -> None:
+        super().__init__(why)
+        self.record = record
+        self.why = why
+
+
+@contextmanager
+def _naming(record: BatchRecord, *, sealing: bool = True) -> Iterator[None]:
+    """Say which record a refusal is about. After the seal notes are written a refusal stops the whole batch."""
+    try:
+        yield
+    except (KeyUnavailable, KeyElsewhere):
+        raise  # the key, not the record
+    except (Refused, PdfError) as error:
+        if not sealing:
+            raise
+        raise _Unsealable(record.id, getattr(error, "code", type(error).__name__)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +282,6 @@ class _Box:
 
 
 def _box(record: BatchRecord, frozen: bytes, organisation: str, at: datetime) -> _Box:
-    import json
-
     told = json.loads(frozen)
     locale = told["document"]["locale"]
     words = texts.words(locale)
@@ -268,8 +310,6 @@ def _statement(view: BatchView, record: BatchRecord, sealed: Sealed, at: datetim
 
 
 def _time_of(notes: Mapping[UUID, SealNote]) -> str:
-    import json
-
     return str(json.loads(next(iter(notes.values())).statement)["time"])
 
 
@@ -314,8 +354,6 @@ def _finish(
             "record.pdf": pdf,
             "record.json": originals[record.id][1],
             "record.tlog-proof": proof,
-            "evidence/statement.json": note.statement,
-            "evidence/salt": note.salt,
             "premis.xml": premis(
                 record.id, name="record.pdf", size=len(pdf), sha256=digest, events=events, agent=AGENT
             ),

@@ -111,6 +111,7 @@ def register_seal(
         row = SealCertificate(id=new_id(), organisation=organisation, made_at=now, public_key_sha256=fingerprint)
     row.path, row.locator, row.algorithm = path, locator, key.algorithm
     row.state, row.certificate, row.chain = SealState.ACTIVE, certificates[0], b"".join(certificates[1:])
+    row.activated_at = now
     row.valid_from, row.valid_to = leaf.not_valid_before_utc, leaf.not_valid_after_utc
     row.save(force_insert=new, force_update=not new)
     refs = {

@@ -24,6 +24,7 @@ class SealCertificate(models.Model):
     valid_from = models.DateTimeField(null=True)
     valid_to = models.DateTimeField(null=True)
     made_at = models.DateTimeField()
+    activated_at = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -42,11 +43,14 @@ class SealCertificate(models.Model):
                 name="sealing_seal_active_has_certificate",
             ),
             models.CheckConstraint(
-                condition=models.Q(certificate__isnull=True, valid_from__isnull=True, valid_to__isnull=True)
+                condition=models.Q(
+                    certificate__isnull=True, valid_from__isnull=True, valid_to__isnull=True, activated_at__isnull=True
+                )
                 | models.Q(
                     certificate__isnull=False,
                     valid_from__isnull=False,
                     valid_to__isnull=False,
+                    activated_at__isnull=False,
                     valid_from__lt=models.F("valid_to"),
                 ),
                 name="sealing_seal_validity_with_certificate",

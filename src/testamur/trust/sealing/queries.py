@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
 from testamur.trust.sealing.der import children
@@ -47,10 +49,19 @@ class Seal:
 
 
 def active_seal(organisation: UUID, on: datetime) -> Seal:
-    """The seal that `organisation` seals with at the instant `on`. Raises `NoActiveSeal`."""
-    row = SealCertificate.objects.filter(
-        organisation=organisation, state=SealState.ACTIVE, valid_from__lte=on, valid_to__gte=on
-    ).first()
+    """The seal that `organisation` seals with at the instant `on`. Raises `NoActiveSeal`.
+
+    For an instant in the past it is the seal that was in use then, retired since or not: a worker that resumes a batch
+    makes the files again that were sealed with it.
+    """
+    in_use = Q(state=SealState.ACTIVE) | Q(state=SealState.RETIRED, retired_at__gt=on)
+    row = (
+        SealCertificate.objects.filter(
+            in_use, organisation=organisation, activated_at__lte=on, valid_from__lte=on, valid_to__gte=on
+        )
+        .order_by("-activated_at")
+        .first()
+    )
     if row is None:
         raise NoActiveSeal("The organisation has no seal that is active and valid now.", organisation=str(organisation))
     return _seal(row)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import httpx
-from asn1crypto import cms, tsp
+from asn1crypto import cms, core, tsp
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -30,6 +30,12 @@ MAX_ANSWER = 65_536
 _HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512(),
 }  # fmt: skip
+
+
+class _Answer(core.Sequence):  # type: ignore[misc]  # asn1crypto ships no types
+    """TimeStampResp (RFC 3161 section 2.4.2); a refusal comes without a token."""
+
+    _fields = [("status", tsp.PKIStatusInfo), ("token", cms.ContentInfo, {"optional": True})]
 
 
 class TimeStampFailed(Refused):
@@ -78,16 +84,13 @@ def request_token(client: httpx.Client, authority: Authority, signature_value: b
         asked["req_policy"] = authority.policy
     body = _post(client, authority.url, tsp.TimeStampReq(asked).dump())
     try:
-        answer = tsp.TimeStampResp.load(body, strict=True)
+        answer = _Answer.load(body, strict=True)
         status = answer["status"]["status"].native
     except (ValueError, TypeError, KeyError):
         raise TimeStampFailed("malformed", "The time-stamping authority's answer is not a time-stamp.") from None
     if status not in {"granted", "granted_with_mods"}:
         raise TimeStampFailed("refused", f"The time-stamping authority refused ({status}).")
-    try:
-        token: bytes = answer["time_stamp_token"].dump()
-    except (ValueError, TypeError):
-        raise TimeStampFailed("malformed", "The time-stamping authority's answer is not a time-stamp.") from None
+    token: bytes = answer["token"].dump()
     check_token(
         token,
         imprint,

@@ -24,8 +24,16 @@ from testamur.kernel.base.refused import NotFound, Refused
 from testamur.kernel.journal import actions as journal
 from testamur.kernel.proofs.evidence import CLOCK_SKEW
 from testamur.trust.signing import rules
-from testamur.trust.signing.methods import Checked, Device, EvidenceRefused, Method, MethodRefused, Progress, Status
-from testamur.trust.signing.methods import method as method_named
+from testamur.trust.signing.methods.contract import (
+    Checked,
+    Device,
+    EvidenceRefused,
+    Method,
+    MethodRefused,
+    Progress,
+    Status,
+)
+from testamur.trust.signing.methods.contract import method as method_named
 from testamur.trust.signing.models import Ceremony, CeremonyDocument
 from testamur.trust.signing.queries import CeremonyView, order_of, view
 from testamur.trust.signing.rules import FINAL, DocumentToSign, SignerIdentity, State

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound, Refused
-from testamur.trust.signing.methods import Order, StartView, method
+from testamur.trust.signing.methods.contract import Order, StartView, method
 from testamur.trust.signing.models import Ceremony, CeremonyDocument
 from testamur.trust.signing.rules import FINAL, Evidences, SignedDocument, State
 

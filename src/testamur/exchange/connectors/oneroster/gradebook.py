@@ -9,6 +9,7 @@ from testamur.exchange.connectors.oneroster import columns as c
 from testamur.exchange.connectors.oneroster.bundle import Bundle
 from testamur.exchange.connectors.rules import MarkRow, Row
 from testamur.exchange.connectors.tabular.scratch import Scratch
+from testamur.exchange.connectors.tabular.table import Table
 from testamur.exchange.connectors.tabular.words import word
 
 _STATES = {
@@ -32,7 +33,7 @@ def results(bundle: Bundle, scratch: Scratch) -> Iterator[Row]:
     school_year, _, term = period.partition(" ")
     _line_items(bundle, scratch)
     for number, (key, status, modified, item, student, state, score, scored, comment, text) in table:
-        found = word(table, number, "scoreStatus", state, _STATES, done="row left out") if state else "graded"
+        found = _state(table, number, state)
         value = text or score
         if found != "graded" or not value:
             table.note(
@@ -59,3 +60,7 @@ def _line_items(bundle: Bundle, scratch: Scratch) -> None:
         return
     for _number, (key, _status, _modified, title, group, _category, _session) in table:
         scratch.put("line", key, json.dumps([title, group]))
+
+
+def _state(table: Table, number: int, state: str) -> str:
+    return word(table, number, "scoreStatus", state, _STATES, done="row left out") if state else "graded"

@@ -222,11 +222,12 @@ def _users(bundle: Bundle, scratch: Scratch) -> Iterator[Row]:
     first = bundle.version == "1.1"
     scheme = bundle.options.identifier_scheme or "local"
     demographics = scratch.has("born")
+    delta = bundle.modes["users"] == "delta"
     for number, (
         key, status, modified, _enabled, orgs, role, user_ids, given, family, middle, identifier, email, sms, phone,
         _agents, grades, preferred, primary,
     ) in table:  # fmt: skip
-        ended = bundle.ended(table, number, status, modified, "users") if status or modified else False
+        ended = bundle.ended(table, number, status, modified, "users") if status or modified or delta else False
         born, _, sex = scratch.get("born", key).partition("|") if demographics else ("", "", "")
         yield PersonRow(
             table.name, number, key, given, family, middle, preferred if preferred != given else "",
@@ -319,6 +320,7 @@ def _enrollments(bundle: Bundle) -> Iterator[Row]:
     if table is None:
         return
     name = table.name
+    delta = bundle.modes["enrollments"] == "delta"
     for number, (key, status, modified, group, _school, user, role, primary, begin, end) in table:
         meaning = c.ENROLMENT_ROLES.get(role)
         if meaning is None:
@@ -329,7 +331,7 @@ def _enrollments(bundle: Bundle) -> Iterator[Row]:
                     number, "role", role, "not a role that is kept in a group: row left out", "import.role.unused"
                 )
             continue
-        ended = bundle.ended(table, number, status, modified, "enrollments") if status or modified else False
+        ended = bundle.ended(table, number, status, modified, "enrollments") if status or modified or delta else False
         ends = table.date(number, "endDate", end) if end else None
         if meaning == "teacher" and primary.lower() == "true":
             meaning = "class_teacher"

@@ -51,13 +51,19 @@ class Own:
     def read(self, files: Files, options: Options, reporter: Reporter) -> Iterator[Row]:
         """Rows in order of dependence."""
         tables = _tables(files)
+        groups: set[str] = set()
         for name in _ORDER:
             for member, sheet in tables.get(name, ()):
                 fields = c.TABLES[name]
                 table = Table(files, member, [f.column for f in fields], reporter, options, sheet=sheet)
                 names = [f.column.name for f in fields]
                 for number, values in table:
-                    yield from _READERS[name](table, number, dict(zip(names, values, strict=True)), options)
+                    for row in _READERS[name](table, number, dict(zip(names, values, strict=True)), options):
+                        if isinstance(row, GroupRow):
+                            if name == "persons" and row.key in groups:
+                                continue  # every pupil of a class names it
+                            groups.add(row.key)
+                        yield row
 
 
 FORMAT = Own()

@@ -57,6 +57,7 @@ class Context:
     ids: dict[tuple[str, str], UUID] = field(default_factory=dict)
     groups: dict[UUID, GroupView] = field(default_factory=dict)
     years: dict[UUID, tuple[date, date]] = field(default_factory=dict)
+    year_of: dict[UUID, UUID] = field(default_factory=dict)
     told: set[tuple[str, str, str]] = field(default_factory=set)
 
     @property
@@ -103,18 +104,9 @@ class Item(Generic[R]):
 
 def split(context: Context, kind: str, rows: Sequence[R]) -> tuple[list[Item[R]], list[Item[R]]]:
     """New and changed rows. Unchanged ones are counted, a key that stands twice in the bundle is refused."""
-    first = context.scratch.first
-    once: list[tuple[str, R]] = []
-    for row in rows:
-        key = short(row.key)
-        if not key:
-            context.refuse(row, "key", "empty", "row left out: it has no key", "import.key.empty")
-        elif before := first(kind, key, row.row):
-            context.refuse(
-                row, "key", row.key, f"row left out: the same key stands in row {before}", "import.key.twice"
-            )
-        else:
-            once.append((key, row))
+    once = [(short(row.key), row) for row in rows]
+    if not all(key for key, _row in once) or not context.scratch.all_first(kind, [(k, r.row) for k, r in once]):
+        once = [pair for pair in once if _first(context, kind, *pair)]
     known = queries.known(source=context.source, kind=kind, keys=[key for key, _ in once])
     new: list[Item[R]] = []
     changed: list[Item[R]] = []
@@ -130,6 +122,17 @@ def split(context: Context, kind: str, rows: Sequence[R]) -> tuple[list[Item[R]]
             changed.append(Item(row, key, meaning, before_[0]))
     context.counts[kind, "unchanged"] += unchanged
     return new, changed
+
+
+def _first(context: Context, kind: str, key: str, row: R) -> bool:
+    """Whether the key stands here for the first time; an empty or repeated one is refused."""
+    if not key:
+        context.refuse(row, "key", "empty", "row left out: it has no key", "import.key.empty")
+        return False
+    before = context.scratch.first(kind, key, row.row)
+    if before:
+        context.refuse(row, "key", row.key, f"row left out: the same key stands in row {before}", "import.key.twice")
+    return not before
 
 
 def remember(context: Context, kind: str, loaded: Sequence[tuple[Item[Any], UUID]]) -> None:
@@ -149,7 +152,7 @@ def refresh(context: Context, kind: str, items: Sequence[tuple[Item[Any], UUID]]
     """Keep the new digests (and objects) of rows that were known."""
     if not items:
         return
-    found = {key: number for key, number in _numbers(context, kind, [item.key for item, _id in items])}
+    found = dict(_numbers(context, kind, [item.key for item, _id in items]))
     bulk.update(
         SourceKey,
         ("object_id", "digest"),

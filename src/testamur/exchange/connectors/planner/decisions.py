@@ -28,7 +28,7 @@ def load_marks(context: Context, rows: Sequence[MarkRow]) -> None:
     for item in changed:
         context.refuse(
             item.row, "grade", item.row.value,
-            "row left out: this was decided before with another content; a correction is made by the person responsible",
+            "row left out: decided before with another content; a correction is an act of the person responsible",
             "import.decision.changed",
         )  # fmt: skip
     live = [item for item in new if not item.row.ended]

@@ -330,7 +330,8 @@ def _guardianship(context: Context, row: GuardianRow, persons: dict[str, UUID]) 
     if relation is None:
         context.refuse(
             row, "relation", row.relation,
-            "relation left out: it gives no access by law; accepted: mother, father, parent, guardian, appointed, foster",
+            "relation left out: it gives no access by law; accepted: mother, father, parent, guardian, appointed, "
+            "foster",
             "import.guardian.relation",
         )  # fmt: skip
         return None

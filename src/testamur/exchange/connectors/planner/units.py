@@ -352,14 +352,10 @@ def _group_year(context: Context, row: GroupRow) -> UUID:
         session = context.ids.get(("session", key))
         if session is None:
             continue
-        if session in context.years:
-            return session
-        term = queries.term(session)
-        if term is not None:
-            return term.school_year
-        _years(context)
-        if session in context.years:
-            return session
+        if session not in context.year_of:
+            term = queries.term(session)
+            context.year_of[session] = term.school_year if term is not None else session
+        return context.year_of[session]
     if row.session_keys:
         context.note(
             row, "session", ", ".join(row.session_keys), "not known: placed in the current school year",

@@ -143,13 +143,13 @@ def _of_zip(path: Path, archive: zipfile.ZipFile) -> list[Member]:
     members: list[Member] = []
     total = 0
     for info in archive.infolist():
-        if info.is_dir() or _skipped(info.filename):
-            continue
         parts = PurePosixPath(info.filename.replace("\\", "/"))
-        if parts.is_absolute() or ".." in parts.parts or ":" in parts.parts[0]:
+        if parts.is_absolute() or ".." in parts.parts or ":" in str(parts)[:3]:
             raise BundleUnreadable(
                 f"{path.name}: the name {info.filename!r} climbs out of the ZIP.", value=info.filename
             )
+        if info.is_dir() or _skipped(info.filename):
+            continue
         if info.flag_bits & 0x1:
             raise BundleUnreadable(f"{path.name}: {info.filename} is encrypted.", value=info.filename)
         total += info.file_size

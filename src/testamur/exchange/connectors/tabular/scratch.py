@@ -13,7 +13,8 @@ class Scratch:
     def __init__(self) -> None:
         """Open the file; SQLite itself removes it, even after a crash."""
         self._db = sqlite3.connect("", isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=OFF")
+        self._db.execute("PRAGMA journal_mode=MEMORY")
+        self._db.execute("PRAGMA synchronous=OFF")
         self._db.execute("PRAGMA cache_size=-8192")
         self._db.execute("CREATE TABLE note (space TEXT, key TEXT, value, PRIMARY KEY (space, key)) WITHOUT ROWID")
         self._db.execute("BEGIN")
@@ -38,6 +39,17 @@ class Scratch:
         if done.rowcount:
             return 0
         return int(self._db.execute("SELECT value FROM note WHERE space = ? AND key = ?", (space, key)).fetchone()[0])
+
+    def all_first(self, space: str, keys: list[tuple[str, int]]) -> bool:
+        """Remember many (key, row) at once; True when none of them stood before. Else nothing new is kept."""
+        before = self._db.total_changes
+        self._db.execute("SAVEPOINT many")
+        self._db.executemany("INSERT OR IGNORE INTO note VALUES (?, ?, ?)", [(space, key, row) for key, row in keys])
+        fresh = self._db.total_changes - before == len(keys)
+        if not fresh:
+            self._db.execute("ROLLBACK TO many")
+        self._db.execute("RELEASE many")
+        return fresh
 
     def put(self, space: str, key: str, value: str) -> None:
         """Keep `value` under `key`, instead of what was there."""

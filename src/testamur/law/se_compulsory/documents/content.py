@@ -57,7 +57,7 @@ def terminsbetyg(facts: DocumentFacts) -> dict[str, Any]:
 
 
 def slutbetyg(facts: DocumentFacts) -> dict[str, Any]:
-    """Content of a slutbetyg; adds ``adjusted_timetable`` (a sentence, or empty). Raises as `papers.check_slutbetyg`."""
+    """Content of a slutbetyg; adds ``adjusted_timetable`` (subjects, or empty). Raises as `papers.check_slutbetyg`."""
     papers.check_slutbetyg(facts)
     reduced = [rules.subject(d.code).name for d in papers.grades(facts.decisions) if tables.ADJUSTED in d.flags]
     sentence = ""
@@ -69,8 +69,8 @@ def slutbetyg(facts: DocumentFacts) -> dict[str, Any]:
 def betygskatalog(facts: DocumentFacts) -> dict[str, Any]:
     """Content of the catalogue of one group, subject and term; raises what `papers.check_betygskatalog` raises.
 
-    ``{"heading", "subject": {"code", "name"}, "term", "tally", "scale", "carried": false, "remarks", "rows": [{"number",
-    "name", "identifier", "grade", "decided_on", "decided_by": […], "note"}]}``; rows in the order given.
+    ``{"heading", "subject": {"code", "name"}, "term", "tally", "scale", "carried": false, "remarks", "rows": […]}``, a
+    row ``{"number", "name", "identifier", "grade", "decided_on", "decided_by": […], "note"}``; in the order given.
     """
     papers.check_betygskatalog(facts)
     subject = rules.subject(facts.subject_code)

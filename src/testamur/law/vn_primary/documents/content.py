@@ -73,7 +73,9 @@ def hoc_ba_year(facts: DocumentFacts) -> dict[str, Any]:
     pupil = _pupil(facts)
     year = _this_year(facts)
     if facts.period.term not in {"", "HK2"}:
-        raise NotYearEnd(f"A transcript is written at the end of the year, not for {facts.period.label}.", field="period")
+        raise NotYearEnd(
+            f"A transcript is written at the end of the year, not for {facts.period.label}.", field="period"
+        )
     outcome = results.year_result(year.decisions, year.year_level)
     if outcome.result is None:
         raise Incomplete(
@@ -112,9 +114,7 @@ def hoc_ba(facts: DocumentFacts) -> dict[str, Any]:
         "person": _person(pupil),
         "person_rows": [[name, value] for name, value in _person_rows(pupil)],
         "place": [[name, value] for name, value in place if value],
-        "years": [
-            _year(y, facts.notes, facts.class_teacher, facts.principal if y in current else "") for y in years
-        ],
+        "years": [_year(y, facts.notes, facts.class_teacher, facts.principal if y in current else "") for y in years],
     }
 
 
@@ -180,7 +180,9 @@ def _year(year: _Year, notes: Mapping[str, str], class_teacher: str, principal: 
         "health": row.measure("health", ""),
         "absent_with_leave": row.measure("absent_with_leave", ""),
         "absent_without_leave": row.measure("absent_without_leave", ""),
-        "subjects": [row.subject(s.code, s.name) for s in rules.subjects_for(year.year_level) if row.has_subject(s.code)],
+        "subjects": [
+            row.subject(s.code, s.name) for s in rules.subjects_for(year.year_level) if row.has_subject(s.code)
+        ],
         "qualities": [row.trait("quality", c, n) for c, n in tables.QUALITIES.items()],
         "general": [row.trait("competence", c, n) for c, n in tables.GENERAL.items()],
         "specific": [

@@ -36,10 +36,20 @@ def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Row]
 def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Row]) -> None:
     """Write the values of `fields` into existing rows; each tuple ends with the row's ``id``."""
     connection, table, columns, names = _target(model, [*fields, "id"])
-    sets = ", ".join(f"{name} = %s" for name in names[:-1])
-    sql = f"UPDATE {table} SET {sets} WHERE {names[-1]} = %s"  # noqa: S608 - names of our own model
+    ready = list(_prepared(columns, rows, connection))
+    if not ready:
+        return
     with connection.cursor() as cursor:
-        cursor.executemany(sql, _prepared(columns, rows, connection))
+        if connection.vendor == "postgresql":
+            # one statement with an array per column: executemany would cost a round trip per row
+            arrays = ", ".join(f"%s::{column.rel_db_type(connection)}[]" for column in columns)
+            sets = ", ".join(f"{name} = new.{name}" for name in names[:-1])
+            source = f"unnest({arrays}) AS new ({', '.join(names)})"
+            sql = f"UPDATE {table} SET {sets} FROM {source} WHERE {table}.{names[-1]} = new.{names[-1]}"  # noqa: S608 - names of our own model
+            cursor.execute(sql, [list(values) for values in zip(*ready, strict=True)])
+        else:
+            sets = ", ".join(f"{name} = %s" for name in names[:-1])
+            cursor.executemany(f"UPDATE {table} SET {sets} WHERE {names[-1]} = %s", ready)  # noqa: S608 - as above
 
 
 def _target(model: type[models.Model], fields: Sequence[str]) -> tuple[Any, str, list[Any], list[str]]:

@@ -34,7 +34,16 @@ from django.conf import settings
 from testamur.kernel.base.clock import parse_stamp, stamp
 from testamur.kernel.base.refused import Refused
 from testamur.kernel.proofs.jcs import canonical, parse_canonical
-from testamur.trust.signing.methods import Begun, Checked, Device, EvidenceRefused, Order, Progress, StartView, Status
+from testamur.trust.signing.methods.contract import (
+    Begun,
+    Checked,
+    Device,
+    EvidenceRefused,
+    Order,
+    Progress,
+    StartView,
+    Status,
+)
 from testamur.trust.signing.rules import State, b64
 
 NAME = "simulated"

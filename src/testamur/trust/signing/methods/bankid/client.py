@@ -18,8 +18,8 @@ from typing import Any, Literal
 
 import httpx
 
-from testamur.trust.signing.methods import MethodRefused
 from testamur.trust.signing.methods.bankid import messages
+from testamur.trust.signing.methods.contract import MethodRefused
 
 AUTH_VISIBLE_LIMIT = 1_500
 AUTH_NONVISIBLE_LIMIT = 1_500

@@ -11,11 +11,20 @@ from functools import lru_cache
 from testamur.kernel.proofs.bankid import PRODUCTION_POLICIES, TEST_POLICIES, EvidenceError, verify_bankid
 from testamur.kernel.proofs.evidence import BANKID_SCHEMES
 from testamur.kernel.proofs.jcs import canonical, parse_canonical
-from testamur.trust.signing.methods import Begun, Checked, Device, EvidenceRefused, Order, Progress, StartView, Status
 from testamur.trust.signing.methods.bankid import messages, qr
 from testamur.trust.signing.methods.bankid.client import BankIdClient, OrderGone, Request, Requirement, Web, http_client
 from testamur.trust.signing.methods.bankid.settings import BankIdSettings, NotSetUp
 from testamur.trust.signing.methods.bankid.settings import configured as configured_settings
+from testamur.trust.signing.methods.contract import (
+    Begun,
+    Checked,
+    Device,
+    EvidenceRefused,
+    Order,
+    Progress,
+    StartView,
+    Status,
+)
 from testamur.trust.signing.rules import State, b64
 
 NAME = "bankid"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from testamur.trust.signing.methods.bankid.simulator.orders import Orders, Person
+from testamur.trust.signing.methods.bankid.simulator.orders import Orders
+from testamur.trust.signing.methods.bankid.simulator.requests import Person
 
 
 class Phone:

@@ -13,16 +13,9 @@ from typing import Any, Self
 from testamur.trust.signing.methods.bankid.settings import BankIdSettings
 from testamur.trust.signing.methods.bankid.simulator import pki
 from testamur.trust.signing.methods.bankid.simulator.magic import MISHAPS, Mishap
-from testamur.trust.signing.methods.bankid.simulator.orders import (
-    Clock,
-    Kind,
-    Limits,
-    Orders,
-    Person,
-    PhoneError,
-    Said,
-)
+from testamur.trust.signing.methods.bankid.simulator.orders import Clock, Limits, Orders, PhoneError
 from testamur.trust.signing.methods.bankid.simulator.phone import Phone
+from testamur.trust.signing.methods.bankid.simulator.requests import Kind, Person, Said
 
 API = "/rp/v6.0/"
 PHONE = "/simulator/phone/"

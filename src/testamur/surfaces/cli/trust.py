@@ -1,0 +1,35 @@
+"""`testamur trust`: write the trust bundle of this installation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from testamur.surfaces.cli import output
+
+
+def trust(out: Annotated[Path, typer.Argument(help="File to write")] = Path("trust.json")) -> None:
+    """Write the trust bundle: seal roots, logs with their keys, e-ID roots. Hand it to whoever verifies offline."""
+    from testamur.surfaces.cli import runtime
+
+    runtime.start()
+    output.say(f"written: {write_trust(out)}")
+
+
+def write_trust(path: Path) -> Path:
+    """Write the bundle and return its path. The simulated e-ID's root is in it only in demo mode."""
+    from django.conf import settings
+
+    from testamur.kernel.base import clock
+    from testamur.trust.records import bundle
+    from testamur.trust.signing.methods import simulated
+
+    test = settings.MODE == "demo"
+    roots: dict[str, list[bytes]] = {"bankid": bundle.bankid_roots(), "simulated": []}
+    if test:
+        roots["simulated"] = [simulated.test_ca(simulated.folder()).root_der]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    bundle.write(path, bundle.bundle(eid_roots=roots, test=test, now=clock.now()))
+    return path

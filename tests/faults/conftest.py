@@ -1,0 +1,133 @@
+"""A prepared school, copied for each test; real processes that work in the copy and may be killed."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults import child
+
+RECORDS = 3
+LEASE = 11 * 60
+"""Seconds after which a batch of a dead worker is free."""
+
+ROOT = Path(__file__).resolve().parents[2]
+_numbers = itertools.count()
+
+
+class Running:
+    """A process at work."""
+
+    def __init__(self, process: ForkServerProcess, out: Path) -> None:
+        self.process = process
+        self._out = out
+
+    def end(self, seconds: float = 100) -> int | None:
+        """Wait for it; its exit code (negative: the signal that killed it)."""
+        self.process.join(seconds)
+        return self.process.exitcode
+
+    def value(self) -> dict[str, Any]:
+        """What it found; it must have come to its end."""
+        assert self.end() == 0
+        told: dict[str, Any] = json.loads(self._out.read_text())
+        return told
+
+
+@dataclass(frozen=True)
+class Place:
+    """One data folder with its databases."""
+
+    folder: Path
+    url: str = ""
+    log_url: str = ""
+
+    def start(self, what: str, **arguments: Any) -> Running:
+        out = self.folder.parent / f"{what}-{next(_numbers)}.json"
+        context = get_context("forkserver")
+        process = context.Process(
+            target=child.run, args=(what, (str(self.folder), self.url, self.log_url), str(out), arguments)
+        )
+        process.start()
+        return Running(process, out)
+
+    def run(self, what: str, **arguments: Any) -> dict[str, Any]:
+        return self.start(what, **arguments).value()
+
+    def wait_for(self, flag: Path) -> None:
+        end = time.monotonic() + 30
+        while not flag.exists():
+            assert time.monotonic() < end, f"{flag.name} did not come"
+            time.sleep(0.01)
+
+
+class Databases:
+    """New and copied PostgreSQL databases beside the one of the tests; SQLite needs none of it."""
+
+    def __init__(self) -> None:
+        self._url = os.environ.get("TESTAMUR_DATABASE_URL", "")
+        self._made: list[str] = []
+
+    def make(self, template: str = "template1") -> str:
+        if not self._url:
+            return ""
+        name = f"fault_{os.getpid()}_{next(_numbers)}"
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template.rpartition("/")[2]}"')
+        self._made.append(name)
+        return f"{self._url.rpartition('/')[0]}/{name}"
+
+    def drop_all(self) -> None:
+        for name in self._made:
+            self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _run(self, statement: str) -> None:
+        import psycopg
+
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Databases]:
+    made = Databases()
+    yield made
+    made.drop_all()
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Place:
+    """Documents signed and waiting to be issued; made once."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["tests.faults.preload"])
+    # the server that forks our processes starts as a program of its own and needs to find the code
+    former = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT), former or ""])
+    try:
+        place = Place(tmp_path_factory.mktemp("prepared") / "data", databases.make(), databases.make())
+        place.run("make", records=RECORDS)
+    finally:
+        if former is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = former
+    return place
+
+
+@pytest.fixture
+def place(prepared: Place, databases: Databases, tmp_path: Path) -> Place:
+    """A copy of the prepared school."""
+    folder = tmp_path / "data"
+    shutil.copytree(prepared.folder, folder)
+    # keys are named by where they lie: the copy uses its own path through a link, both name the same bytes
+    return Place(folder, databases.make(prepared.url), databases.make(prepared.log_url))

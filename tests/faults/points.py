@@ -1,0 +1,123 @@
+"""Where a process can be made to die, or a disk to be full. Only the tests know of these: the product has no hooks."""
+
+from __future__ import annotations
+
+import errno
+import os
+import pkgutil
+import signal
+from collections.abc import Callable
+from typing import Any
+
+# name: what is replaced, and whether the process dies before it or after it, and at which call
+DEATHS: dict[str, tuple[str, str, int]] = {
+    "before the claim is committed": ("testamur.trust.records.actions:append", "after", 1),
+    "after the claim": ("testamur.trust.records.actions:claim", "after", 1),
+    "in the middle of sealing": ("testamur.trust.sealing.sealer:Batch.seal", "after", 2),
+    "before the seal notes": ("testamur.trust.records.drafts:write_notes", "before", 1),
+    "while the seal notes are written": ("testamur.kernel.base.durable:_write_all", "after", 1),
+    "after the seal notes": ("testamur.trust.records.drafts:write_notes", "after", 1),
+    "after the batch counts as sealed": ("testamur.trust.records.actions:note_sealed", "after", 1),
+    "before the log append": ("testamur.trust.transparency.actions:append", "before", 1),
+    "entries in the database, not in the files": ("testamur.trust.transparency.actions:publish", "before", 1),
+    "tiles written, head not published": ("testamur.trust.transparency.files:LogFiles.write", "after", 1),
+    "head published, database does not know": ("testamur.trust.transparency.files:LogFiles.publish", "after", 1),
+    "after the log append": ("testamur.trust.transparency.actions:append", "after", 1),
+    "before the archive write": ("testamur.trust.archive.ocfl:Store.write", "before", 1),
+    "archive objects staged, none in place": ("testamur.trust.archive.ocfl:Store._place", "before", 1),
+    "some archive objects in place": ("testamur.trust.archive.ocfl:Store._place", "after", 2),
+    "after the archive write": ("testamur.trust.archive.ocfl:Store.write", "after", 1),
+    "before the archive index": ("testamur.trust.archive.actions:register", "before", 1),
+    "before publishing": ("testamur.trust.records.actions:publish", "before", 1),
+    "while publishing": ("testamur.trust.records.actions:append", "after", 3),
+    "after publishing": ("testamur.trust.records.actions:publish", "after", 1),
+}
+
+# where the disk is full, and at which call
+FULL: dict[str, tuple[str, int]] = {
+    "seal notes": ("testamur.kernel.base.durable:_write_all", 1),
+    "tiles of the log": ("testamur.trust.transparency.files:sync_tree", 1),
+    "checkpoint of the log": ("testamur.trust.transparency.files:write_durable", 1),
+    "files of the archive": ("testamur.trust.archive.ocfl:write_plain", 5),
+    "flush of the archive": ("testamur.trust.archive.ocfl:sync_tree", 1),
+}
+
+
+def _replace(target: str, made: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+    module, _, path = target.partition(":")
+    holder_path, _, name = path.rpartition(".")
+    holder: Any = pkgutil.resolve_name(f"{module}:{holder_path}" if holder_path else module)
+    original = vars(holder)[name]  # the plain function of a class too, so that a static method stays one
+    if isinstance(original, staticmethod):
+        setattr(holder, name, staticmethod(made(original.__func__)))
+    else:
+        setattr(holder, name, made(original))
+
+
+def _die() -> None:
+    """As a power cut does it: no clean-up, nothing flushed."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def arm_death(point: str) -> None:
+    """Kill this process when it reaches `point`."""
+    target, when, nth = DEATHS[point]
+
+    def made(original: Callable[..., Any]) -> Callable[..., Any]:
+        calls = 0
+
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls == nth and when == "before":
+                _die()
+            result = original(*args, **kwargs)
+            if calls == nth:
+                _die()
+            return result
+
+        return wrapped
+
+    _replace(target, made)
+
+
+def arm_full(point: str) -> None:
+    """Let the disk be full from the n-th call on."""
+    target, nth = FULL[point]
+
+    def made(original: Callable[..., Any]) -> Callable[..., Any]:
+        calls = 0
+
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls >= nth:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return original(*args, **kwargs)
+
+        return wrapped
+
+    _replace(target, made)
+
+
+def arm_pause(target: str, flag: str, go: str) -> None:
+    """Stop before the first call of `target`: tell by the file `flag`, go on when the file `go` is there."""
+    import time
+    from pathlib import Path
+
+    def made(original: Callable[..., Any]) -> Callable[..., Any]:
+        calls = 0
+
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls == 1:
+                Path(flag).touch()
+                end = time.monotonic() + 30
+                while not Path(go).exists() and time.monotonic() < end:
+                    time.sleep(0.01)
+            return original(*args, **kwargs)
+
+        return wrapped
+
+    _replace(target, made)
