@@ -336,6 +336,79 @@ def a_changed_structure_tree() -> Bad:
     return Bad(make.resealed(changed(root, b"/ParentTreeNextKey", b"/Added<<>>/ParentTreeNextKey")))
 
 
+@case("invalid", "revision.form")
+def a_second_field_in_the_form() -> Bad:
+    widget, catalog = where(b"/Subtype/Widget"), where(b"/Type/Catalog")
+
+    def change(objects: dict[int, bytes]) -> None:
+        added = new_number()
+        objects[catalog] = objects[catalog].replace(
+            b"Fields[%d 0 R" % widget, b"Fields[%d 0 R %d 0 R" % (widget, added)
+        )
+        objects[added] = plain(added, b"<</FT/Tx/T(Betyg)/V(A)>>")
+
+    return Bad(make.resealed(change))
+
+
+@case("invalid", "revision.attachments")
+def the_record_exchanged_in_the_name_tree() -> Bad:
+    spec = where(b"/AFRelationship/Supplement")
+
+    def change(objects: dict[int, bytes]) -> None:
+        number = where(b"/Type/Catalog")
+        objects[number] = re.sub(rb"\(record\.json\) ?\d+ 0 R", b"(record.json)%d 0 R" % spec, objects[number])
+
+    return Bad(make.resealed(change))
+
+
+@case("invalid", "revision.structure")
+def a_seal_that_is_not_in_the_structure() -> Bad:
+    number = where(b"/StructTreeRoot/")
+
+    def change(objects: dict[int, bytes]) -> None:
+        del objects[number]
+
+    return Bad(make.resealed(change))
+
+
+@case("invalid", "revision.structure")
+def another_key_of_the_seal_in_the_structure() -> Bad:
+    number = where(b"/Subtype/Widget")
+
+    def change(objects: dict[int, bytes]) -> None:
+        objects[number] = re.sub(rb"/StructParent \d+", b"/StructParent 0", objects[number])
+
+    return Bad(make.resealed(change))
+
+
+@case("invalid", "revision.page")
+def another_reading_order() -> Bad:
+    number = page_number(make.good().data)
+
+    def change(objects: dict[int, bytes]) -> None:
+        objects[number] = re.sub(rb"/Tabs ?/S", b"/Tabs/C", objects[number])
+
+    return Bad(make.resealed(change))
+
+
+@case("invalid", "seal.date")
+def a_seal_without_a_date_of_the_calendar() -> Bad:
+    sealed = make.good().sealed
+    twin = make.reseal(sealed.file(), len(sealed.first), lambda _objects: None)
+    day = AT.strftime("%Y%m%d").encode()
+    wrong = replace_and_sign(twin, b"(D:" + day, b"(D:20260231")
+    return Bad(make.finish(wrong, make.good().record_json, make.good().evidence).data)
+
+
+@case("invalid", "seal.malformed")
+def two_proofs_in_one_seal() -> Bad:
+    from testamur.trust.sealing import cms
+
+    sealed, proof = make.good().sealed, make.good().proof
+    twice = [*cms.unsigned_attributes(proof=proof), *cms.unsigned_attributes(proof=proof + b"x")]
+    return Bad(sealed.file(cms.with_unsigned(sealed.cms, twice)))
+
+
 @case("invalid", "revision.signature")
 def an_approval_instead_of_a_certification() -> Bad:
     sealed = make.good().sealed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -81,3 +82,11 @@ def test_without_a_bundle_nothing_is_decided_and_nothing_is_called_forged() -> N
 def test_a_changed_record_is_forged_even_without_a_bundle() -> None:
     bad = bad_files.a_changed_byte_in_the_document()
     assert verify_file(bad.data, NO_TRUST, "file.pdf").word == "invalid"
+
+
+def test_a_status_list_that_is_not_read_does_not_change_the_verdict() -> None:
+    trust = builder.world().trust()
+    listed = replace(trust, status={builder.ORGANISATION: "a signed list"})
+    verdict = verify_file(builder.good().data, listed, "file.pdf")
+    assert verdict.word == "valid"
+    assert next(c.code for c in verdict.checks if c.name == "status") == "status.unread"

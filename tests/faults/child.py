@@ -83,7 +83,7 @@ def _sign(new: Sequence[Any]) -> None:
     by = operator()
     steps.prepare(by=by, new=new, renderer=Renderer(), public_url=PUBLIC_URL, test=True, now=clock.now())
     actions.mark_ready(by=by, path=new[0].issuer.path, records=[one.record for one in new], now=clock.now())
-    issuing._sign(by, new, issuing.Outcome(), lambda _title, _total: lambda _count: None)
+    issuing._sign(new, issuing.Outcome(), lambda _title, _total: lambda _count: None)
 
 
 class Clock:

@@ -137,6 +137,15 @@ def test_weak_and_strange_certificates_are_refused(root: Issued) -> None:
         chain.load(b"0" * 20_000)
 
 
+def test_the_count_of_unused_bits_in_a_signature_must_be_zero(root: Issued) -> None:
+    """Nothing signs that octet, and a library may accept another value by chance."""
+    der = root.der
+    at = len(der) - len(root.certificate.signature) - 1
+    assert der[at] == 0
+    with pytest.raises(ChainError):
+        chain.load(der[:at] + b"\1" + der[at + 1 :])
+
+
 def test_a_loop_of_authorities_ends(root: Issued) -> None:
     one = issue("Ett", root, ca=True)
     two = issue("Två", one, ca=True)

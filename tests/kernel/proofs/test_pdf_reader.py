@@ -134,6 +134,11 @@ def test_a_cross_reference_stream_is_named_as_such() -> None:
     assert code_of(data) == "pdf.xref_stream"
 
 
+def test_a_second_end_of_file_for_the_same_table_is_refused() -> None:
+    assert code_of(FIRST + FIRST[FIRST.rindex(b"startxref") :]) == "pdf.end"
+    assert code_of(FIRST + b"9 0 obj\n(hidden)\nendobj\n" + FIRST[FIRST.rindex(b"startxref") :]) == "pdf.end"
+
+
 def test_a_flate_bomb_is_refused() -> None:
     bomb = zlib.compress(bytes(reader.MAX_STREAM + 1), 9)
     pdf = reader.read(revision({**SIMPLE, 4: stream(bomb, b"/Filter/FlateDecode")}))

@@ -13,7 +13,10 @@ import pikepdf
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from testamur.kernel.base.refused import Refused
 from testamur.kernel.proofs.pdf import contents, reader
 from testamur.kernel.proofs.pdf.changes import compare_revisions
 from testamur.kernel.proofs.pdf.values import PdfError, Ref, text
@@ -311,3 +314,17 @@ def test_the_signature_sits_under_the_catalogs_permissions(batch: Batch) -> None
     (signature,) = contents.signatures(pdf)
     assert pdf.catalog().fields["Perms"] == {"DocMDP": Ref(signature.number)}
     assert signature.values["SubFilter"] == "ETSI.CAdES.detached"
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_damaged_document_is_sealed_as_it_is_or_refused_by_name(batch: Batch, data: st.DataObject) -> None:
+    first = foreign(form=True, attachment=True) if data.draw(st.booleans()) else tagged()
+    at = data.draw(st.integers(0, len(first) - 1))
+    junk = data.draw(st.binary(min_size=1, max_size=4))
+    hurt = first[:at] + junk + first[at + data.draw(st.integers(0, 6)) :]
+    try:
+        sealed = seal(batch, hurt)
+    except Refused:
+        return
+    assert sealed.file().startswith(hurt)

@@ -30,6 +30,8 @@ from testamur.register.schools import queries as schools
 
 BATCH = 1000
 """Rows of one kind in one transaction."""
+DOCUMENTS = 50
+"""Finished documents in one transaction: each is normalised, some ten milliseconds."""
 ORDER = (
     "unit", "session", "course", "group", "person", "membership", "guardian", "enrolment", "mark", "document",
 )  # fmt: skip
@@ -233,11 +235,11 @@ def batches(rows: Iterator[Row], size: int = BATCH) -> Iterator[tuple[dict[str, 
     """
     pending: dict[str, list[Any]] = {}
     count = 0
-    for chunk in iter(lambda: list(islice(rows, 100)), []):
+    for chunk in iter(lambda: list(islice(rows, DOCUMENTS)), []):
         for row in chunk:
             pending.setdefault(row.kind_name, []).append(row)
         count += len(chunk)
-        if max(map(len, pending.values())) >= size:
+        if len(pending.get("document", ())) >= DOCUMENTS or max(map(len, pending.values())) >= size:
             yield pending, count
             pending, count = {}, 0
     if pending:

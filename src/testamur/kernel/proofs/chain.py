@@ -88,14 +88,18 @@ def load(der: bytes) -> x509.Certificate:
         extensions, public_key = certificate.extensions, certificate.public_key()
         # read here, where a certificate may be refused, all that is read lazily later on
         names = certificate.subject.public_bytes(), certificate.issuer.public_bytes()
-        sound = certificate.version is x509.Version.v3 and certificate.serial_number > 0 and all(names)
+        # the octet that counts unused bits stands before the signature and is covered by nothing
+        whole_octets = der[: -len(certificate.signature)].endswith(b"\0")
+        sound = certificate.version is x509.Version.v3 and certificate.serial_number > 0 and all(names) and whole_octets
     except _UNREADABLE as error:
         raise ChainError(
             "chain.malformed", f"A certificate cannot be read ({error}).", sub="CERTIFICATE_CHAIN_GENERAL_FAILURE"
         ) from error
     if not sound:
         raise ChainError(
-            "chain.malformed", "A certificate has no usable number or version.", sub="CERTIFICATE_CHAIN_GENERAL_FAILURE"
+            "chain.malformed",
+            "A certificate has no usable number, version or signature.",
+            sub="CERTIFICATE_CHAIN_GENERAL_FAILURE",
         )
     if any(e.critical and e.oid not in _UNDERSTOOD for e in extensions):
         raise ChainError(

@@ -47,6 +47,7 @@ def build_and_issue(folder: Path, size: str, *, workers: int, rsa: bool, quiet: 
     from testamur.surfaces.cli import demo_build, issuing
     from testamur.surfaces.cli.demo_data import SIZES
     from testamur.surfaces.cli.trust import write_trust
+    from testamur.trust.records.rules import NewRecord
     from testamur.trust.sealing.rules import Algorithm
 
     by, began, costs = operator(), time.perf_counter(), {}
@@ -63,11 +64,12 @@ def build_and_issue(folder: Path, size: str, *, workers: int, rsa: bool, quiet: 
             data=folder / "data",
             public_url=PUBLIC_URL,
             now=clock.now(),
-            algorithm=Algorithm.RSA3072 if rsa else Algorithm.P256,
+            algorithm=Algorithm.RSA_3072 if rsa else Algorithm.P256,
             told=lambda _what, count: advance(count),
         )
         costs["build"] = time.perf_counter() - began
-        planned, skipped = [], {}
+        planned: list[NewRecord] = []
+        skipped: dict[str, int] = {}
         for school in built:
             plan = issuing.plan(by, school.school, school.school_year, school.term, (), school.issued_on)
             planned.extend(plan.records)
@@ -103,7 +105,7 @@ def _verify(files: list[Path], trust: Path) -> dict[str, Any]:
     known = parse_trust(trust.read_bytes())
     sample = files[:: max(1, len(files) // 20)][:20]
     verdicts = [verify_file(path.read_bytes(), known, path.name).word for path in sample]
-    return {"checked": len(sample), "valid": verdicts.count("valid")}
+    return {"checked": len(sample), "valid": sum(word == "valid" for word in verdicts)}
 
 
 def _clear(folder: Path) -> None:
@@ -122,12 +124,11 @@ def _clear(folder: Path) -> None:
 def _tell(told: dict[str, Any]) -> None:
     say = output.say
     say("")
-    say(
-        "[bold]A TEST municipality stands.[/] Nobody in it exists, and nothing it signs holds outside its own trust file."
-    )
+    say("[bold]A TEST municipality stands.[/] Nobody in it exists; what it signs holds nowhere but here.")
+    pace = told["records"] / max(told["seconds"]["issue"], 0.001)
     say(
         f"  {told['pupils']} pupils, {told['records']} records issued in {told['seconds']['issue']:.1f} s "
-        f"({told['records'] / max(told['seconds']['issue'], 0.001):.0f} a second), {told['ceremonies']} signing ceremonies"
+        f"({pace:.0f} a second), {told['ceremonies']} signing ceremonies"
     )
     for code, count in told["skipped"].items():
         say(f"  [dim]{count} documents not due: {code}[/]")

@@ -219,7 +219,6 @@ def _swedish_school(
         now,
     )
     staff = _people(by, land, path, demo_data.swedish(random, demo_data.days(random, 1979 - number)), 9, now)
-    day = land.term.starts
     schools.add_posts(by=by, posts=[NewPost(staff[0], school, Role.PRINCIPAL, date(2025, 7, 1))], now=now)
     schools.add_posts(by=by, posts=[NewPost(p, school, Role.TEACHER, date(2025, 7, 1)) for p in staff[1:]], now=now)
     for level in (6, 7, 8, 9):
@@ -240,7 +239,7 @@ def _swedish_school(
             ]
             record_decisions(by=by, decisions=decisions, now=now)
             told("pupils", len(pupils))
-    return Built(school, f"9999000{number + 1}", names[number], YEAR, land.term.term, date(2026, 6, 12) if day else day)
+    return Built(school, f"9999000{number + 1}", names[number], YEAR, land.term.term, date(2026, 6, 12))
 
 
 def _teachers(staff: list[UUID], code: str, kind: str) -> tuple[UUID, ...]:

@@ -136,6 +136,12 @@ VN_COMMENTS = {
 }
 
 
+def _traits(level: int) -> Iterator[tuple[str, str]]:
+    """Qualities and the competences that the grade is assessed in."""
+    for kind, codes in (("quality", vn.QUALITIES), ("competence", vn.COMPETENCES)):
+        yield from ((kind, code) for code in codes if level >= vn.COMPETENCE_FROM.get(code, 1))
+
+
 def vietnamese_year(random: Random, level: int, period: Period) -> Iterator[Decision]:
     """Everything that a Vietnamese transcript shows of one year, the proposed result last."""
     strong = random.random() < 0.35  # noqa: PLR2004 - share of pupils
@@ -152,10 +158,8 @@ def vietnamese_year(random: Random, level: int, period: Period) -> Iterator[Deci
         yield one("level", subject.code, grade, random.choice(VN_COMMENTS[grade]))
         if vn_rules.has_test(subject.code, level, ""):
             yield one("test", subject.code, str(random.randint(9, 10) if strong else random.randint(6, 10)))
-    for kind, codes in (("quality", vn.QUALITIES), ("competence", vn.COMPETENCES)):
-        for code in codes:
-            if level >= vn.COMPETENCE_FROM.get(code, 1):
-                yield one(kind, code, "T" if strong or random.random() < 0.8 else "Đ")  # noqa: PLR2004 - share of pupils
+    for kind, code in _traits(level):
+        yield one(kind, code, "T" if strong or random.random() < 0.8 else "Đ")  # noqa: PLR2004 - share of pupils
     yield one("fact", "height_cm", f"{108 + 6 * level + random.randint(-6, 6)}")
     yield one("fact", "weight_kg", f"{16 + 3 * level + random.randint(-3, 6)}")
     yield one("fact", "health", "Tốt")

@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from testamur.kernel.base.refused import Refused
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from testamur.exchange.connectors.actions import Outcome
     from testamur.exchange.connectors.rules import Options
     from testamur.exchange.connectors.tabular.report import Report
@@ -87,6 +85,8 @@ def templates_command(folder: Annotated[Path, typer.Argument(help="Folder to wri
 
 def run(paths: list[Path], options: Options, job: Job) -> int:
     """Import every bundle at the paths, print what was done, return the exit code: 0 clean, 1 something refused."""
+    from rich.console import Console
+
     from testamur.exchange.connectors.formats import bundles
 
     screen = Console(stderr=True)
@@ -119,8 +119,11 @@ def _wrong(dates: str, encoding: str) -> str:
 
 
 def _one(bundle: Path, options: Options, job: Job, screen: Console) -> dict[str, Any]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     from testamur.exchange.connectors.actions import import_bundle
     from testamur.exchange.connectors.formats import rows_of
+    from testamur.exchange.connectors.handover import take_in
     from testamur.exchange.connectors.tabular.report import Report
     from testamur.kernel.base import clock
     from testamur.kernel.base.actor import operator
@@ -136,6 +139,7 @@ def _one(bundle: Path, options: Options, job: Job, screen: Console) -> dict[str,
             outcome = import_bundle(
                 by=operator(), path=bundle, report=report, now=now, options=options, authority=job.authority,
                 dry_run=job.dry_run, again=job.again, progress=lambda n: bar.advance(task, n),
+                take_in=take_in,
             )  # fmt: skip
         finally:
             report.close()
@@ -179,7 +183,9 @@ def as_json(outcome: Outcome, report: Report) -> dict[str, Any]:
 
 
 def _print(screen: Console, outcome: Outcome, report: Report) -> None:
+    from rich.box import SIMPLE_HEAD
     from rich.markup import escape
+    from rich.table import Table
 
     title = f"{outcome.path} · {outcome.format} · {outcome.rows} rows"
     if outcome.same_as is not None:

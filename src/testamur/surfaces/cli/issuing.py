@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
@@ -34,7 +34,12 @@ class Outcome:
     ceremonies: int = 0
     published: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def spend(self, seconds: Mapping[str, float]) -> None:
+        """Add what a worker spent."""
+        for stage, spent in seconds.items():
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + spent
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ def run(by: Actor, records: Sequence[NewRecord], how: How, start: Start) -> Outc
             by_path[new.issuer.path].append(new.record)
         for path, some in by_path.items():
             actions.mark_ready(by=by, path=path, records=some, now=clock.now())
-        _sign(by, records, outcome, start)
+        _sign(records, outcome, start)
         _issue(by, len(prepared), how, start, outcome, pool)
     steps.tidy()
     return outcome
@@ -115,7 +120,7 @@ def _prepare(
     arguments = [(by, chunk, how.public_url, how.mode == "demo") for chunk in chunks]
     for made, seconds in pool.map(_prepare_chunk, arguments) if pool else map(_prepare_chunk, arguments):
         prepared.extend(made)
-        outcome.seconds.update(seconds)
+        outcome.spend(seconds)
         advance(len(made))
     outcome.prepared = len(prepared)
     return prepared
@@ -124,7 +129,7 @@ def _prepare(
 _RENDERERS: list[Renderer] = []
 
 
-def _prepare_chunk(arguments: tuple[Actor, Sequence[NewRecord], str, bool]) -> tuple[list[UUID], Counter[str]]:
+def _prepare_chunk(arguments: tuple[Actor, Sequence[NewRecord], str, bool]) -> tuple[list[UUID], dict[str, float]]:
     by, chunk, public_url, test = arguments
     if not _RENDERERS:
         _RENDERERS.append(Renderer())
@@ -135,7 +140,7 @@ def _prepare_chunk(arguments: tuple[Actor, Sequence[NewRecord], str, bool]) -> t
     return made, costs.seconds
 
 
-def _sign(by: Actor, records: Sequence[NewRecord], outcome: Outcome, start: Start) -> None:
+def _sign(records: Sequence[NewRecord], outcome: Outcome, start: Start) -> None:
     """Each signer signs everything that waits, in one ceremony a school and role; orders one after another."""
     advance = start("signatures", sum(len(new.signers) for new in records))
     for order in range(1, max((len(new.signers) for new in records), default=0) + 1):
@@ -179,7 +184,7 @@ def _issue(by: Actor, total: int, how: How, start: Start, outcome: Outcome, pool
         while (done := _issue_one((by, "cli-0"))) is not None:
             count, seconds = done
             outcome.published += count
-            outcome.seconds.update(seconds)
+            outcome.spend(seconds)
             advance(count)
         return
     waiting = [pool.submit(_issue_one, (by, f"cli-{n}")) for n in range(how.workers)]
@@ -188,12 +193,12 @@ def _issue(by: Actor, total: int, how: How, start: Start, outcome: Outcome, pool
         if done is not None:
             count, seconds = done
             outcome.published += count
-            outcome.seconds.update(seconds)
+            outcome.spend(seconds)
             advance(count)
             waiting.append(pool.submit(_issue_one, (by, "cli")))
 
 
-def _issue_one(arguments: tuple[Actor, str]) -> tuple[int, Counter[str]] | None:
+def _issue_one(arguments: tuple[Actor, str]) -> tuple[int, dict[str, float]] | None:
     by, worker = arguments
     costs = Costs()
     count = steps.issue_next(by=by, worker=worker, clock=clock.now, limit=BATCH, costs=costs)

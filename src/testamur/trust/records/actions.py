@@ -274,9 +274,9 @@ def claim(*, by: Actor, worker: str, limit: int, now: datetime) -> UUID | None:
     Returns None when nothing waits. Two workers never hold the same batch. Journal: ``records.batch_claimed/1``.
     """
     by.must("records.batch.issue")
-    locked = {"skip_locked": True, "of": ("self",)} if connection.features.has_select_for_update_skip_locked else {}
+    skip = connection.features.has_select_for_update_skip_locked
     orphan = (
-        IssueBatch.objects.select_for_update(**locked)
+        IssueBatch.objects.select_for_update(skip_locked=skip)
         .exclude(stage=IssueBatch.Stage.DONE)
         .filter(lease_until__lt=now, error="")
         .order_by("claimed_at")
@@ -299,7 +299,7 @@ def claim(*, by: Actor, worker: str, limit: int, now: datetime) -> UUID | None:
         return None
     rows = list(
         waiting.filter(organisation=first)
-        .select_for_update(**locked)
+        .select_for_update(skip_locked=skip)
         .order_by("unit", "document_type", "id")
         .values_list("id", "path")[:limit]
     )

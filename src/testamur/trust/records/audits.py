@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from testamur.kernel.base.refused import Refused
 from testamur.kernel.proofs import tlog
@@ -35,7 +36,7 @@ def archive_against_log() -> CrossAudit:
     return found
 
 
-def _compare(row: Issue, place: Store, known: dict[object, object]) -> str:
+def _compare(row: Issue, place: Store, known: dict[UUID, UUID]) -> str:
     try:
         pdf = place.read(row.record_id, "record.pdf")
         proof = tlog.Proof.parse(place.read(row.record_id, "record.tlog-proof"))
@@ -49,6 +50,6 @@ def _compare(row: Issue, place: Store, known: dict[object, object]) -> str:
         return "the archived proof is not the one that was issued"
     log = known.get(row.record.organisation)
     entry = tlog.entry(tlog.EntryKind.RECORD, commitment)
-    if log is None or logs.find(log=log, entry=entry) != row.log_index:  # type: ignore[arg-type]
+    if log is None or logs.find(log=log, entry=entry) != row.log_index:
         return "the log does not hold its entry at that place"
     return ""

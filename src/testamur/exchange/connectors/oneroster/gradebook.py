@@ -48,9 +48,10 @@ def results(bundle: Bundle, scratch: Scratch) -> Iterator[Row]:
             )  # fmt: skip
             continue
         title, group = json.loads(line)
+        ended = bundle.ended(table, number, status, modified, "results")
         yield MarkRow(
             table.name, number, key, student, title, value, pack, school_year, term, "", group, "grade", None,
-            table.date(number, "scoreDate", scored), "", comment, bundle.ended(table, number, status, modified, "results"),
+            table.date(number, "scoreDate", scored), "", comment, ended,
         )  # fmt: skip
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from testamur.exchange.connectors.planner.core import Context, Item, isolate, refresh, remember, split
@@ -13,7 +14,15 @@ from testamur.kernel.base.ids import new_id
 from testamur.register.schools import queries
 from testamur.register.schools.actions import enrolments as verbs
 from testamur.register.schools.actions import posts
-from testamur.register.schools.rules import EnrolmentUpdate, GroupKind, NewEnrolment, NewPost, Role
+from testamur.register.schools.rules import (
+    EnrolmentUpdate,
+    EnrolmentView,
+    GroupKind,
+    NewEnrolment,
+    NewPost,
+    PostView,
+    Role,
+)
 
 _POSTS = {"teacher": Role.TEACHER, "principal": Role.PRINCIPAL, "class_teacher": Role.CLASS_TEACHER}
 _SILENT = {"guardian", "relative"}
@@ -150,57 +159,81 @@ def _add(
     remember(context, kind, [(made[key], key) for key in ids if key is not None])
 
 
+@dataclass(slots=True)
+class _Changes(Generic[P]):
+    """What a batch of changed rows asks of the register."""
+
+    done: list[tuple[Item[P], UUID]] = field(default_factory=list)
+    ended: list[tuple[Item[P], UUID]] = field(default_factory=list)
+    updates: list[tuple[Item[P], EnrolmentUpdate]] = field(default_factory=list)
+    again: list[tuple[Item[P], NewEnrolment]] = field(default_factory=list)
+    ends: dict[UUID, date] = field(default_factory=dict)
+    leaving: dict[UUID, date] = field(default_factory=dict)
+
+
 def _change(context: Context, kind: str, changed: Sequence[Item[P]]) -> None:
     """New periods and year levels; what the source deleted ends on its last day, or today."""
-    if not changed:
-        return
     ids = [item.object_id for item in changed if item.object_id]
+    if not ids:
+        return
     held, offices = queries.enrolments(ids), queries.posts_by_id(ids)
-    done: list[tuple[Item[P], UUID]] = []
-    ended: list[tuple[Item[P], UUID]] = []
-    updates: list[tuple[Row, EnrolmentUpdate]] = []
-    ends: dict[UUID, date] = {}
-    leaving: dict[UUID, date] = {}
-    again: list[tuple[Item[P], NewEnrolment]] = []
+    changes: _Changes[P] = _Changes()
     for item in changed:
-        row, object_id = item.row, item.object_id
-        if object_id is None:
+        if item.object_id is None:
             continue
-        enrolment, office = held.get(object_id), offices.get(object_id)
-        if row.ended:
-            last = row.ends or context.today
-            if enrolment is not None and (enrolment.ends is None or enrolment.ends > last):
-                ends[object_id] = max(last, enrolment.starts)
-            elif office is not None and (office.ends is None or office.ends > last):
-                leaving[object_id] = max(last, office.starts)
-            ended.append((item, object_id))
-        elif enrolment is not None and enrolment.ends is not None and row.ends is None:
-            # a pupil who is back: the former place stays as it was, a new one begins
-            starts = row.starts if row.starts and row.starts > enrolment.ends else context.today
-            back = NewEnrolment(
-                enrolment.person, enrolment.school, starts, enrolment.group, None, row.year_level, id=new_id()
-            )
-            again.append((item, back))
-        elif enrolment is not None:
-            updates.append((row, EnrolmentUpdate(object_id, row.starts, row.ends, row.year_level)))
-            done.append((item, object_id))
+        if item.row.ended:
+            _end(changes, item, held.get(item.object_id), offices.get(item.object_id), context.today)
         else:
-            if office is not None and row.ends is not None and office.ends != row.ends:
-                leaving[object_id] = max(row.ends, office.starts)
-            done.append((item, object_id))
-    if ends:
-        verbs.end_enrolments(by=context.by, ends=ends, now=context.now)
-    if leaving:
-        posts.end_posts(by=context.by, ends=leaving, now=context.now)
-    isolate(context, updates, lambda u: verbs.update_enrolments(by=context.by, updates=u, now=context.now))
-    taken = isolate(
-        context, [(item.row, e) for item, e in again],
+            _go_on(changes, item, held.get(item.object_id), offices.get(item.object_id), context.today)
+    if changes.ends:
+        verbs.end_enrolments(by=context.by, ends=changes.ends, now=context.now)
+    if changes.leaving:
+        posts.end_posts(by=context.by, ends=changes.leaving, now=context.now)
+    updated = isolate(
+        context, [(item.row, u) for item, u in changes.updates],
+        lambda u: verbs.update_enrolments(by=context.by, updates=u, now=context.now),
+    )  # fmt: skip
+    back = isolate(
+        context, [(item.row, e) for item, e in changes.again],
         lambda e: verbs.add_enrolments(by=context.by, enrolments=e, now=context.now),
     )  # fmt: skip
-    kept = {e.id for _row, e in taken}
-    done.extend((item, e.id) for item, e in again if e.id in kept and e.id is not None)
-    refresh(context, kind, done)
-    refresh(context, kind, ended, "ended")
+    taken = {u.id for _row, u in updated} | {e.id for _row, e in back}
+    changes.done.extend((item, u.id) for item, u in changes.updates if u.id in taken)
+    changes.done.extend((item, e.id) for item, e in changes.again if e.id in taken and e.id is not None)
+    refresh(context, kind, changes.done)
+    refresh(context, kind, changes.ended, "ended")
+
+
+def _end(
+    changes: _Changes[P], item: Item[P], enrolment: EnrolmentView | None, office: PostView | None, today: date
+) -> None:
+    last = item.row.ends or today
+    if enrolment is not None and (enrolment.ends is None or enrolment.ends > last):
+        changes.ends[enrolment.id] = max(last, enrolment.starts)
+    elif office is not None and (office.ends is None or office.ends > last):
+        changes.leaving[office.id] = max(last, office.starts)
+    if item.object_id is not None:
+        changes.ended.append((item, item.object_id))
+
+
+def _go_on(
+    changes: _Changes[P], item: Item[P], enrolment: EnrolmentView | None, office: PostView | None, today: date
+) -> None:
+    row = item.row
+    if enrolment is None:
+        if office is not None and row.ends is not None and office.ends != row.ends:
+            changes.leaving[office.id] = max(row.ends, office.starts)
+        if item.object_id is not None:
+            changes.done.append((item, item.object_id))
+    elif enrolment.ends is not None and row.ends is None:
+        # a pupil who is back: the former place stays as it was, a new one begins
+        starts = row.starts if row.starts and row.starts > enrolment.ends else today
+        back = NewEnrolment(
+            enrolment.person, enrolment.school, starts, enrolment.group, None, row.year_level, id=new_id()
+        )
+        changes.again.append((item, back))
+    else:
+        changes.updates.append((item, EnrolmentUpdate(enrolment.id, row.starts, row.ends, row.year_level)))
 
 
 def end_open(context: Context, *, persons: Sequence[UUID] = (), groups: Sequence[UUID] = ()) -> None:

@@ -103,7 +103,8 @@ def _new_person(context: Context, row: PersonRow, numbers: Sequence[Identifier])
     contacts = _contacts(context, row)
     return NewPerson(
         row.given, row.family, row.middle, row.preferred, row.birth_date, _sex(row), country == "VN",
-        Protection(row.protection or "none"), tuple(NewIdentifier(n.scheme, n.value, n.context) for n in numbers), contacts,
+        Protection(row.protection or "none"), tuple(NewIdentifier(n.scheme, n.value, n.context) for n in numbers),
+        contacts,
         _facts(row) if row.facts else None, new_id(),
     )  # fmt: skip
 

@@ -306,8 +306,8 @@ def load_groups(context: Context, rows: Sequence[GroupRow]) -> None:
             )
         course = _course_code(context, row, courses, codes)
         new_group = NewGroup(
-            school, year, GroupKind(row.kind), code, clip(row.title or code, 200), clip(row.subject, 40), clip(course, 40),
-            row.year_level, f"{_slug(code)[:40].rstrip('-')}-{item.digest[:6]}" if known else "", new_id(),
+            school, year, GroupKind(row.kind), code, clip(row.title or code, 200), clip(row.subject, 40),
+            clip(course, 40), row.year_level, f"{_slug(code)[:40].rstrip('-')}-{item.digest[:6]}" if known else "", new_id(),
         )  # fmt: skip
         assert new_group.id is not None
         held[code] = new_group.id

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,15 +12,16 @@ from testamur.trust.sealing.keys.contract import KeyUnavailable, SealKey
 from testamur.trust.sealing.keys.software import open_pkcs12
 from testamur.trust.sealing.rules import Locator, parse_locator
 
-_open: dict[tuple[str, int, int], SealKey] = {}
+_open: dict[tuple[str, int], SealKey] = {}
 
 
 def open_key(locator: str) -> SealKey:
-    """The key at `locator`; a second call in the same process and thread gives the same handle.
+    """The key at `locator`; a second call in the same process gives the same handle.
 
-    Raises `LocatorInvalid`, `KeyUnavailable`, and `KeyElsewhere` for a token that was opened before a fork.
+    A handle to a token signs in the thread that opened it only; a PKCS#12 key signs in any. Raises `LocatorInvalid`,
+    `KeyUnavailable`, and `KeyElsewhere` for a token that was opened before a fork.
     """
-    where = (locator, os.getpid(), threading.get_ident())
+    where = (locator, os.getpid())
     if where not in _open:
         _open[where] = _opened(parse_locator(locator))
     return _open[where]

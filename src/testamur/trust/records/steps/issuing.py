@@ -1,17 +1,11 @@
-"""From content to published record. Read it top to bottom: prepare, then issue.
-
-Every stage is durable before the next begins, and each can be done again: a worker that dies anywhere leaves a batch
-that the next one finishes with the very same bytes. Nothing is sealed, logged or archived twice.
-"""
+"""Attach evidence, seal, log, prove, archive, publish. Read it top to bottom."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import secrets
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,21 +14,19 @@ from uuid import UUID
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.clock import parse_stamp, stamp
-from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import Refused
 from testamur.kernel.proofs import tlog
-from testamur.kernel.proofs.jcs import canonical
 from testamur.kernel.proofs.pdf.values import PdfError
 from testamur.trust.archive import actions as archive
 from testamur.trust.archive.queries import store
 from testamur.trust.archive.rules import Event, NewObject, premis
 from testamur.trust.records import actions, drafts, queries, texts
-from testamur.trust.records.actions import Drafted, Issued
+from testamur.trust.records.actions import Issued
 from testamur.trust.records.drafts import SealNote
 from testamur.trust.records.queries import BatchRecord, BatchView
-from testamur.trust.records.render import RENDERER_VERSION, Renderer
-from testamur.trust.records.rules import NewRecord, snapshot
+from testamur.trust.records.render import RENDERER_VERSION
 from testamur.trust.records.seals import sealer_for
+from testamur.trust.records.steps.costs import Costs
 from testamur.trust.sealing.keys.contract import KeyElsewhere, KeyUnavailable
 from testamur.trust.sealing.sealer import Sealed, embed_proof
 from testamur.trust.signing.queries import evidences
@@ -59,77 +51,6 @@ class NoLog(Refused):
     code = "records.no_log"
 
 
-@dataclass(slots=True)
-class Costs:
-    """Seconds spent, by stage; for the bench and for whoever watches."""
-
-    seconds: Counter[str] = field(default_factory=Counter)
-
-    def __call__(self, stage: str) -> _Timer:
-        """``with costs("render"): …``."""
-        return _Timer(self, stage)
-
-
-class _Timer:
-    def __init__(self, costs: Costs, stage: str) -> None:
-        self._costs, self._stage = costs, stage
-
-    def __enter__(self) -> None:
-        self._began = time.perf_counter()
-
-    def __exit__(self, *_error: object) -> None:
-        self._costs.seconds[self._stage] += time.perf_counter() - self._began
-
-
-# --- prepare ---------------------------------------------------------------------------------------
-
-
-def prepare(
-    *,
-    by: Actor,
-    new: Sequence[NewRecord],
-    renderer: Renderer,
-    public_url: str,
-    test: bool,
-    now: datetime,
-    costs: Costs | None = None,
-) -> list[UUID]:
-    """Freeze, render and enter records as drafts; one durable pack and one transaction for all of `new`.
-
-    Raises what the renderer refuses (a character without a glyph, a broken template) before anything is written.
-    """
-    costs = costs or Costs()
-    parts: list[bytes] = []
-    made: list[tuple[NewRecord, bytes, bytes]] = []
-    frozen_at = parse_stamp(stamp(now))  # whole seconds, as it stands in the snapshot
-    with costs("render"):
-        for one in new:
-            frozen = canonical(snapshot(one, public_url=public_url, test=test, frozen_at=frozen_at))
-            pdf = renderer.render(template=one.document.template, record_json=frozen, frozen_at=frozen_at)
-            made.append((one, frozen, pdf))
-            parts.append(pdf + frozen)
-    pack = new_id()
-    with costs("database"):
-        offsets = drafts.write_pack(pack, parts)
-        drafted = [
-            Drafted(
-                new=one,
-                h0=hashlib.sha256(pdf).hexdigest(),
-                size=len(pdf),
-                json_size=len(frozen),
-                offset=offset,
-                record_json_sha256=hashlib.sha256(frozen).hexdigest(),
-                content_sha256=hashlib.sha256(canonical(dict(one.content))).hexdigest(),
-            )
-            for (one, frozen, pdf), offset in zip(made, offsets, strict=True)
-        ]
-        actions.draft(by=by, pack=pack, size=sum(map(len, parts)), drafted=drafted, now=now)
-    return [one.record for one in new]
-
-
-# --- issue -----------------------------------------------------------------------------------------
-
-
 def issue_next(*, by: Actor, worker: str, clock: Clock, limit: int = BATCH, costs: Costs | None = None) -> int | None:
     """Claim the next batch and bring it to the end; returns how many records it published, None when nothing waits.
 
@@ -151,39 +72,25 @@ def issue_next(*, by: Actor, worker: str, clock: Clock, limit: int = BATCH, cost
 def issue(*, by: Actor, batch: UUID, clock: Clock, costs: Costs | None = None) -> int:
     """Attach evidence, seal, log, prove, archive, publish; picks up wherever an earlier try stopped."""
     costs = costs or Costs()
-    while True:
-        with costs("database"):
-            view = queries.batch(batch)
-        if view.stage == "done":
-            return 0
-        try:
-            with costs("draft"):
-                originals = {r.id: _original(r) for r in view.records}
-            with costs("evidence"):
-                evidence = {r.id: _evidence(r) for r in view.records}
-            with costs("seal"):
-                sealed, notes = _seal(view, originals, evidence, clock)
-            break
-        except _Unsealable as bad:
-            if view.stage != "claimed":
-                raise
-            # It alone waits for a person; the others go on without it. Seals made so far have not left the house.
-            drafts.remove_notes(batch)
-            actions.hold(by=by, batch=batch, record=bad.record, why=bad.why, now=clock())
+    made = None
+    while made is None:
+        made = _sealed(by, batch, clock, costs)
+    view = made.view
+    if view.stage == "done":
+        return 0
     if not view.records:
         actions.publish(by=by, batch=batch, issued=[], sealed_at=clock(), now=clock())
         return 0
+    sealed_at = parse_stamp(_time_of(made.notes))
     if view.stage == "claimed":
         with costs("seal"):
-            drafts.write_notes(batch, notes)
+            drafts.write_notes(batch, made.notes)
         with costs("database"):
-            at = parse_stamp(_time_of(notes))
-            actions.note_sealed(by=by, batch=batch, sealed_at=at, now=clock())
-    sealed_at = parse_stamp(_time_of(notes))
+            actions.note_sealed(by=by, batch=batch, sealed_at=sealed_at, now=clock())
     with costs("log"):
-        proofs = _log(by, view, notes, clock)
+        proofs = _log(by, view, made.notes, clock)
     with costs("archive"):
-        objects, issued = _finish(view, originals, sealed, notes, proofs, sealed_at)
+        objects, issued = _finish(made, proofs, sealed_at)
         stored = store().write(objects, created=sealed_at)
     with costs("database"):
         now = clock()
@@ -193,6 +100,39 @@ def issue(*, by: Actor, batch: UUID, clock: Clock, costs: Costs | None = None) -
         actions.publish(by=by, batch=batch, issued=issued, sealed_at=sealed_at, now=now)
     drafts.remove_notes(batch)
     return len(issued)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A batch with its documents, sealed in memory."""
+
+    view: BatchView
+    originals: Mapping[UUID, tuple[bytes, bytes]] = field(default_factory=dict)
+    sealed: Mapping[UUID, Sealed] = field(default_factory=dict)
+    notes: Mapping[UUID, SealNote] = field(default_factory=dict)
+
+
+def _sealed(by: Actor, batch: UUID, clock: Clock, costs: Costs) -> _Made | None:
+    """Seal the batch; None when one record had to be taken out of it and the rest is to be tried again."""
+    with costs("database"):
+        view = queries.batch(batch)
+    if view.stage == "done" or not view.records:
+        return _Made(view)
+    try:
+        with costs("draft"):
+            originals = {r.id: _original(r) for r in view.records}
+        with costs("evidence"):
+            evidence = {r.id: _evidence(r) for r in view.records}
+        with costs("seal"):
+            sealed, notes = _seal(view, originals, evidence, clock)
+    except _Unsealable as bad:
+        if view.stage != "claimed":
+            raise
+        # It alone waits for a person; the others go on without it. Seals made so far have not left the house.
+        drafts.remove_notes(batch)
+        actions.hold(by=by, batch=batch, record=bad.record, why=bad.why, now=clock())
+        return None
+    return _Made(view, originals, sealed, notes)
 
 
 def _original(record: BatchRecord) -> tuple[bytes, bytes]:
@@ -331,19 +271,14 @@ def _entry(note: SealNote) -> bytes:
 
 
 def _finish(
-    view: BatchView,
-    originals: Mapping[UUID, tuple[bytes, bytes]],
-    sealed: Mapping[UUID, Sealed],
-    notes: Mapping[UUID, SealNote],
-    proofs: Mapping[UUID, tlog.Proof],
-    sealed_at: datetime,
+    made: _Made, proofs: Mapping[UUID, tlog.Proof], sealed_at: datetime
 ) -> tuple[list[NewObject], list[Issued]]:
     """The final files, and what the index will say of them."""
     objects: list[NewObject] = []
     issued: list[Issued] = []
-    for record in view.records:
-        note, proof = notes[record.id], proofs[record.id].data()
-        pdf = embed_proof(sealed[record.id], proof)
+    for record in made.view.records:
+        note, proof = made.notes[record.id], proofs[record.id].data()
+        pdf = embed_proof(made.sealed[record.id], proof)
         digest = hashlib.sha256(pdf).hexdigest()
         events = [
             *(Event("digital signature generation", when, f"signer {order}") for order, _c, when in record.ceremonies),
@@ -352,17 +287,17 @@ def _finish(
         ]
         files = {
             "record.pdf": pdf,
-            "record.json": originals[record.id][1],
+            "record.json": made.originals[record.id][1],
             "record.tlog-proof": proof,
             "premis.xml": premis(
                 record.id, name="record.pdf", size=len(pdf), sha256=digest, events=events, agent=AGENT
             ),
         }
-        objects.append(NewObject(record.id, view.organisation, files))
+        objects.append(NewObject(record.id, made.view.organisation, files))
         issued.append(
             Issued(
                 record=record.id,
-                doc_digest=sealed[record.id].doc_digest.hex(),
+                doc_digest=made.sealed[record.id].doc_digest.hex(),
                 seal_sig_sha256=hashlib.sha256(note.signature).hexdigest(),
                 commitment=tlog.commitment(note.salt, note.statement).hex(),
                 log_index=proofs[record.id].index,

@@ -1,0 +1,11 @@
+"""From content to published record: `prepare`, then (when signed) `issue_next`; `tidy` afterwards.
+
+Every stage is durable before the next begins, and each can be done again: a worker that dies anywhere leaves a batch
+that the next one finishes with the very same bytes. Nothing is sealed, logged or archived twice.
+"""
+
+from testamur.trust.records.steps.costs import Costs
+from testamur.trust.records.steps.issuing import BATCH, Clock, issue, issue_next, tidy
+from testamur.trust.records.steps.preparing import prepare
+
+__all__ = ["BATCH", "Clock", "Costs", "issue", "issue_next", "prepare", "tidy"]
