@@ -147,6 +147,30 @@ def touch(what: str) -> dict[str, Any]:
         for path in drafts.folder().glob("*.seal"):
             path.unlink()
         return {}
+    if what == "new seal":
+        from testamur.trust.sealing import actions as sealing
+        from testamur.trust.sealing import testpki
+        from testamur.trust.sealing.keys.opening import open_key
+        from testamur.trust.sealing.models import SealCertificate
+
+        old = SealCertificate.objects.get()
+        pki = testpki.make(
+            Path(settings.DATA) / "keys" / "seal-new", organisation="Exempelkommun", country="SE", now=clock.now()
+        )
+        sealing.register_seal(
+            by=operator(),
+            organisation=old.organisation,
+            path=old.path,
+            key=open_key(pki.seal.locator),
+            locator=pki.seal.locator,
+            certificates=pki.seal.chain,
+            now=clock.now(),
+        )
+        roots = Path(settings.DATA) / "trust" / "seal-roots" / str(old.organisation)
+        (roots / "new.der").write_bytes(pki.root)
+        for number, crl in enumerate(pki.crls):
+            (Path(settings.DATA) / "trust" / "crls" / str(old.organisation) / f"new-{number}.der").write_bytes(crl)
+        return {}
     raise ValueError(what)
 
 

@@ -52,9 +52,10 @@ class Place:
     folder: Path
     url: str = ""
     log_url: str = ""
+    out: Path | None = None
 
     def start(self, what: str, **arguments: Any) -> Running:
-        out = self.folder.parent / f"{what}-{next(_numbers)}.json"
+        out = (self.out or self.folder.parent) / f"{what}-{next(_numbers)}.json"
         context = get_context("forkserver")
         process = context.Process(
             target=child.run, args=(what, (str(self.folder), self.url, self.log_url), str(out), arguments)
@@ -129,5 +130,4 @@ def place(prepared: Place, databases: Databases, tmp_path: Path) -> Place:
     """A copy of the prepared school."""
     folder = tmp_path / "data"
     shutil.copytree(prepared.folder, folder)
-    # keys are named by where they lie: the copy uses its own path through a link, both name the same bytes
     return Place(folder, databases.make(prepared.url), databases.make(prepared.log_url))

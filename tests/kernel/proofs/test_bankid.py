@@ -62,6 +62,7 @@ def check_genuine(xml: bytes, roots: list[bytes], visible: bytes | None = None) 
     )
 
 
+@pytest.mark.feature("A17")
 def test_a_genuine_signature_verifies_and_says_who_signed_what(genuine: tuple[bytes, list[bytes], bytes]) -> None:
     found = check_genuine(*genuine)
     assert (found.personal_number, found.name) == ("197210310020", "Anna Andersson")

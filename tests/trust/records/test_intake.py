@@ -19,8 +19,8 @@ import pytest
 import typst
 import weasyprint
 
-from testamur.trust.records import intake
-from testamur.trust.records.intake import Intake, inspect, normalise
+from testamur.trust.records import foreign
+from testamur.trust.records.intake import Inspection, Intake, inspect, normalise
 from testamur.trust.records.render import fonts_dir
 
 AT = datetime(2026, 6, 10, 8, tzinfo=UTC)
@@ -166,7 +166,7 @@ def test_metadata_are_kept():
             assert meta["dc:title"] == "Intyg"
             assert meta["dc:creator"] == ["Påhittad skola"]
         assert str(pdf.Root.Lang) == "sv"
-    assert inspect(by_weasyprint()) == intake.Inspection(1, "Intyg", "WeasyPrint 70.0", "sv")
+    assert inspect(by_weasyprint()) == Inspection(1, "Intyg", "WeasyPrint 70.0", "sv")
 
 
 def test_every_change_is_told():
@@ -223,54 +223,54 @@ def with_attachment(name: str) -> bytes:
     return out.getvalue()
 
 
-BAD: dict[str, tuple[Callable[[], bytes], type[intake.IntakeRefused]]] = {
-    "empty": (lambda: b"", intake.NotPdf),
-    "text": (lambda: b"Dear school, attached please find", intake.NotPdf),
-    "zip": (lambda: b"PK\x03\x04" + b"\0" * 2000, intake.NotPdf),
-    "only a header": (lambda: b"%PDF-1.7\n", intake.Broken),
-    "cut off": (lambda: by_typst()[: len(by_typst()) // 2], intake.Broken),
-    "without pages": (lambda: by_hand().replace(b"/Kids[3 0 R]/Count 1", b"/Kids[     ]/Count 0"), intake.Broken),
-    "page tree in a loop": (lambda: by_hand().replace(b"/Kids[3 0 R]", b"/Kids[2 0 R]"), intake.Broken),
+BAD: dict[str, tuple[Callable[[], bytes], type[foreign.IntakeRefused]]] = {
+    "empty": (lambda: b"", foreign.NotPdf),
+    "text": (lambda: b"Dear school, attached please find", foreign.NotPdf),
+    "zip": (lambda: b"PK\x03\x04" + b"\0" * 2000, foreign.NotPdf),
+    "only a header": (lambda: b"%PDF-1.7\n", foreign.Broken),
+    "cut off": (lambda: by_typst()[: len(by_typst()) // 2], foreign.Broken),
+    "without pages": (lambda: by_hand().replace(b"/Kids[3 0 R]/Count 1", b"/Kids[     ]/Count 0"), foreign.Broken),
+    "page tree in a loop": (lambda: by_hand().replace(b"/Kids[3 0 R]", b"/Kids[2 0 R]"), foreign.Broken),
     "broken content stream": (
-        lambda: by_hand().replace(b"<</Length 13>>", b"<</Length 13/Filter/FlateDecode>>"), intake.Broken,
+        lambda: by_hand().replace(b"<</Length 13>>", b"<</Length 13/Filter/FlateDecode>>"), foreign.Broken,
     ),
-    "needs a password": (lambda: encrypted(user="x", owner="y"), intake.Encrypted),
-    "encrypted with an empty password": (lambda: encrypted(user="", owner="y"), intake.Encrypted),
-    "signed": (signed, intake.AlreadySigned),
-    "certified": (lambda: by_hand(catalog=b"/Perms<<>>"), intake.AlreadySigned),
+    "needs a password": (lambda: encrypted(user="x", owner="y"), foreign.Encrypted),
+    "encrypted with an empty password": (lambda: encrypted(user="", owner="y"), foreign.Encrypted),
+    "signed": (signed, foreign.AlreadySigned),
+    "certified": (lambda: by_hand(catalog=b"/Perms<<>>"), foreign.AlreadySigned),
     "JavaScript on opening": (
-        lambda: by_hand(catalog=b"/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>"), intake.ActiveContent,
+        lambda: by_hand(catalog=b"/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>"), foreign.ActiveContent,
     ),
     "JavaScript by name": (
         lambda: by_hand(b"<</S/JavaScript/JS(1)>>", catalog=b"/Names<</JavaScript<</Names[(a) 5 0 R]>>>>"),
-        intake.ActiveContent,
+        foreign.ActiveContent,
     ),
     "JavaScript in a stream": (
         lambda: by_hand(b"<</Length 1>>\nstream\n1\nendstream", page=b"/AA<</O<</S/JavaScript/JS 5 0 R>>>>"),
-        intake.ActiveContent,
+        foreign.ActiveContent,
     ),
-    "starts a program": (lambda: by_hand(catalog=b"/OpenAction<</S/Launch/F(cmd.exe)>>"), intake.ActiveContent),
+    "starts a program": (lambda: by_hand(catalog=b"/OpenAction<</S/Launch/F(cmd.exe)>>"), foreign.ActiveContent),
     "starts a program after another action": (
-        lambda: by_hand(catalog=b"/OpenAction<</S/GoTo/D[3 0 R/Fit]/Next[<</S/Launch/F(x)>>]>>"), intake.ActiveContent,
+        lambda: by_hand(catalog=b"/OpenAction<</S/GoTo/D[3 0 R/Fit]/Next[<</S/Launch/F(x)>>]>>"), foreign.ActiveContent,
     ),
-    "sends data": (lambda: by_hand(page=b"/AA<</O<</S/SubmitForm/F(http://x)>>>>"), intake.ActiveContent),
+    "sends data": (lambda: by_hand(page=b"/AA<</O<</S/SubmitForm/F(http://x)>>>>"), foreign.ActiveContent),
     "film on a page": (
-        lambda: by_hand(b"<</Subtype/RichMedia/Rect[0 0 9 9]>>", page=b"/Annots[5 0 R]"), intake.ActiveContent,
+        lambda: by_hand(b"<</Subtype/RichMedia/Rect[0 0 9 9]>>", page=b"/Annots[5 0 R]"), foreign.ActiveContent,
     ),
     "fields to fill in": (
         lambda: by_hand(b"<</FT/Tx/T(name)/Subtype/Widget/Rect[0 0 9 9]>>", page=b"/Annots[5 0 R]",
-                        catalog=b"/AcroForm<</Fields[5 0 R]>>"), intake.FormFields,
+                        catalog=b"/AcroForm<</Fields[5 0 R]>>"), foreign.FormFields,
     ),
-    "XFA form": (lambda: by_hand(catalog=b"/AcroForm<</XFA(x)/Fields[]>>"), intake.FormFields),
-    "another record.json": (lambda: with_attachment("Record.JSON"), intake.RecordAttached),
-    "nested too deeply": (lambda: by_hand(catalog=b"/X" + b"[" * 200 + b"]" * 200), intake.Broken),
+    "XFA form": (lambda: by_hand(catalog=b"/AcroForm<</XFA(x)/Fields[]>>"), foreign.FormFields),
+    "another record.json": (lambda: with_attachment("Record.JSON"), foreign.RecordAttached),
+    "nested too deeply": (lambda: by_hand(catalog=b"/X" + b"[" * 200 + b"]" * 200), foreign.Broken),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("make", "refusal"), BAD.values(), ids=BAD.keys())
-def test_bad_documents_are_refused_with_their_reason(make: Callable[[], bytes], refusal: type[intake.IntakeRefused]):
+def test_bad_documents_are_refused_with_their_reason(make: Callable[[], bytes], refusal: type[foreign.IntakeRefused]):
     for verb in (taken, inspect):
-        with pytest.raises(intake.IntakeRefused) as refused:
+        with pytest.raises(foreign.IntakeRefused) as refused:
             verb(make())
         assert type(refused.value) is refusal, refused.value
         assert refused.value.code.startswith("records.intake.")
@@ -280,8 +280,8 @@ def test_bad_documents_are_refused_with_their_reason(make: Callable[[], bytes], 
 def test_size_pages_and_objects_are_bounded(monkeypatch: pytest.MonkeyPatch):
     for bound, value in (("MAX_BYTES", 100), ("MAX_PAGES", 0), ("MAX_OBJECTS", 3)):
         with monkeypatch.context() as patch:
-            patch.setattr(intake, bound, value)
-            with pytest.raises(intake.TooLarge):
+            patch.setattr(foreign, bound, value)
+            with pytest.raises(foreign.TooLarge):
                 taken(by_hand())
 
 
@@ -292,7 +292,7 @@ def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(packed: int):
         data = zlib.compress(data, 1)
     filters = b"[" + b"/FlateDecode" * packed + b"]"
     stream = b"<</Length %d/Filter%s>>\nstream\n%s\nendstream" % (len(data), filters, data)
-    with pytest.raises(intake.TooLarge):
+    with pytest.raises(foreign.TooLarge):
         taken(by_hand(stream))
 
 
@@ -313,6 +313,6 @@ def test_damaged_files_are_refused_or_taken_but_never_crash():
                 data = data[: chance.randrange(len(data))]
             try:
                 result = taken(bytes(data))
-            except intake.IntakeRefused:
+            except foreign.IntakeRefused:
                 continue
             assert result.pdf.endswith(b"%%EOF\n")

@@ -38,7 +38,8 @@ def signed(made: pki.Pki) -> tuple[bytes, bytes]:
 def shape(node: etree._Element) -> list[object]:
     """Names, attributes and fixed values of a tree; not the values that differ between signatures."""
     fixed = {k: v for k, v in node.attrib.items() if k in {"Id", "URI", "Type", "Algorithm", "charset", "visible"}}
-    return [node.tag, fixed, [shape(child) for child in node]]
+    between = node.text if len(node) else ""
+    return [node.tag, fixed, between or "", node.tail or "", [shape(child) for child in node]]
 
 
 def test_it_has_element_by_element_the_shape_of_a_genuine_signature(signed: tuple[bytes, bytes], samples: Path) -> None:

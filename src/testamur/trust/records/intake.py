@@ -10,80 +10,15 @@ no network.
 from __future__ import annotations
 
 import io
-import struct
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
-from typing import Any
 
 import page
 import pikepdf
 
-from testamur.kernel.base.refused import Refused
+from testamur.trust.records.colour import srgb_profile
+from testamur.trust.records.foreign import ATTACHMENT, damage_told, name_of, opened, refuse_dangers
 from testamur.trust.records.streams import settle_stream_ends
-
-MAX_BYTES = 25_000_000
-MAX_PAGES = 500
-MAX_OBJECTS = 200_000
-MAX_UNPACKED = 250_000_000
-ATTACHMENT = "record.json"
-
-
-class IntakeRefused(Refused):
-    """A document that cannot be taken in; each reason has its own class and code."""
-
-    code = "records.intake"
-
-
-class TooLarge(IntakeRefused):
-    """More bytes, pages or objects than a school document has."""
-
-    code = "records.intake.too_large"
-
-
-class NotPdf(IntakeRefused):
-    """The file is no PDF."""
-
-    code = "records.intake.not_pdf"
-
-
-class Broken(IntakeRefused):
-    """The file is a PDF that cannot be read through, or that has no page."""
-
-    code = "records.intake.broken"
-
-
-class Encrypted(IntakeRefused):
-    """The file is encrypted, with or without a password for reading; an archive must be able to read it for ever."""
-
-    code = "records.intake.encrypted"
-
-
-class AlreadySigned(IntakeRefused):
-    """The file carries a signature, which normalising would break."""
-
-    code = "records.intake.already_signed"
-
-
-class ActiveContent(IntakeRefused):
-    """JavaScript, or an action that starts a program, sends or fetches data; `found["kind"]` names it."""
-
-    code = "records.intake.active_content"
-
-
-class FormFields(IntakeRefused):
-    """The file has fields to fill in (AcroForm or XFA): what it shows could change after sealing."""
-
-    code = "records.intake.form_fields"
-
-
-class RecordAttached(IntakeRefused):
-    """The file has an attachment called `record.json` already: it is, or pretends to be, a record of its own."""
-
-    code = "records.intake.record_attached"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +50,8 @@ class Intake:
 
 def inspect(data: bytes) -> Inspection:
     """Check a document without changing it; raises what `normalise` raises."""
-    with _damage_told(), _opened(data) as pdf:
-        _refuse_dangers(pdf)
+    with damage_told(), opened(data) as pdf:
+        refuse_dangers(pdf)
         info = pdf.trailer.get("/Info", pikepdf.Dictionary())
         return Inspection(
             pages=len(pdf.pages),
@@ -132,15 +67,15 @@ def normalise(data: bytes, *, record_json: bytes, frozen_at: datetime) -> Intake
     `record_json` is the canonical snapshot (docs/formats.md §1), `frozen_at` (aware) the date of the attachment. Raises
     `TooLarge`, `NotPdf`, `Broken`, `Encrypted`, `AlreadySigned`, `ActiveContent`, `FormFields`, `RecordAttached`.
     """
-    with _damage_told():
+    with damage_told():
         return _normalised(data, record_json, frozen_at)
 
 
 def _normalised(data: bytes, record_json: bytes, frozen_at: datetime) -> Intake:
     tried: list[str] = []
     for level in ("3a", "3b"):
-        with _opened(data) as pdf:
-            _refuse_dangers(pdf)
+        with opened(data) as pdf:
+            refuse_dangers(pdf)
             if level == "3a" and not _claims_level_a(pdf):
                 continue
             changes = _history(data, pdf)
@@ -150,165 +85,12 @@ def _normalised(data: bytes, record_json: bytes, frozen_at: datetime) -> Intake:
         tried = _broken_rules(result, level)
         if not tried:
             return Intake(result, level, (), tuple(changes))
-    with _opened(data) as pdf:
+    with opened(data) as pdf:
         changes = _history(data, pdf)
         _attach(pdf, record_json, frozen_at, changes)
         _withdraw_claim(pdf, changes)
         result = _written(pdf, changes)
     return Intake(result, "", tuple(tried), tuple(changes))
-
-
-# --- reading and refusing -----------------------------------------------------------------------
-
-
-# What reading a damaged file can raise in the library: its own errors, a wrong type where another belongs, bad XMP.
-_DAMAGE = (
-    pikepdf.PdfError,
-    RuntimeError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    KeyError,
-    IndexError,
-    OverflowError,
-    NotImplementedError,
-    SyntaxError,  # lxml's XMLSyntaxError is one
-)
-
-
-@contextmanager
-def _damage_told() -> Iterator[None]:
-    try:
-        yield
-    except _DAMAGE as error:
-        raise Broken("The file cannot be read through.", field="file", reason=str(error)[:200]) from error
-
-
-def _opened(data: bytes) -> pikepdf.Pdf:
-    if len(data) > MAX_BYTES:
-        raise TooLarge(f"The file has {len(data)} bytes; {MAX_BYTES} are accepted.", field="file", size=len(data))
-    if b"%PDF-" not in data[:1024]:
-        raise NotPdf("The file is no PDF.", field="file", starts=data[:8].hex())
-    try:
-        pdf = pikepdf.open(io.BytesIO(data), suppress_warnings=True)
-    except pikepdf.PasswordError as error:
-        raise Encrypted("The file needs a password.", field="file") from error
-    try:
-        _refuse_unreadable(pdf)
-    except BaseException:
-        pdf.close()
-        raise
-    return pdf
-
-
-def _refuse_unreadable(pdf: pikepdf.Pdf) -> None:
-    if pdf.is_encrypted:
-        raise Encrypted("The file is encrypted.", field="file")
-    pages, objects = len(pdf.pages), len(pdf.objects)
-    if pages == 0:
-        raise Broken("The file has no page.", field="file", reason="no page")
-    if pages > MAX_PAGES or objects > MAX_OBJECTS:
-        raise TooLarge(
-            f"The file has {pages} pages and {objects} objects; {MAX_PAGES} and {MAX_OBJECTS} are accepted.",
-            field="file",
-            pages=pages,
-            objects=objects,
-        )
-    _refuse_bombs(pdf)
-    problems = [p for p in pdf.check_pdf_syntax() if not p.startswith("WARNING: ")]
-    # Streams that cannot be decoded or a table that had to be guessed mean that something on a page may be missing.
-    if damaged := pdf.get_warnings() or problems:
-        raise Broken("The file is damaged.", field="file", reason=str(damaged[0])[:200])
-
-
-def _refuse_bombs(pdf: pikepdf.Pdf) -> None:
-    """Compressed streams are measured, in pieces, before anything unpacks them whole."""
-    total = 0
-    for stream in (o for o in pdf.objects if isinstance(o, pikepdf.Stream)):
-        filters = stream.get("/Filter", pikepdf.Array())
-        names = [_name(f) for f in (filters if isinstance(filters, pikepdf.Array) else [filters])]
-        if names.count("/FlateDecode") > 1 or len(names) > 3:  # noqa: PLR2004 - no producer packs one stream that often
-            raise TooLarge("A part of the file is packed more than once.", field="file", filters=names)
-        if names[:1] != ["/FlateDecode"]:
-            continue
-        unpack, rest = zlib.decompressobj(), stream.read_raw_bytes()
-        while rest and not unpack.eof:
-            try:
-                total += len(unpack.decompress(rest, 1 << 20))
-            except zlib.error:
-                break  # damaged: the syntax check says so
-            rest = unpack.unconsumed_tail
-            if total > MAX_UNPACKED:
-                raise TooLarge(
-                    f"The file unpacks to more than {MAX_UNPACKED} bytes.", field="file", unpacked=MAX_UNPACKED
-                )
-
-
-_ACTIONS = {
-    "/JavaScript": "JavaScript",
-    "/Launch": "an action that starts a program",
-    "/ImportData": "an action that imports data",
-    "/SubmitForm": "an action that sends data",
-    "/Rendition": "multimedia",
-    "/Movie": "multimedia",
-    "/Sound": "multimedia",
-    "/GoToE": "an action that opens an embedded file",
-    "/GoToR": "an action that opens another file",
-}
-_ANNOTATIONS = frozenset({"/RichMedia", "/Screen", "/Movie", "/Sound", "/3D", "/FileAttachment"})
-
-
-def _refuse_dangers(pdf: pikepdf.Pdf) -> None:
-    root = pdf.Root
-    form = root.get("/AcroForm")
-    if "/Perms" in root:
-        raise AlreadySigned("The file carries a certifying signature.", field="file")
-    fields = 0
-    for d in _dictionaries(pdf):
-        if d.get("/FT") == "/Sig" or (d.get("/Type") == "/Sig" and "/ByteRange" in d):
-            raise AlreadySigned("The file carries a signature or a field for one.", field="file")
-        if "/JS" in d or (action := _ACTIONS.get(_name(d.get("/S")))):
-            kind = "JavaScript" if "/JS" in d else action
-            raise ActiveContent(f"The file holds {kind}.", field="file", kind=kind)
-        if _name(d.get("/Subtype")) in _ANNOTATIONS and "/Rect" in d:
-            raise ActiveContent(
-                "The file holds multimedia or files on a page.", field="file", kind=_name(d["/Subtype"])
-            )
-        fields += "/FT" in d
-    names = root.get("/Names", pikepdf.Dictionary())
-    if "/JavaScript" in names:
-        raise ActiveContent("The file holds JavaScript.", field="file", kind="JavaScript")
-    if form is not None and (fields or "/XFA" in form or len(form.get("/Fields", pikepdf.Array()))):
-        raise FormFields("The file has fields to fill in; print it to a plain PDF first.", field="file", fields=fields)
-    if any(name.lower() == ATTACHMENT for name in pdf.attachments):
-        raise RecordAttached(f"The file has an attachment called {ATTACHMENT} already.", field="file")
-
-
-def _name(value: Any) -> str:
-    return str(value) if isinstance(value, pikepdf.Name) else ""
-
-
-def _dictionaries(pdf: pikepdf.Pdf) -> Iterator[Any]:
-    """Every dictionary of the file, direct ones too; depth is bounded, since indirect objects are visited once each."""
-    for top in pdf.objects:
-        stack: list[tuple[Any, int]] = [(top, 0)]
-        while stack:
-            value, depth = stack.pop()
-            if isinstance(value, pikepdf.Stream | pikepdf.Dictionary):
-                yield value
-                children: list[Any] = [child for _, child in value.items()]
-            elif isinstance(value, pikepdf.Array):
-                children = list(value)
-            else:
-                continue
-            if depth >= 64:  # noqa: PLR2004 - no honest producer nests direct objects that deep
-                raise Broken("The file nests its objects too deeply.", field="file", reason="nesting")
-            stack.extend(
-                (child, depth + 1) for child in children if isinstance(child, pikepdf.Object) and not child.is_indirect
-            )
-
-
-# --- changing ------------------------------------------------------------------------------------
 
 
 def _history(data: bytes, pdf: pikepdf.Pdf) -> list[str]:
@@ -409,7 +191,7 @@ def _quieten(pdf: pikepdf.Pdf, changes: list[str]) -> None:
     for sheet in pdf.pages:
         for annotation in sheet.obj.get("/Annots", pikepdf.Array()):
             # Links and notes must be printed and not be hidden: ISO 19005-3 §6.3.2
-            if _name(annotation.get("/Subtype")) != "/Popup" and int(annotation.get("/F", 0)) != 4:  # noqa: PLR2004 - the Print flag alone
+            if name_of(annotation.get("/Subtype")) != "/Popup" and int(annotation.get("/F", 0)) != 4:  # noqa: PLR2004 - the Print flag alone
                 annotation.F = 4
                 printed += 1
         for key in ("/AA", "/PieceInfo"):
@@ -458,48 +240,3 @@ def _broken_rules(data: bytes, level: str) -> list[str]:
         return []
     sentences = dict.fromkeys(f"{f.rule_id}: {f.message}" for f in report.failures)
     return list(sentences)[:50] or ["The validator found the file not to conform."]
-
-
-@cache
-def srgb_profile() -> bytes:
-    """A small ICC profile of sRGB (ICC.1:2001-04, matrix and curves after IEC 61966-2-1, adapted to D50).
-
-    Written here so that the bytes are ours, without date or licence of others.
-    """
-
-    def s15(value: float) -> bytes:
-        return struct.pack(">i", round(value * 65536))
-
-    def xyz(x: float, y: float, z: float) -> bytes:
-        return b"XYZ \0\0\0\0" + s15(x) + s15(y) + s15(z)
-
-    def linear(value: float) -> float:
-        return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - the standard's
-
-    points = [round(linear(i / 255) * 65535) for i in range(256)]
-    curve = b"curv\0\0\0\0" + struct.pack(">I256H", 256, *points)
-    name = b"sRGB IEC61966-2.1\0"
-    tags = {
-        b"desc": b"desc\0\0\0\0" + struct.pack(">I", len(name)) + name + b"\0" * 78,
-        b"cprt": b"text\0\0\0\0No copyright, use freely\0",
-        b"wtpt": xyz(0.9642, 1.0, 0.8249),
-        b"rXYZ": xyz(0.43607, 0.22249, 0.01392),
-        b"gXYZ": xyz(0.38515, 0.71687, 0.09708),
-        b"bXYZ": xyz(0.14307, 0.06061, 0.71410),
-        b"rTRC": curve,
-        b"gTRC": curve,
-        b"bTRC": curve,
-    }
-    offset = 128 + 4 + 12 * len(tags)
-    table, body = struct.pack(">I", len(tags)), b""
-    placed: dict[bytes, tuple[int, int]] = {}
-    for tag, content in tags.items():
-        if content not in placed:
-            placed[content] = (offset + len(body), len(content))
-            body += content + b"\0" * (-len(content) % 4)
-        table += tag + struct.pack(">II", *placed[content])
-    size = 128 + len(table) + len(body)
-    header = struct.pack(">I4xI4s4s4s", size, 0x02100000, b"mntr", b"RGB ", b"XYZ ")
-    header += struct.pack(">6H4s", 2000, 1, 1, 0, 0, 0, b"acsp") + b"\0" * 28
-    header += s15(0.9642) + s15(1.0) + s15(0.8249)
-    return header.ljust(128, b"\0") + table + body

@@ -305,9 +305,10 @@ def load_groups(context: Context, rows: Sequence[GroupRow]) -> None:
                 row, "title", row.title, f"that name is taken in its school: called {code}", "import.group.renamed"
             )
         course = _course_code(context, row, courses, codes)
+        slug = f"{_slug(code)[:40].rstrip('-')}-{item.digest[:6]}" if known else ""
         new_group = NewGroup(
             school, year, GroupKind(row.kind), code, clip(row.title or code, 200), clip(row.subject, 40),
-            clip(course, 40), row.year_level, f"{_slug(code)[:40].rstrip('-')}-{item.digest[:6]}" if known else "", new_id(),
+            clip(course, 40), row.year_level, slug, new_id(),
         )  # fmt: skip
         assert new_group.id is not None
         held[code] = new_group.id

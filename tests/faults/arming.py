@@ -1,0 +1,27 @@
+"""A Django app that makes the first worker process die at a point; it is in the settings of these tests alone."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from pathlib import Path
+
+from django.apps import AppConfig
+
+
+class ArmingConfig(AppConfig):
+    name = "tests.faults.arming"
+    label = "arming"
+    path = str(Path(__file__).parent)
+
+    def ready(self) -> None:
+        point, marker = os.environ.get("TEST_DIE"), os.environ.get("TEST_DIE_ONCE")
+        if not point or not marker or multiprocessing.parent_process() is None:
+            return
+        from tests.faults import points
+
+        try:
+            os.close(os.open(marker, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return
+        points.arm_death(point)
