@@ -14,7 +14,8 @@ def main() -> int:
     for name in ("bootstrap", "product", "dev"):
         code = subprocess.run(
             [
-                str(ROOT / ".venv/bin/uv"), "pip", "compile", "--quiet", "--upgrade", "--generate-hashes", "--no-header",
+                str(ROOT / ".venv/bin/uv"), "pip", "compile", "--quiet", "--upgrade", "--generate-hashes",
+                "--no-header",
                 "--no-emit-index-url", "--python-version", "3.11", f"requirements/{name}.in",
                 "-o", f"requirements/{name}.txt",
             ],

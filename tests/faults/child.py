@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,11 +29,12 @@ def enter(data: str, url: str, log_url: str) -> None:
         "default": here.database("testamur", url),
         "log": here.database("log", log_url),
     }
-    connections.__dict__.pop("settings", None)
-    connections._settings = settings.DATABASES
+    handler: Any = connections  # the process was forked with the settings of its parent, and no connection open
+    handler.__dict__.pop("settings", None)
+    handler._settings = settings.DATABASES
     for alias in ("default", "log"):
-        if hasattr(connections._connections, alias):
-            delattr(connections._connections, alias)
+        if hasattr(handler._connections, alias):
+            delattr(handler._connections, alias)
 
 
 def run(what: str, place: tuple[str, str, str], out: str, arguments: Mapping[str, Any]) -> None:
@@ -42,7 +44,15 @@ def run(what: str, place: tuple[str, str, str], out: str, arguments: Mapping[str
 
     signal.alarm(90)
     enter(*place)
-    value = {"make": make, "issue": issue, "check": check, "state": state, "add": add, "touch": touch}[what](**arguments)
+    known: dict[str, Callable[..., dict[str, Any]]] = {
+        "make": make,
+        "issue": issue,
+        "check": check,
+        "state": state,
+        "add": add,
+        "touch": touch,
+    }
+    value = known[what](**arguments)
     Path(out).write_text(json.dumps(value, default=str))
 
 
@@ -54,10 +64,21 @@ def make(records: int) -> dict[str, Any]:
         call_command("migrate", database=alias, verbosity=0, interactive=False)
     from testamur.surfaces.cli.bench import _records
 
-    new = _records(operator(), Path(settings.DATA), 2 * records, 0)
+    with _at(timedelta(days=-3)):  # the seal is older than any clock error in these tests
+        new = _records(operator(), Path(settings.DATA), 2 * records, 0)
     (Path(settings.DATA) / "later.pickle").write_bytes(_pickled(new[records:]))
     _sign(new[:records])
     return {"records": [str(one.record) for one in new[:records]]}
+
+
+@contextmanager
+def _at(shift: timedelta) -> Iterator[None]:
+    plain = clock.now
+    clock.now = lambda: plain() + shift
+    try:
+        yield
+    finally:
+        clock.now = plain
 
 
 def add() -> dict[str, Any]:
@@ -106,6 +127,7 @@ def issue(
     jumps: Mapping[str, float] | None = None,
     die: str = "",
     full: str = "",
+    cut: str = "",
     pause: Sequence[str] = (),
     limit: int = 250,
 ) -> dict[str, Any]:
@@ -116,6 +138,8 @@ def issue(
         points.arm_death(die)
     if full:
         points.arm_full(full)
+    if cut:
+        points.arm_cut(cut)
     if pause:
         points.arm_pause(*pause)
     now = Clock(ahead, jumps or {})
@@ -128,9 +152,9 @@ def issue(
     return {"published": published, "raised": ""}
 
 
-def touch(what: str) -> dict[str, Any]:
+def touch(thing: str, later: int = 0) -> dict[str, Any]:
     """Damage something."""
-    if what == "first draft":
+    if thing == "first draft":
         from testamur.trust.records import drafts
         from testamur.trust.records.models import Record
 
@@ -141,21 +165,22 @@ def touch(what: str) -> dict[str, Any]:
         data[record.draft_offset + 100] ^= 1
         path.write_bytes(data)
         return {"record": str(record.id)}
-    if what == "seal notes":
+    if thing == "seal notes":
         from testamur.trust.records import drafts
 
         for path in drafts.folder().glob("*.seal"):
             path.unlink()
         return {}
-    if what == "new seal":
+    if thing == "new seal":
         from testamur.trust.sealing import actions as sealing
         from testamur.trust.sealing import testpki
         from testamur.trust.sealing.keys.opening import open_key
         from testamur.trust.sealing.models import SealCertificate
 
+        at = clock.now() + timedelta(seconds=later)
         old = SealCertificate.objects.get()
         pki = testpki.make(
-            Path(settings.DATA) / "keys" / "seal-new", organisation="Exempelkommun", country="SE", now=clock.now()
+            Path(settings.DATA) / "keys" / "seal-new", organisation="Exempelkommun", country="SE", now=at
         )
         sealing.register_seal(
             by=operator(),
@@ -164,14 +189,14 @@ def touch(what: str) -> dict[str, Any]:
             key=open_key(pki.seal.locator),
             locator=pki.seal.locator,
             certificates=pki.seal.chain,
-            now=clock.now(),
+            now=at,
         )
         roots = Path(settings.DATA) / "trust" / "seal-roots" / str(old.organisation)
         (roots / "new.der").write_bytes(pki.root)
         for number, crl in enumerate(pki.crls):
             (Path(settings.DATA) / "trust" / "crls" / str(old.organisation) / f"new-{number}.der").write_bytes(crl)
         return {}
-    raise ValueError(what)
+    raise ValueError(thing)
 
 
 def state() -> dict[str, Any]:
@@ -201,7 +226,7 @@ def check() -> dict[str, Any]:
     from testamur.kernel.proofs.verify import verify_file
     from testamur.trust.archive import steps as archive
     from testamur.trust.archive.queries import store
-    from testamur.trust.records import bundle, queries, steps
+    from testamur.trust.records import bundle, steps
     from testamur.trust.records.models import Issue, Record
     from testamur.trust.signing.methods import simulated
     from testamur.trust.transparency import queries as logs
@@ -237,5 +262,3 @@ def check() -> dict[str, Any]:
         "left_over": sorted(p.name.rpartition(".")[2] for p in work.iterdir()),
         "staging": sorted(p.name for p in (Path(settings.DATA) / "archive.staging").glob("*")),
     }
-
-

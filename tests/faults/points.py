@@ -100,6 +100,38 @@ def arm_full(point: str) -> None:
     _replace(target, made)
 
 
+def arm_cut(point: str) -> None:
+    """Let the database server end every connection of this database when the process reaches `point`."""
+    target, when, nth = DEATHS[point]
+
+    def cut() -> None:
+        import psycopg
+        from django.db import connection
+
+        with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}, autocommit=True) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+    def made(original: Callable[..., Any]) -> Callable[..., Any]:
+        calls = 0
+
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls == nth and when == "before":
+                cut()
+            result = original(*args, **kwargs)
+            if calls == nth and when == "after":
+                cut()
+            return result
+
+        return wrapped
+
+    _replace(target, made)
+
+
 def arm_pause(target: str, flag: str, go: str) -> None:
     """Stop before the first call of `target`: tell by the file `flag`, go on when the file `go` is there."""
     import time

@@ -1,17 +1,23 @@
 """What every process of these tests begins with; imported once by the server that forks them."""
 
+from importlib import import_module
+from typing import Any
+
 import django
 
 django.setup()
 
-import testamur.kernel.proofs.verify
-import testamur.surfaces.cli.bench
-import testamur.surfaces.cli.issuing
-import testamur.trust.records.tasks  # noqa: F401 - all of these are here to be loaded
-from testamur.trust.sealing import appearance
+for name in (
+    "testamur.kernel.proofs.verify",
+    "testamur.surfaces.cli.bench",
+    "testamur.surfaces.cli.issuing",
+    "testamur.trust.records.tasks",
+):
+    import_module(name)
 
-# cutting the font takes longer than all the rest of issuing three documents: here it is cut once for all processes
-# (tests/faults/test_worker.py runs the product as it is)
+# Cutting the font takes longer than all the rest of issuing three documents: here it is cut once for all processes.
+# tests/faults/test_worker.py runs the product as it is.
+appearance: Any = import_module("testamur.trust.sealing.appearance")
 _cut = appearance._subset
 _letters = "".join(sorted({chr(n) for n in range(32, 127)} | set("åäöÅÄÖéáàüèÉÜ–·")))
 _shared = _cut(_letters)

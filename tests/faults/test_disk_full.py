@@ -22,7 +22,8 @@ def test_a_batch_that_met_a_full_disk_is_released_with_the_reason_and_finished_l
     done = place.run("issue", full=where)
     assert "No space left" in done["raised"]
     kind, refs = place.run("state")["journal"][-1]
-    assert (kind, refs["error"]) == ("records.batch_released", "OSError")
+    assert kind == "records.batch_released"
+    assert refs["error"].startswith("OSError")
     assert place.run("issue", worker="w2", ahead=1) == {"published": [RECORDS], "raised": ""}
     found = place.run("check")
     assert_whole(found)

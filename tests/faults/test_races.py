@@ -72,12 +72,13 @@ def test_others_are_logged_before_a_dead_workers_batch_is_taken_up_again(place: 
     assert_whole(place.run("check"), 2 * RECORDS)
 
 
+@pytest.mark.parametrize("later", [0, 60])
 @pytest.mark.parametrize("point", ["after the seal notes", "after the log append", "after the archive write"])
 def test_the_organisation_changes_its_seal_before_a_dead_workers_batch_is_taken_up_again(
-    place: Place, point: str
+    place: Place, point: str, later: int
 ) -> None:
     assert place.start("issue", die=point).end() == -signal.SIGKILL
-    place.run("touch", what="new seal")
+    place.run("touch", thing="new seal", later=later)
     assert place.run("issue", worker="w2", ahead=LEASE)["raised"] == ""
     assert_whole(place.run("check"))
 
@@ -86,7 +87,7 @@ def test_the_organisation_changes_its_seal_before_a_dead_workers_batch_is_taken_
 def test_when_the_seal_notes_are_gone_nothing_is_sealed_a_second_time(place: Place, point: str) -> None:
     assert place.start("issue", die=point).end() == -signal.SIGKILL
     before = place.run("state")["entries"]
-    place.run("touch", what="seal notes")
+    place.run("touch", thing="seal notes")
     done = place.run("issue", worker="w2", ahead=LEASE)
     assert done["raised"] != ""
     after = place.run("state")
@@ -96,7 +97,7 @@ def test_when_the_seal_notes_are_gone_nothing_is_sealed_a_second_time(place: Pla
 
 
 def test_a_damaged_document_does_not_keep_the_others_waiting(place: Place) -> None:
-    place.run("touch", what="first draft")
+    place.run("touch", thing="first draft")
     place.run("add")
     for n in range(3):
         place.run("issue", worker=f"w{n}", ahead=n, limit=2)

@@ -12,7 +12,8 @@ class LogRouter:
 
     def db_for_read(self, model: Any, **_hints: Any) -> str:
         """The alias to read `model` from."""
-        return "log" if _is_log(model._meta.app_label, model._meta.model_name) else "default"
+        about = model._meta  # noqa: SLF001 - Django's documented way to a model's names
+        return "log" if _is_log(about.app_label, about.model_name) else "default"
 
     db_for_write = db_for_read
 
@@ -23,7 +24,7 @@ class LogRouter:
     def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints: Any) -> bool:
         """Log tables are made in ``log`` only, all others in ``default`` only."""
         wanted = hints.get("database", "log" if _is_log(app_label, model_name) else "default")
-        return db == wanted
+        return bool(db == wanted)
 
 
 def _is_log(app_label: str, model_name: str | None) -> bool:

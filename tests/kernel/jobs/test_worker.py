@@ -167,9 +167,7 @@ def test_a_step_that_hangs_is_killed_and_the_reason_kept(place: Place) -> None:
     process.send_signal(signal.SIGTERM)
     process.send_signal(signal.SIGTERM)
     assert answer(process)["died"] >= 1
-    place.enqueue(
-        "from testamur.kernel.jobs.models import Lease", "assert Lease.objects.get().error == 'task.timeout'"
-    )
+    place.enqueue("from testamur.kernel.jobs.models import Lease", "assert Lease.objects.get().error == 'task.timeout'")
 
 
 def test_workers_that_cannot_start_are_given_up(place: Place) -> None:

@@ -10,7 +10,6 @@ from django_tasks import task
 
 from testamur.kernel.base.refused import Refused
 
-
 NAME = "Exempelsson"
 
 

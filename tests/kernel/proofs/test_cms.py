@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from testamur.kernel.proofs import cms
 from testamur.kernel.proofs.chain import ChainError
-from testamur.kernel.proofs.cms import CmsError, Der
+from testamur.kernel.proofs.cms import Der
+from testamur.kernel.proofs.report import CmsError
 from tests.conformance import builder
 
 

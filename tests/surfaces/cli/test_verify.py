@@ -14,9 +14,15 @@ from testamur.surfaces.cli import verify as command
 from tests.conformance import bad_files, builder
 
 
+@pytest.fixture(autouse=True)
+def _believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bundle that this user has chosen to believe."""
+    monkeypatch.setenv("TESTAMUR_TRUST", str(tmp_path / "trust.json"))
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A good record with the trust bundle above it."""
+    """A good record, a forged one, and another file."""
     (tmp_path / "trust.json").write_bytes(builder.world().trust_json())
     records = tmp_path / "records"
     records.mkdir()
@@ -31,12 +37,26 @@ def reports(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.feature("D11")
-def test_a_good_file_is_valid_with_the_bundle_above_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_good_file_is_valid_with_the_bundle_that_the_user_believes(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert command.main([folder / "good.pdf"], as_json=True) == 0
     (report,) = reports(capsys)
     assert report["verdict"] == "valid"
     assert report["indication"] == "TOTAL-PASSED"
     assert report["test"] is True
+
+
+def test_a_bundle_that_came_along_with_the_file_is_not_believed(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TESTAMUR_TRUST")
+    (folder / "trust.json").write_bytes(builder.world().trust_json())
+    monkeypatch.chdir(folder)
+    assert command.main([folder / "good.pdf"], as_json=True) == 2
+    assert reports(capsys)[0]["verdict"] == "undecided"
+    command.main([folder / "good.pdf"])
+    assert "CANNOT BE DECIDED" in capsys.readouterr().out
 
 
 def test_several_files_give_one_object_each_in_order_and_the_worst_exit_code(
@@ -79,12 +99,6 @@ def test_a_name_cannot_steer_the_terminal(tmp_path: Path, capsys: pytest.Capture
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "�[2JProv�" in text
-
-
-def test_without_a_bundle_nothing_is_decided(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "x.pdf").write_bytes(builder.good().data)
-    assert command.main([tmp_path / "x.pdf"]) == 2
-    assert "CANNOT BE DECIDED" in capsys.readouterr().out
 
 
 def test_a_given_bundle_is_used_and_a_broken_one_stops_with_a_sentence(

@@ -14,10 +14,9 @@ from testamur.kernel.base.actor import Actor, operator
 from testamur.kernel.base.ids import new_id, random_id
 from testamur.law.contract import Decision, DocumentFacts, Period, PupilFacts, SchoolFacts
 from testamur.law.tables import pack
-from testamur.schoolday.results.steps import template_digest
 from testamur.surfaces.cli import demo_build, issuing
 from testamur.trust.records import steps
-from testamur.trust.records.render import Renderer
+from testamur.trust.records.render import Renderer, template_digest
 from testamur.trust.records.rules import Issuer, NewRecord, Signer, Subject
 from testamur.trust.records.steps import issuing as issuing_step
 from testamur.trust.sealing.rules import Algorithm

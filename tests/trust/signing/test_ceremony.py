@@ -257,9 +257,12 @@ def test_polling_from_many_tabs_asks_bankid_at_its_own_pace(
     ceremony = begun(rut, clock)
     asked: list[object] = []
     answer = bankid.orders.collect
-    monkeypatch.setattr(
-        bankid.orders, "collect", lambda body, party: (asked.append(body), answer(body, party=party))[1]
-    )
+
+    def counted(body: dict[str, object], party: str) -> dict[str, object]:
+        asked.append(body)
+        return answer(body, party=party)
+
+    monkeypatch.setattr(bankid.orders, "collect", counted)
     clock.forward(2)
     for _ in range(20):
         assert actions.collect(by=rut, ceremony=ceremony, now=clock.now).state == State.PENDING

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from testamur.exchange.connectors.formats import open_bundle
 from testamur.exchange.connectors.models import ImportRun, Source
-from testamur.exchange.connectors.planner import decisions, enrolments, people, units
+from testamur.exchange.connectors.planner import decisions, enrolments, people, resolving, units
 from testamur.exchange.connectors.planner.core import Context
 from testamur.exchange.connectors.planner.decisions import TakeIn
 from testamur.exchange.connectors.rules import Format, Options, Row
@@ -137,7 +137,7 @@ class _Job:
             resumed = run.cursor
             read = 0
             rows = self.format.read(self.files, self.options, self.report)
-            for batch, consumed in batches(rows):
+            for batch, consumed in _batches(rows):
                 read += consumed
                 if read > resumed:
                     self._load(context, run, batch, read)
@@ -145,7 +145,7 @@ class _Job:
                     self.progress(consumed)
             self._finish(context, run, read)
         return Outcome(
-            run.id, str(self.files.path), self.format.id, name, read, counted(context.counts), self.report.noted,
+            run.id, str(self.files.path), self.format.id, name, read, _counted(context.counts), self.report.noted,
             self.report.refused, resumed, dry_run=False,
         )  # fmt: skip
 
@@ -168,7 +168,7 @@ class _Job:
             self.by, source.id, name, self.options, self.report, scratch, self.now, home, named=bool(self.authority)
         )
         if self.authority and home is None:
-            context.home = units.make_authority(context, self.authority, self.authority)
+            context.home = resolving.make_authority(context, self.authority, self.authority)
         run = ImportRun.objects.filter(source=source, bundle=self.bundle, options=options, state="running").first()
         if run is None:
             # of an interrupted run of another bundle nothing is taken up: its rows are known by their keys
@@ -189,7 +189,7 @@ class _Job:
             if rows:
                 self._kind(context, kind, rows)
         run.cursor = read
-        run.counts = counted(context.counts)
+        run.counts = _counted(context.counts)
         run.save(update_fields=["cursor", "counts"])
 
     def _kind(self, context: Context, kind: str, rows: list[Any]) -> None:
@@ -200,7 +200,7 @@ class _Job:
 
     @transaction.atomic
     def _finish(self, context: Context, run: ImportRun, read: int) -> None:
-        run.state, run.cursor, run.counts = "finished", read, counted(context.counts)
+        run.state, run.cursor, run.counts = "finished", read, _counted(context.counts)
         run.ended = max(self.now, run.started)
         run.refused = self.report.refused
         run.save(update_fields=["state", "ended", "cursor", "counts", "refused"])
@@ -227,7 +227,7 @@ LOADERS: dict[str, Callable[[Context, list[Any]], None]] = {
 }
 
 
-def batches(rows: Iterator[Row], size: int = BATCH) -> Iterator[tuple[dict[str, list[Any]], int]]:
+def _batches(rows: Iterator[Row], size: int = BATCH) -> Iterator[tuple[dict[str, list[Any]], int]]:
     """Rows by kind, at most about `size` of one kind at a time, with how many there are in all.
 
     Readers may interleave kinds: a batch holds everything read so far, so that loading its kinds in `ORDER` finds
@@ -246,7 +246,7 @@ def batches(rows: Iterator[Row], size: int = BATCH) -> Iterator[tuple[dict[str, 
         yield pending, count
 
 
-def counted(counts: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
+def _counted(counts: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
     """Counts by kind and outcome, without zeros, in loading order."""
     found: dict[str, dict[str, int]] = {}
     for kind in ORDER:

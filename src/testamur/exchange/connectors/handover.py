@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from testamur.config.env import env
+from django.conf import settings
+
 from testamur.exchange.connectors.rules import IncomingDocument
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import Refused
 from testamur.register.people.actions import legal_persons
 from testamur.register.people.queries import holder_of_identifier
 from testamur.register.schools import queries as schools
-from testamur.trust.records import foreign
 from testamur.trust.records.rules import Issuer, Signer, Subject
+from testamur.trust.records.steps import taking_in
 
 PURPOSE = "connectors.documents"
 
@@ -33,7 +34,7 @@ class SignerUnknown(Refused):
 def take_in(*, by: Actor, document: IncomingDocument, pupil: UUID, unit: UUID | None, now: datetime) -> UUID:
     """Make a draft record of a finished document; returns its id.
 
-    Raises `SchoolUnknown`, `SignerUnknown` and what `trust.records.foreign.take_in` refuses.
+    Raises `SchoolUnknown`, `SignerUnknown` and what `trust.records.taking_in.take_in` refuses.
     """
     school = schools.unit(unit) if unit is not None else None
     if school is None:
@@ -49,7 +50,7 @@ def take_in(*, by: Actor, document: IncomingDocument, pupil: UUID, unit: UUID | 
         )
         for s, person in zip(document.signers, persons, strict=True)
     )  # fmt: skip
-    finished = foreign.Finished(
+    finished = taking_in.Finished(
         data=document.load(),
         name=document.path,
         kind=document.title or document.document_type,
@@ -62,7 +63,8 @@ def take_in(*, by: Actor, document: IncomingDocument, pupil: UUID, unit: UUID | 
         signers=signers,
         issued_on=document.issued_on or now.date(),
     )  # fmt: skip
-    return foreign.take_in(by=by, finished=finished, public_url=env().public_url, test=env().mode == "demo", now=now)
+    test = settings.MODE == "demo"
+    return taking_in.take_in(by=by, finished=finished, public_url=settings.PUBLIC_URL, test=test, now=now)
 
 
 def _signer(scheme: str, identifier: str, on: date) -> UUID:

@@ -142,12 +142,12 @@ class Supervisor:
 
     def _ended(self, seat: _Seat) -> None:
         assert seat.process is not None
-        code = seat.process.exitcode
+        code = seat.process.exitcode or 0
         seat.process.close()
         seat.process, seat.reports = None, None
         if code == 0:
             return
-        reason = seat.killed_for or (f"worker.died: exit {code}" if (code or 0) >= 0 else f"worker.died: signal {-code}")
+        reason = seat.killed_for or (f"worker.died: exit {code}" if code > 0 else f"worker.died: signal {-code}")
         if self._stops and code in {-signal.SIGTERM, -signal.SIGKILL}:
             reason = "worker.stopped"
         else:

@@ -13,13 +13,13 @@ class CurrentTransaction(models.Func):
     output_field = models.BigIntegerField()
     arity = 0
 
-    def as_sqlite(self, _compiler: Any, _connection: Any, **_context: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(self, _compiler: Any, _connection: Any, **_context: Any) -> tuple[str, tuple[str | int, ...]]:
         """A constant: entry numbers are already in commit order."""
-        return "0", []
+        return "0", ()
 
-    def as_postgresql(self, _compiler: Any, _connection: Any, **_context: Any) -> tuple[str, list[Any]]:
+    def as_postgresql(self, _compiler: Any, _connection: Any, **_context: Any) -> tuple[str, tuple[str | int, ...]]:
         """64 bits, so it does not wrap around."""
-        return "(pg_current_xact_id()::text::bigint)", []
+        return "(pg_current_xact_id()::text::bigint)", ()
 
 
 class Entry(models.Model):

@@ -17,14 +17,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from testamur.kernel.proofs import chain
-from testamur.kernel.proofs.report import Failed
+from testamur.kernel.proofs.report import CmsError
 
 MAX_BYTES = 1 << 20
 MAX_RSA_BITS = 4096
-
-
-class CmsError(Failed):
-    """The seal does not hold. Codes: ``seal.*``, ``timestamp.*``."""
 
 
 # --- a strict DER reader -------------------------------------------------------------------------

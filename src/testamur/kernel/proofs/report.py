@@ -27,6 +27,10 @@ class Failed(Refused):
         self.undecided = undecided
 
 
+class CmsError(Failed):
+    """The seal or its time-stamp does not hold. Codes: ``seal.*``, ``timestamp.*``."""
+
+
 class EvidenceError(Failed):
     """The signer's evidence does not hold. Codes: ``bankid.*``, ``simulated.*``, ``evidence.*``, ``chain.*``."""
 

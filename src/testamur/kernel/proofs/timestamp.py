@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from testamur.kernel.proofs import chain
-from testamur.kernel.proofs.cms import CmsError
+from testamur.kernel.proofs.report import CmsError
 
 MAX_BYTES = 1 << 18
 _HASHES: dict[str, type[hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
 from uuid import UUID, uuid5
 
 from testamur.kernel.base.actor import Actor
@@ -31,6 +28,7 @@ from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import GroupKind, GroupView, Role, UnitKind, UnitView
 from testamur.schoolday.results import queries
 from testamur.schoolday.results.queries import DecisionRow
+from testamur.trust.records.render import template_digest
 from testamur.trust.records.rules import Issuer, NewRecord, Signer, Subject
 
 PURPOSE = "results.documents"
@@ -90,7 +88,7 @@ class _School:
         )
 
     def name(self, person: UUID | None) -> str:
-        return self.persons[person].facts.name if person in self.persons else ""
+        return self.persons[person].facts.name if person is not None and person in self.persons else ""
 
 
 def plan(
@@ -105,7 +103,7 @@ def plan(
 ) -> Plan:
     """Every document of a school's term, ready for `records.steps.prepare`.
 
-    `documents` are the pack\'s short names; empty means the routine ones. A document that the pack refuses for a pupil
+    `documents` are the pack's short names; empty means the routine ones. A document that the pack refuses for a pupil
     is left out and reported. Raises NotFound for an unknown school, year, term or document, NobodySigns when a post is
     vacant, NotAllowed without ``results.decision.read`` and ``people.legal_name.read``.
     """
@@ -373,14 +371,3 @@ def _add(
             issued_on=shared.issued_on,
         )
     )
-
-
-@cache
-def template_digest(template: Path) -> str:
-    """SHA-256 over the template and everything beside it that it may include, by name."""
-    folders = [template.parent, template.parents[2] / "shared_documents"]
-    files = sorted({template, *(f for folder in folders for f in folder.glob("*.typ"))})
-    state = hashlib.sha256()
-    for file in files:
-        state.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
-    return state.hexdigest()

@@ -128,8 +128,8 @@ def _records(by: Actor, data: Path, pupils: int, rsa: int) -> list[NewRecord]:
     from testamur.kernel.base import clock
     from testamur.law.contract import Decision, DocumentFacts, Period, PupilFacts, SchoolFacts
     from testamur.law.tables import pack
-    from testamur.schoolday.results.steps import template_digest
     from testamur.surfaces.cli import demo_build, demo_data
+    from testamur.trust.records.render import template_digest
     from testamur.trust.records.rules import Issuer, NewRecord, Signer, Subject
     from testamur.trust.sealing.rules import Algorithm
 

@@ -150,9 +150,9 @@ def _one(bundle: Path, options: Options, job: Job, screen: Console) -> dict[str,
 
 
 def _report_path(bundle: Path, job: Job, stamp: str) -> Path:
-    from testamur.config.env import env
+    from django.conf import settings
 
-    folder = job.report_dir or env().data.resolve() / "imports"
+    folder = job.report_dir or Path(settings.DATA) / "imports"
     return folder / f"{stamp}-{bundle.stem[:60]}.csv"
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from testamur.kernel.proofs.report import Verdict
     from testamur.kernel.proofs.trust import Trust
 
-TRUST_FILE = "trust.json"
+TRUST_VARIABLE = "TESTAMUR_TRUST"
 PROOF_SUFFIX = ".tlog-proof"
 FILES_PER_WORKER = 150
 """Fewer files than this are verified sooner than another process has started."""
@@ -37,8 +37,9 @@ _WORDS = {
 def verify(files: list[Path], trust: Path | None = None, json: bool = False, workers: int = 0) -> None:
     """Verify records: valid, forged or changed, or cannot be decided, and why.
 
-    Works offline. The trust bundle (--trust, or trust.json beside or above the file) says whom to believe. Exit code 0:
-    valid; 1: forged or changed; 2: cannot be decided; 3: not a Testamur record; the worst one for several files.
+    Works offline. The trust bundle (--trust, or the environment variable TESTAMUR_TRUST) says whom to believe; one that
+    came along with the file is never taken by itself. Exit code 0: valid; 1: forged or changed; 2: cannot be decided;
+    3: not a Testamur record; the worst one for several files.
     """
     raise SystemExit(main(files, trust=trust, as_json=json, workers=workers))
 
@@ -48,7 +49,7 @@ def main(paths: Sequence[Path], *, trust: Path | None = None, as_json: bool = Fa
 
     Args:
         paths: the files.
-        trust: the bundle; by default `trust.json` beside or above each file.
+        trust: the bundle; by default the one that `TESTAMUR_TRUST` names.
         as_json: one JSON object a line (docs/formats.md §11) instead of text for people.
         workers: processes; 0 chooses by the number of files and cores.
     """
@@ -58,6 +59,8 @@ def main(paths: Sequence[Path], *, trust: Path | None = None, as_json: bool = Fa
     warnings.simplefilter("ignore")  # libraries warn of odd certificates on stderr; the verdict says what matters
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")  # a name must not stop the report on an old terminal
+    if trust is None and os.environ.get(TRUST_VARIABLE):
+        trust = Path(os.environ[TRUST_VARIABLE])
     words = []
     show = _show_json if as_json else _human()
     try:
@@ -99,7 +102,7 @@ def _cores() -> int:
 def _verify_one(job: tuple[Path, Path | None]) -> Verdict:
     """Runs in any process; answers for a file that cannot even be read."""
     from testamur.kernel.proofs.pdf.reader import MAX_SIZE
-    from testamur.kernel.proofs.verify import verify_file
+    from testamur.kernel.proofs.verify import NO_TRUST, verify_file
 
     path, trust = job
     try:
@@ -110,7 +113,7 @@ def _verify_one(job: tuple[Path, Path | None]) -> Verdict:
         sidecar = beside.read_bytes() if beside.is_file() and beside.stat().st_size < MAX_SIZE else None
     except (OSError, ValueError) as error:
         return _unread(path, "file.unreadable", f"The file cannot be read ({getattr(error, 'strerror', error)}).")
-    return verify_file(data, _trust_for(path, trust), str(path), sidecar=sidecar)
+    return verify_file(data, _bundle(trust) if trust else NO_TRUST, str(path), sidecar=sidecar)
 
 
 def _unread(path: Path, code: str, found: str) -> Verdict:
@@ -130,22 +133,6 @@ def _bundle(path: Path) -> Trust:
 
         _bundles[path] = parse_trust(path.read_bytes())
     return _bundles[path]
-
-
-def bundle_for(path: Path) -> Path | None:
-    """`trust.json` beside or above a file; the nearest one."""
-    for folder in path.absolute().parents:
-        found = folder / TRUST_FILE
-        if found.is_file():
-            return found
-    return None
-
-
-def _trust_for(path: Path, given: Path | None) -> Trust:
-    from testamur.kernel.proofs.verify import NO_TRUST
-
-    found = given or bundle_for(path)
-    return _bundle(found) if found else NO_TRUST
 
 
 # --- showing -------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 
 from testamur.kernel.base.refused import Refused
-from testamur.trust.sealing.rules import Rect
+from testamur.trust.sealing.rules import Rect, stream_close
 
 FONT_OBJECTS = 5
 """Objects that the font takes: Type0 font, CIDFont, descriptor, font program, ToUnicode map."""
@@ -112,9 +112,16 @@ class Font:
         return found
 
 
+_ALWAYS = frozenset(" 0123456789-.:/")
+_LAYOUT_TABLES = frozenset({"GDEF", "GPOS", "GSUB"})
+
+
 def subset_for(lines: Iterable[str]) -> Font:
-    """The font with exactly the letters of `lines`. Same letters, same bytes. Raises `Unprintable`."""
-    return _subset("".join(sorted({" "}.union(*map(normalised, lines)))))
+    """The font with the letters of `lines`, and the digits and marks of any time: batches of one signer share it.
+
+    Same letters, same bytes. Raises `Unprintable`.
+    """
+    return _subset("".join(sorted(_ALWAYS.union(*map(normalised, lines)))))
 
 
 def normalised(text: str) -> str:
@@ -124,7 +131,9 @@ def normalised(text: str) -> str:
 
 @lru_cache(maxsize=32)
 def _subset(letters: str) -> Font:
-    font = TTFont(io.BytesIO(_font_bytes()), recalcTimestamp=False, lazy=False)
+    font = TTFont(io.BytesIO(_font_bytes()), recalcTimestamp=False, lazy=True)
+    for tag in _LAYOUT_TABLES & set(font.keys()):
+        del font[tag]  # nothing is shaped here, and reading these is most of the work
     known = font.getBestCmap()
     strange = "".join(c for c in letters if ord(c) not in known)
     if strange:
@@ -243,4 +252,4 @@ def _wrap(font: Font, text: str, room: float) -> list[Row]:
 
 
 def _stream(data: bytes, entries: bytes) -> bytes:
-    return b"<</Length %d" % len(data) + entries + b">>\nstream\n" + data + b"\nendstream"
+    return b"<</Length %d" % len(data) + entries + b">>\nstream\n" + data + stream_close(data)

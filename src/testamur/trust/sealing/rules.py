@@ -114,3 +114,12 @@ def digest_must_be_sha256(digest: bytes) -> None:
     """Raise ValueError for anything but 32 bytes: only SHA-256 digests are ever sealed."""
     if len(digest) != SHA256_SIZE:
         raise ValueError("a SHA-256 digest has 32 bytes")
+
+
+def stream_close(data: bytes) -> bytes:
+    """End of line and ``endstream`` after stream data.
+
+    Data that end in CR get CR LF: with a lone LF after them a reader that strips the end of line counts one byte less
+    than ``/Length`` says (ISO 19005-3 section 6.1.7.1).
+    """
+    return b"\r\nendstream" if data.endswith(b"\r") else b"\nendstream"

@@ -7,8 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from testamur.exchange.connectors.planner.core import Context, Item, remember, split
-from testamur.exchange.connectors.planner.people import resolve_persons
-from testamur.exchange.connectors.planner.units import resolve_units
+from testamur.exchange.connectors.planner.resolving import resolve_persons, resolve_units
 from testamur.exchange.connectors.rules import IncomingDocument, MarkRow, person_key
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotAllowed, Refused

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from testamur.exchange.connectors.planner.core import Context, Item, isolate, refresh, remember, split
+from testamur.exchange.connectors.planner.resolving import home, keep, resolve_persons, resolve_units
 from testamur.exchange.connectors.rules import EnrolmentRow, MembershipRow, Row
 from testamur.kernel.base.ids import new_id
 from testamur.register.schools import queries
@@ -32,9 +33,6 @@ P = TypeVar("P", MembershipRow, EnrolmentRow)
 
 def load_memberships(context: Context, rows: Sequence[MembershipRow]) -> None:
     """Pupils of a school as such, and posts of teachers and principals. Powers over records are never imported."""
-    from testamur.exchange.connectors.planner.people import keep, resolve_persons
-    from testamur.exchange.connectors.planner.units import home, resolve_units
-
     wanted = [row for row in rows if _wanted(context, row)]
     new, changed = split(context, "membership", wanted)
     live = [item for item in new if not item.row.ended]
@@ -65,8 +63,6 @@ def load_memberships(context: Context, rows: Sequence[MembershipRow]) -> None:
 
 def load_enrolments(context: Context, rows: Sequence[EnrolmentRow]) -> None:
     """Pupils and teachers of classes and teaching groups."""
-    from testamur.exchange.connectors.planner.people import resolve_persons
-
     new, changed = split(context, "enrolment", rows)
     live = [item for item in new if not item.row.ended]
     if live:
@@ -124,8 +120,6 @@ def _unknown(context: Context, row: Row, column: str, key: str) -> None:
 
 def _default_start(context: Context, row: Placed, year: UUID | None) -> date:
     """The first day of the group's school year, or of the one that holds today; else today."""
-    from testamur.exchange.connectors.planner.units import home
-
     if not context.years or (year is not None and year not in context.years):
         context.years.update({y.id: (y.starts, y.ends) for y in queries.school_years(home(context).id)})
     if year is not None and year in context.years:
@@ -234,13 +228,3 @@ def _go_on(
         changes.again.append((item, back))
     else:
         changes.updates.append((item, EnrolmentUpdate(enrolment.id, row.starts, row.ends, row.year_level)))
-
-
-def end_open(context: Context, *, persons: Sequence[UUID] = (), groups: Sequence[UUID] = ()) -> None:
-    """End today whatever enrolments of these persons, or in these groups, are open. Nobody is deleted."""
-    if not persons and not groups:
-        return
-    rows = queries.open_enrolments(persons=persons, groups=groups)
-    if rows:
-        ends = {row.id: max(context.today, row.starts) for row in rows}
-        verbs.end_enrolments(by=context.by, ends=ends, now=context.now)

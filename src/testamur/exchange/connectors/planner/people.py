@@ -8,8 +8,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from testamur.exchange.connectors.planner.core import Context, Item, isolate, refresh, remember, split
-from testamur.exchange.connectors.planner.enrolments import end_open
-from testamur.exchange.connectors.planner.units import home, resolve_units
+from testamur.exchange.connectors.planner.resolving import end_open, home, keep, resolve_persons, resolve_units
 from testamur.exchange.connectors.rules import GuardianRow, PersonRow, Row
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotAllowed, Refused
@@ -249,34 +248,6 @@ def _protect(context: Context, live: Sequence[tuple[Item[PersonRow], UUID]]) -> 
 def _move(context: Context, live: Sequence[tuple[Item[PersonRow], UUID]]) -> None:
     units = resolve_units(context, [item.row.unit_key for item, _p in live])
     keep(context, [(person, units[item.row.unit_key]) for item, person in live if item.row.unit_key in units])
-
-
-def keep(context: Context, placed: Sequence[tuple[UUID, UUID]], *, only_from: str = "") -> None:
-    """Keep persons at their units (pairs of person and unit), where they are kept elsewhere (or at `only_from`)."""
-    if not placed:
-        return
-    paths = {key: one.path for key, one in schools.units(u for _p, u in placed).items()}
-    now = queries.paths(p for p, _u in placed)
-    moving: dict[str, list[UUID]] = defaultdict(list)
-    for person, unit in dict(placed).items():
-        if now.get(person) != paths[unit] and (not only_from or now.get(person) == only_from):
-            moving[paths[unit]].append(person)
-    for path, persons in moving.items():
-        actions.move_persons(by=context.by, ids=persons, to=path, now=context.now)
-
-
-def resolve_persons(context: Context, keys: Sequence[str]) -> dict[str, UUID]:
-    """Ids of persons by the source's key; ``id:scheme:number`` is looked up in the register as well."""
-    found = context.resolve("person", keys)
-    wanted: dict[tuple[str, str, str], str] = {}
-    for key in {k for k in keys if k and k not in found and k.startswith("id:")}:
-        _id, scheme, value = key.split(":", 2)
-        wanted[scheme, context.source_name[:80] if scheme == Scheme.LOCAL else "", value] = key
-    if wanted:
-        numbers = [Identifier(Scheme(scheme), value, where) for scheme, where, value in wanted]
-        for number, person in queries.holders_of_identifiers(numbers=numbers).items():
-            found[wanted[number]] = person
-    return found
 
 
 # -- guardians --------------------------------------------------------------------------------------------------

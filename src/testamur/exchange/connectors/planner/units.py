@@ -9,9 +9,15 @@ from decimal import Decimal
 from uuid import UUID
 
 from testamur.exchange.connectors.planner.core import Context, Item, isolate, refresh, remember, split
+from testamur.exchange.connectors.planner.resolving import (
+    UNKNOWN_COUNTRY,
+    end_open,
+    home,
+    resolve_units,
+    slug_from,
+)
 from testamur.exchange.connectors.rules import CourseRow, GroupRow, SessionRow, UnitRow, clip, school_year_of
 from testamur.kernel.base.ids import new_id
-from testamur.kernel.base.refused import Refused
 from testamur.register.curriculum import actions as curriculum
 from testamur.register.curriculum import queries as curriculum_queries
 from testamur.register.curriculum.rules import NewCourse
@@ -29,12 +35,8 @@ from testamur.register.schools.rules import (
     NewUnit,
     UnitKind,
     UnitUpdate,
-    UnitView,
-    slug_of,
 )
 
-UNKNOWN_COUNTRY = "ZZ"
-"""ISO 3166-1 user-assigned: no country was told."""
 _TERMS = (
     (re.compile(r"\b(?:HT|höst|autumn|fall)", re.IGNORECASE), "HT"),
     (re.compile(r"\b(?:VT|vår|spring)", re.IGNORECASE), "VT"),
@@ -85,7 +87,7 @@ def _unit(context: Context, row: UnitRow) -> UUID | None:
     if there is not None:
         return there.id
     new = NewUnit(
-        kind, code, row.name, parent, _slug(code), row.country or context.options.country, _form(row), row.pack,
+        kind, code, row.name, parent, slug_from(code), row.country or context.options.country, _form(row), row.pack,
         (("municipality", row.place),) if row.place else (), new_id(),
     )  # fmt: skip
     taken = isolate(context, [(row, new)], lambda u: schools.add_units(by=context.by, units=u, now=context.now))
@@ -105,7 +107,7 @@ def _authority(context: Context, row: UnitRow) -> UUID | None:
         context.home = context.home or there
         return there.id
     new = NewUnit(
-        UnitKind.AUTHORITY, code, row.name, parent, _slug(code),
+        UnitKind.AUTHORITY, code, row.name, parent, slug_from(code),
         row.country or context.options.country or ("" if parent else UNKNOWN_COUNTRY), Form.NONE, row.pack,
         (), new_id(),
     )  # fmt: skip
@@ -118,47 +120,11 @@ def _authority(context: Context, row: UnitRow) -> UUID | None:
     return new.id
 
 
-def home(context: Context, row: UnitRow | SessionRow | GroupRow | None = None) -> UnitView:
-    """The run's authority: named, else the register's only one, else made for the source (reported)."""
-    if context.home is None:
-        roots = [one for one in queries.units_under("/", kind=UnitKind.AUTHORITY) if one.parent is None]
-        if len(roots) == 1:
-            context.home = roots[0]
-        else:
-            code = context.source_name.rpartition("/")[2]
-            context.home = queries.unit_by_code(code=code) or make_authority(context, code, code.title())
-            if row is not None:
-                context.note(
-                    row, "authority", "none", f"an authority {code!r} was made: name your own with --authority",
-                    "import.unit.authority",
-                )  # fmt: skip
-    return context.home
-
-
-def make_authority(context: Context, code: str, name: str) -> UnitView:
-    """A new root; its country is the one said, or unknown."""
-    unit = NewUnit(
-        UnitKind.AUTHORITY, code, name, None, _slug(code), context.options.country or UNKNOWN_COUNTRY, id=new_id()
-    )
-    (made,) = schools.add_units(by=context.by, units=[unit], now=context.now)
-    found = queries.unit(made)
-    assert found is not None
-    return found
-
-
 def _form(row: UnitRow) -> Form:
     try:
         return Form(row.form)
     except ValueError:
         return Form.NONE
-
-
-def _slug(code: str) -> str:
-    """The path part of a code; of a code that gives none, its digest's first letters."""
-    try:
-        return slug_of(code)[:60].rstrip("-")
-    except Refused:
-        return f"u-{new_id().hex[-12:]}"
 
 
 # -- sessions ---------------------------------------------------------------------------------------------------
@@ -305,7 +271,7 @@ def load_groups(context: Context, rows: Sequence[GroupRow]) -> None:
                 row, "title", row.title, f"that name is taken in its school: called {code}", "import.group.renamed"
             )
         course = _course_code(context, row, courses, codes)
-        slug = f"{_slug(code)[:40].rstrip('-')}-{item.digest[:6]}" if known else ""
+        slug = f"{slug_from(code)[:40].rstrip('-')}-{item.digest[:6]}" if known else ""
         new_group = NewGroup(
             school, year, GroupKind(row.kind), code, clip(row.title or code, 200), clip(row.subject, 40),
             clip(course, 40), row.year_level, slug, new_id(),
@@ -324,7 +290,7 @@ def isolate_groups(context: Context, batch: list[tuple[GroupRow, NewGroup]]) -> 
     seen: set[tuple[UUID, UUID, str]] = set()
     ready: list[tuple[GroupRow, NewGroup]] = []
     for row, group in batch:
-        slug = group.slug or _slug(group.code)
+        slug = group.slug or slug_from(group.code)
         if (group.school, group.school_year, slug) in seen:
             slug = f"{slug[:40].rstrip('-')}-{(group.id or new_id()).hex[-8:]}"
         seen.add((group.school, group.school_year, slug))
@@ -400,20 +366,5 @@ def _update_groups(context: Context, changed: list[Item[GroupRow]]) -> None:
                 )
             )  # fmt: skip
     isolate(context, updates, lambda u: group_verbs.update_groups(by=context.by, updates=u, now=context.now))
-    from testamur.exchange.connectors.planner.enrolments import end_open
-
     end_open(context, groups=[i.object_id for i in changed if i.row.ended and i.object_id])
     refresh(context, "group", [(item, item.object_id) for item in changed if item.object_id])
-
-
-def resolve_units(context: Context, keys: Sequence[str]) -> dict[str, UUID]:
-    """Ids of units by the source's key, else by official code under the run's authority."""
-    found = context.resolve("unit", keys)
-    missing = {key for key in keys if key and key not in found}
-    if missing:
-        under = context.home.path if context.home else "/"
-        for code, views in queries.units_by_code(codes=missing, under=under).items():
-            if len(views) == 1:
-                found[code] = views[0].id
-                context.ids["unit", code] = views[0].id
-    return found

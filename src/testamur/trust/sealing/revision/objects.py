@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from testamur.kernel.base.refused import Refused
+from testamur.trust.sealing.rules import stream_close
 
 EVIDENCE_DESCRIPTION = b"Evidence of an electronic signature"
 
@@ -119,7 +120,7 @@ def text_string(text: str) -> bytes:
 
 def stream_end(data: bytes) -> bytes:
     """The rest of a stream object after the entries of its dictionary."""
-    return b"/Length %d>>\nstream\n" % len(data) + data + b"\nendstream"
+    return b"/Length %d>>\nstream\n" % len(data) + data + stream_close(data)
 
 
 @lru_cache(maxsize=64)

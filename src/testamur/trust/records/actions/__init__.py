@@ -1,0 +1,27 @@
+"""The verbs of a record's life. Each is one transaction; the slow work between them is in `steps`."""
+
+from testamur.trust.records.actions.common import NotReplaceable, NotYourTurn, WrongState
+from testamur.trust.records.actions.drafting import Drafted, annul, discard, draft, mark_ready, recall
+from testamur.trust.records.actions.issuing import Issued, claim, hold, note_sealed, publish, release_batch
+from testamur.trust.records.actions.signing import accept_signatures, release_ceremony, start_ceremony
+
+__all__ = [
+    "Drafted",
+    "Issued",
+    "NotReplaceable",
+    "NotYourTurn",
+    "WrongState",
+    "accept_signatures",
+    "annul",
+    "claim",
+    "discard",
+    "draft",
+    "hold",
+    "mark_ready",
+    "note_sealed",
+    "publish",
+    "recall",
+    "release_batch",
+    "release_ceremony",
+    "start_ceremony",
+]

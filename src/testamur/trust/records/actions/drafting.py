@@ -1,0 +1,121 @@
+"""Drafts: entered, marked ready, recalled, thrown away; and records declared void."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from testamur.kernel.base.actor import Actor
+from testamur.kernel.journal.actions import append
+from testamur.trust.records.actions.common import NotReplaceable, digest, move, refs
+from testamur.trust.records.models import DraftFile, Record, RecordSigner
+from testamur.trust.records.rules import NewRecord, State, code
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A rendered record: where its first revision lies in the pack, and the digests that bind it."""
+
+    new: NewRecord
+    h0: str
+    size: int
+    json_size: int
+    offset: int
+    record_json_sha256: str
+    content_sha256: str
+
+
+@transaction.atomic
+def draft(*, by: Actor, pack: UUID, size: int, drafted: Sequence[Drafted], now: datetime) -> None:
+    """Enter rendered records as drafts. Journal: ``records.drafted/1`` with count and digest of the H0s.
+
+    Raises NotAllowed without ``records.record.draft`` at each school; NotReplaceable when a record names a former one
+    that is not published. A second record for the same document, pupil, period and version breaks a constraint.
+    """
+    for path in sorted({d.new.issuer.path for d in drafted}):
+        by.must("records.record.draft", path)
+    replaced = [d.new.replaces for d in drafted if d.new.replaces]
+    if replaced and Record.objects.filter(id__in=replaced, state=State.PUBLISHED).count() != len(set(replaced)):
+        raise NotReplaceable("Only a published record can be replaced.")
+    file = DraftFile(id=pack, made_at=now, size=size)
+    file.save(force_insert=True)
+    Record.objects.bulk_create([_record(d, pack) for d in drafted], batch_size=200)
+    RecordSigner.objects.bulk_create(
+        [
+            RecordSigner(record_id=d.new.record, order=s.order, role=s.role, person=s.person)
+            for d in drafted
+            for s in d.new.signers
+        ],
+        batch_size=500,
+    )
+    append(
+        by=by,
+        kind="records.drafted/1",
+        path=drafted[0].new.issuer.path,
+        refs={"pack": str(pack), "count": len(drafted), "h0s_sha256": digest(d.h0 for d in drafted)},
+        now=now,
+    )
+
+
+def _record(d: Drafted, pack: UUID) -> Record:
+    new = d.new
+    return Record(
+        id=new.record,
+        organisation=new.issuer.organisation,
+        unit=new.issuer.unit,
+        path=new.issuer.path,
+        document_type=new.document.code,
+        pack=new.pack_id,
+        subject_kind=new.subject.kind,
+        subject=new.subject.id,
+        title=new.document.title if new.subject.kind == "pupil" else f"{new.document.title} {new.subject.name}",
+        period=new.period,
+        version=new.version,
+        replaces_id=new.replaces,
+        replaced_because=new.replaced_because,
+        code=code(new.record),
+        content_sha256=d.content_sha256,
+        record_json_sha256=d.record_json_sha256,
+        h0=d.h0,
+        size=d.size,
+        json_size=d.json_size,
+        draft_file_id=pack,
+        draft_offset=d.offset,
+        issued_on=new.issued_on,
+    )
+
+
+@transaction.atomic
+def mark_ready(*, by: Actor, path: str, records: Sequence[UUID], now: datetime) -> None:
+    """The school administrator's word that the documents may be signed (A4). Journal: ``records.ready/1``."""
+    by.must("records.record.ready", path)
+    move(records, State.DRAFTED, State.READY, path)
+    append(by=by, kind="records.ready/1", path=path, refs=refs(records), now=now)
+
+
+@transaction.atomic
+def recall(*, by: Actor, path: str, records: Sequence[UUID], now: datetime) -> None:
+    """Take ready documents back to draft before anybody signs. Journal: ``records.recalled/1``."""
+    by.must("records.record.ready", path)
+    move(records, State.READY, State.DRAFTED, path)
+    append(by=by, kind="records.recalled/1", path=path, refs=refs(records), now=now)
+
+
+@transaction.atomic
+def discard(*, by: Actor, path: str, records: Sequence[UUID], now: datetime) -> None:
+    """Throw drafts away that nobody has signed. Journal: ``records.discarded/1``."""
+    by.must("records.record.draft", path)
+    move(records, State.DRAFTED, State.DISPOSED, path)
+    append(by=by, kind="records.discarded/1", path=path, refs=refs(records), now=now)
+
+
+@transaction.atomic
+def annul(*, by: Actor, path: str, record: UUID, why: str, now: datetime) -> None:
+    """Declare a published record void (it should never have been issued). Journal: ``records.annulled/1``."""
+    by.must("records.record.annul", path)
+    move([record], State.PUBLISHED, State.ANNULLED, path)
+    append(by=by, kind="records.annulled/1", path=path, refs={"record": str(record), "why": why[:80]}, now=now)

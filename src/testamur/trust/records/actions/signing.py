@@ -1,0 +1,134 @@
+"""Ceremonies over records: opened, accepted, released."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from testamur.kernel.base.actor import Actor
+from testamur.kernel.journal.actions import append
+from testamur.trust.records.actions.common import NotYourTurn, WrongState, chunks, refs
+from testamur.trust.records.models import Record, RecordSigner
+from testamur.trust.records.rules import State
+from testamur.trust.signing import actions as signing
+from testamur.trust.signing import queries as ceremonies
+from testamur.trust.signing.rules import DocumentToSign, SignerIdentity
+
+
+@transaction.atomic
+def start_ceremony(
+    *,
+    by: Actor,
+    path: str,
+    organisation: UUID,
+    organisation_name: str,
+    signer: SignerIdentity,
+    role: str,
+    method: str,
+    records: Sequence[UUID],
+    locale: str,
+    now: datetime,
+) -> UUID:
+    """Open one ceremony over all of `records` for one signer (A11); returns its id.
+
+    Raises NotYourTurn unless the signer is the next one of every record, WrongState for a record not ready.
+    Journal: ``records.ceremony_started/1`` beside the ceremony's own entry.
+    """
+    by.must("records.record.sign", path)
+    documents = _documents_for(signer.person, records)
+    ceremony = signing.start(
+        by=by,
+        organisation=organisation,
+        path=path,
+        signer=signer,
+        role=role,
+        method=method,
+        documents=documents,
+        locale=locale,
+        organisation_name=organisation_name,
+        now=now,
+    )
+    for some in chunks(records):
+        Record.objects.filter(id__in=some, state=State.READY).update(state=State.SIGNING)
+        RecordSigner.objects.filter(record__in=some, person=signer.person, role=role, signed_at__isnull=True).update(
+            ceremony=ceremony
+        )
+    append(
+        by=by,
+        kind="records.ceremony_started/1",
+        path=path,
+        refs={"ceremony": str(ceremony), **refs(records)},
+        now=now,
+    )
+    return ceremony
+
+
+def _documents_for(person: UUID, records: Sequence[UUID]) -> list[DocumentToSign]:
+    found: dict[UUID, DocumentToSign] = {}
+    earlier = RecordSigner.objects.filter(
+        record=OuterRef("record"), order__lt=OuterRef("order"), signed_at__isnull=True
+    )
+    for some in chunks(records):
+        rows = (
+            RecordSigner.objects.filter(record__in=some, person=person, signed_at__isnull=True)
+            .filter(record__state__in=[State.READY, State.SIGNING])
+            .filter(~Exists(earlier))
+            .select_related("record")
+        )
+        for row in rows:
+            r = row.record
+            found[r.id] = DocumentToSign(
+                record=r.id, h0=r.h0, size=r.size, title=r.title, order=row.order, group=f"{r.title}, {r.period}"
+            )
+    missing = [r for r in records if r not in found]
+    if missing:
+        raise NotYourTurn(
+            f"{len(missing)} of {len(records)} documents do not wait for this person's signature.",
+            field="records",
+            first=str(missing[0]),
+        )
+    return [found[r] for r in records]
+
+
+@transaction.atomic
+def accept_signatures(*, by: Actor, ceremony: UUID, now: datetime) -> int:
+    """Note a finished ceremony on its records; those that now have every signature become signed.
+
+    Calling it again changes nothing. Returns how many records became signed. Raises WrongState while the ceremony is
+    not signed. Journal: ``records.signed/1``.
+    """
+    done = ceremonies.ceremony(ceremony, by=by)
+    if done.signed_at is None:
+        raise WrongState("The ceremony is not signed.", ceremony=str(ceremony))
+    by.must("records.record.sign", done.path)
+    RecordSigner.objects.filter(ceremony=ceremony, signed_at__isnull=True).update(signed_at=done.signed_at)
+    open_signer = RecordSigner.objects.filter(record=OuterRef("id"), signed_at__isnull=True)
+    mine = RecordSigner.objects.filter(ceremony=ceremony).values("record")
+    signed = (
+        Record.objects.filter(id__in=mine, state=State.SIGNING).filter(~Exists(open_signer)).update(state=State.SIGNED)
+    )
+    append(
+        by=by,
+        kind="records.signed/1",
+        path=done.path,
+        refs={"ceremony": str(ceremony), "signed": signed},
+        now=now,
+    )
+    return signed
+
+
+@transaction.atomic
+def release_ceremony(*, by: Actor, path: str, ceremony: UUID, now: datetime) -> None:
+    """After a declined, failed or expired ceremony its records wait again. Journal: ``records.released/1``."""
+    by.must("records.record.sign", path)
+    rows = RecordSigner.objects.filter(ceremony=ceremony, signed_at__isnull=True)
+    records = list(rows.values_list("record", flat=True))
+    rows.update(ceremony=None)
+    under_way = RecordSigner.objects.filter(record=OuterRef("id"), ceremony__isnull=False)
+    for some in chunks(records):
+        Record.objects.filter(id__in=some, state=State.SIGNING).filter(~Exists(under_way)).update(state=State.READY)
+    append(by=by, kind="records.released/1", path=path, refs={"ceremony": str(ceremony), **refs(records)}, now=now)
