@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import errno
+import inspect
 import os
 import pkgutil
 import signal
 from collections.abc import Callable
 from typing import Any
 
-# name: what is replaced, and whether the process dies before it or after it, and at which call
+# name: what is replaced, and whether the process dies before it or after it, and at which call; "journal:KIND" is the
+# writing of an entry of that kind, in the middle of a transaction
 DEATHS: dict[str, tuple[str, str, int]] = {
-    "before the claim is committed": ("testamur.trust.records.actions:append", "after", 1),
+    "before the claim is committed": ("journal:records.batch_claimed", "after", 1),
     "after the claim": ("testamur.trust.records.actions:claim", "after", 1),
     "in the middle of sealing": ("testamur.trust.sealing.sealer:Batch.seal", "after", 2),
     "before the seal notes": ("testamur.trust.records.drafts:write_notes", "before", 1),
@@ -29,7 +31,7 @@ DEATHS: dict[str, tuple[str, str, int]] = {
     "after the archive write": ("testamur.trust.archive.ocfl:Store.write", "after", 1),
     "before the archive index": ("testamur.trust.archive.actions:register", "before", 1),
     "before publishing": ("testamur.trust.records.actions:publish", "before", 1),
-    "while publishing": ("testamur.trust.records.actions:append", "after", 3),
+    "while publishing": ("journal:records.batch_published", "after", 1),
     "after publishing": ("testamur.trust.records.actions:publish", "after", 1),
 }
 
@@ -47,38 +49,56 @@ def _replace(target: str, made: Callable[[Callable[..., Any]], Callable[..., Any
     module, _, path = target.partition(":")
     holder_path, _, name = path.rpartition(".")
     holder: Any = pkgutil.resolve_name(f"{module}:{holder_path}" if holder_path else module)
-    original = vars(holder)[name]  # the plain function of a class too, so that a static method stays one
+    original = inspect.getattr_static(holder, name)
     if isinstance(original, staticmethod):
         setattr(holder, name, staticmethod(made(original.__func__)))
     else:
         setattr(holder, name, made(original))
 
 
-def _die() -> None:
-    """As a power cut does it: no clean-up, nothing flushed."""
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def arm_death(point: str) -> None:
-    """Kill this process when it reaches `point`."""
+def _arm(point: str, act: Callable[[], None]) -> None:
+    """Do `act` when this process reaches `point`."""
     target, when, nth = DEATHS[point]
+    kind = target.partition("journal:")[2]
 
     def made(original: Callable[..., Any]) -> Callable[..., Any]:
         calls = 0
 
         def wrapped(*args: Any, **kwargs: Any) -> Any:
             nonlocal calls
-            calls += 1
-            if calls == nth and when == "before":
-                _die()
+            calls += not kind or args[0].kind.startswith(kind)
+            now = calls == nth and (not kind or args[0].kind.startswith(kind))
+            if now and when == "before":
+                act()
             result = original(*args, **kwargs)
-            if calls == nth:
-                _die()
+            if now and when == "after":
+                act()
             return result
 
         return wrapped
 
-    _replace(target, made)
+    _replace("testamur.kernel.journal.models:Entry.save" if kind else target, made)
+
+
+def arm_death(point: str) -> None:
+    """Kill this process when it reaches `point`, as a power cut does it: no clean-up, nothing flushed."""
+    _arm(point, lambda: os.kill(os.getpid(), signal.SIGKILL))
+
+
+def arm_cut(point: str) -> None:
+    """Let the database server end every connection of this database when the process reaches `point`."""
+
+    def cut() -> None:
+        import psycopg
+        from django.db import connection
+
+        with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}, autocommit=True) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+    _arm(point, cut)
 
 
 def arm_full(point: str) -> None:
@@ -94,38 +114,6 @@ def arm_full(point: str) -> None:
             if calls >= nth:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             return original(*args, **kwargs)
-
-        return wrapped
-
-    _replace(target, made)
-
-
-def arm_cut(point: str) -> None:
-    """Let the database server end every connection of this database when the process reaches `point`."""
-    target, when, nth = DEATHS[point]
-
-    def cut() -> None:
-        import psycopg
-        from django.db import connection
-
-        with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}, autocommit=True) as other:
-            other.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-
-    def made(original: Callable[..., Any]) -> Callable[..., Any]:
-        calls = 0
-
-        def wrapped(*args: Any, **kwargs: Any) -> Any:
-            nonlocal calls
-            calls += 1
-            if calls == nth and when == "before":
-                cut()
-            result = original(*args, **kwargs)
-            if calls == nth and when == "after":
-                cut()
-            return result
 
         return wrapped
 

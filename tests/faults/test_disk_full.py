@@ -24,7 +24,7 @@ def test_a_batch_that_met_a_full_disk_is_released_with_the_reason_and_finished_l
     kind, refs = place.run("state")["journal"][-1]
     assert kind == "records.batch_released"
     assert refs["error"].startswith("OSError")
-    assert place.run("issue", worker="w2", ahead=1) == {"published": [RECORDS], "raised": ""}
+    assert place.run("issue", worker="w2", ahead=60) == {"published": [RECORDS], "raised": ""}
     found = place.run("check")
     assert_whole(found)
     assert (found["left_over"], found["staging"]) == ([], [])

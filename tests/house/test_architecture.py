@@ -135,6 +135,11 @@ def test_every_action_checks_permission_and_writes_the_journal(name: str, verb: 
     assert "by.must(" in source or "by=by" in source, f"{name} does not ask whether it may"
 
 
+def _written(function: object) -> bool:
+    """A function with source text (not one that a dataclass made)."""
+    return isinstance(function, types.FunctionType) and Path(function.__code__.co_filename).is_file()
+
+
 def _helpers(verb: types.FunctionType, module: types.ModuleType) -> list[types.FunctionType]:
     """Private functions of the same package that the verb calls, directly or through one another."""
     found: dict[str, types.FunctionType] = {}
@@ -146,7 +151,7 @@ def _helpers(verb: types.FunctionType, module: types.ModuleType) -> list[types.F
                 name = node.id if isinstance(node, ast.Name) else node.attr
                 value = function.__globals__.get(name) or getattr(module, name, None)
                 if isinstance(value, type) and value.__module__ == module.__name__:
-                    methods = {f"{name}.{m}": f for m, f in vars(value).items() if isinstance(f, types.FunctionType)}
+                    methods = {f"{name}.{m}": f for m, f in vars(value).items() if _written(f)}
                     todo += [f for key, f in methods.items() if key not in found]
                     found.update(methods)
                 plain = inspect.unwrap(value) if callable(value) else None

@@ -23,6 +23,8 @@ class Env(BaseSettings):
     public_url: str = "https://testamur.example"
     hosts: str = "localhost,127.0.0.1"
     debug: bool = False
+    tsa_url: str = Field(default="", description="Time-stamping authority (RFC 3161); empty seals at level B-B")
+    tsa_policy: str = Field(default="", description="Policy OID that its tokens must carry; empty takes any")
     bankid_url: str = Field(default="", description="e.g. https://appapi2.bankid.com/rp/v6.0/; empty: no BankID here")
     bankid_client_certificate: Path | None = Field(default=None, description="PKCS#12 or PEM of the relying party")
     bankid_client_key: Path | None = Field(default=None, description="PEM key, where it is not in the file above")

@@ -56,6 +56,7 @@ USE_I18N = True
 
 MODE = _env.mode
 PUBLIC_URL = _env.public_url
+TSA = {"url": _env.tsa_url, "policy": _env.tsa_policy}
 SIGNING_METHODS = {
     "bankid": "testamur.trust.signing.methods.bankid.method.configured",
     "simulated": "testamur.trust.signing.methods.simulated.configured",

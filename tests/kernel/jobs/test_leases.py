@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from pytest_django import Settings
 from testamur.kernel.base import clock
 from testamur.kernel.jobs import leases, queries, rules, running
 from testamur.kernel.jobs.models import Lease
+from testamur.surfaces.cli.worker import show_jobs
 from tests.kernel.jobs import work
 
 pytestmark = pytest.mark.django_db
@@ -289,3 +291,22 @@ def test_pauses_grow_to_ten_minutes_and_no_further() -> None:
     assert pauses[0] == 2 * SECOND
     assert pauses == sorted(pauses)
     assert pauses[-1] == rules.LONGEST_PAUSE
+
+
+def test_the_operator_sees_what_runs_what_failed_and_why(
+    at: datetime, schedule: dict[str, dict[str, object]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    leases.arm(now=at)
+    task = work.refuse.enqueue("Alva Exempelsson")
+    moment = at
+    for attempt in range(1, rules.ATTEMPTS + 1):
+        run(moment)
+        run(moment)
+        moment += rules.pause(attempt)
+    assert show_jobs(as_json=True) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["counts"] == {"FAILED": 1, "READY": 1}
+    assert [(p["periodic"], p["reason"]) for p in told["periodic"]] == [("test.crash", "ZeroDivisionError")]
+    assert (task.id, "FAILED", "test.too_sad") in [(t["id"], t["status"], t["reason"]) for t in told["troubled"]]
+    assert show_jobs(as_json=False) == 1
+    assert "test.too_sad" in capsys.readouterr().err

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -163,11 +165,16 @@ def test_when_the_parent_is_killed_its_workers_die_and_the_lease_frees_the_task(
 def test_a_step_that_hangs_is_killed_and_the_reason_kept(place: Place) -> None:
     schedule = {"test.hang": {"task": "tests.kernel.jobs.hang.hang", "every": 3600, "limit": 1}}
     process = place.start("stopped", 1, TEST_SCHEDULE=json.dumps(schedule))
-    time.sleep(9)
+
+    def reason() -> int | None:
+        with closing(sqlite3.connect(place.folder / "data" / "testamur.sqlite3")) as database:
+            return 1 if database.execute("SELECT error FROM jobs_lease").fetchall() == [("task.timeout",)] else None
+
+    until(reason, 40)
     process.send_signal(signal.SIGTERM)
+    time.sleep(0.3)
     process.send_signal(signal.SIGTERM)
     assert answer(process)["died"] >= 1
-    place.enqueue("from testamur.kernel.jobs.models import Lease", "assert Lease.objects.get().error == 'task.timeout'")
 
 
 def test_workers_that_cannot_start_are_given_up(place: Place) -> None:

@@ -18,7 +18,7 @@ from testamur.surfaces.cli import demo_build, issuing
 from testamur.trust.records import steps
 from testamur.trust.records.render import Renderer, template_digest
 from testamur.trust.records.rules import Issuer, NewRecord, Signer, Subject
-from testamur.trust.records.steps import issuing as issuing_step
+from testamur.trust.records.steps import sealing as sealing_step
 from testamur.trust.sealing.rules import Algorithm
 
 URL = "https://test.testamur.example"
@@ -93,5 +93,5 @@ def installation(tmp_path: Path, settings: Any, renderer: Renderer, transactiona
     )
     issuer = Issuer(authority.id, authority.name, school.id, school.code, school.name, school.path)
     signer = Signer(1, "principal", "Rektor", principal.person, principal.name, "se.personnummer", principal.number)
-    issuing_step._ceremony.cache_clear()
+    sealing_step._ceremony.cache_clear()
     return Installation(tmp_path, by, issuer, signer, renderer)

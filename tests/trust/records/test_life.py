@@ -40,7 +40,7 @@ def test_a_record_goes_all_the_way_and_anyone_can_verify_it(installation: Instal
         verdict = verify_file(store().read(record, "record.pdf"), trust, "record.pdf")
         assert verdict.word == "valid", verdict
     assert audits.archive_against_log().faults == []
-    assert not list(drafts.folder().iterdir())
+    assert {path.suffix for path in drafts.folder().iterdir()} == {".seal"}
 
 
 def test_every_state_the_table_does_not_allow_is_refused_by_the_database(installation: Installation) -> None:

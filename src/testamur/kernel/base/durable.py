@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -28,15 +29,39 @@ _SYNCFS = _load_syncfs()
 def write_durable(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Write one file so that after return it holds all of `data`, and never a part: temporary name, fsync, rename."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    try:
-        _write_all(fd, data)
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+    temporary = _written(path, data, mode)
     temporary.replace(path)
     sync_folder(path.parent)
+
+
+def write_first(path: Path, data: bytes, *, mode: int = 0o600) -> bool:
+    """As `write_durable`, but the first writer wins: False, and nothing changed, when the file is there already."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _written(path, data, mode)
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return False
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
+    return True
+
+
+def _written(path: Path, data: bytes, mode: int) -> Path:
+    """A flushed temporary file beside `path`; none is left behind when the disk refuses."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
+    try:
+        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        try:
+            _write_all(fd, data)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    return temporary
 
 
 def write_plain(path: str, data: bytes) -> None:

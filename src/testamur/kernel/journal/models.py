@@ -13,11 +13,11 @@ class CurrentTransaction(models.Func):
     output_field = models.BigIntegerField()
     arity = 0
 
-    def as_sqlite(self, _compiler: Any, _connection: Any, **_context: Any) -> tuple[str, tuple[str | int, ...]]:
+    def as_sqlite(self, compiler: Any, connection: Any, **extra_context: Any) -> tuple[str, tuple[str | int, ...]]:  # noqa: ARG002 - Django's signature
         """A constant: entry numbers are already in commit order."""
         return "0", ()
 
-    def as_postgresql(self, _compiler: Any, _connection: Any, **_context: Any) -> tuple[str, tuple[str | int, ...]]:
+    def as_postgresql(self, compiler: Any, connection: Any, **extra_context: Any) -> tuple[str, tuple[str | int, ...]]:  # noqa: ARG002 - Django's signature
         """64 bits, so it does not wrap around."""
         return "(pg_current_xact_id()::text::bigint)", ()
 

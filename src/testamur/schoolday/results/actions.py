@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -13,11 +13,14 @@ from django.db.models import Q
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.ids import new_id
-from testamur.kernel.base.refused import Refused
+from testamur.kernel.base.refused import NotFound, Refused
 from testamur.kernel.journal.actions import append
 from testamur.law.tables import pack
+from testamur.register.schools import queries as schools
+from testamur.register.schools.rules import Role
 from testamur.schoolday.results.models import Decision
-from testamur.schoolday.results.rules import Key, NewDecision, Reason, Recorded, Rejected
+from testamur.schoolday.results.queries import facts_of
+from testamur.schoolday.results.rules import Amendment, Key, NewDecision, Recorded, Rejected
 
 
 class AlreadyDecided(Refused):
@@ -27,9 +30,15 @@ class AlreadyDecided(Refused):
 
 
 class NotACorrection(Refused):
-    """A correction names the standing decision it takes the place of and says which law allows it."""
+    """Only a standing decision is corrected, and not before the day on which it was made."""
 
     code = "results.decision.not_a_correction"
+
+
+class NoSuchPost(Refused):
+    """Who decides a correction holds the post in which it is decided."""
+
+    code = "results.decision.no_such_post"
 
 
 @transaction.atomic
@@ -73,26 +82,29 @@ def record_decisions(*, by: Actor, decisions: Sequence[NewDecision], now: dateti
 
 
 @transaction.atomic
-def correct_decision(
-    *,
-    by: Actor,
-    decision: UUID,
-    value: str,
-    reason: Reason,
-    decided_on: datetime,
-    decided_by: Sequence[UUID],
-    heard: bool,
-    now: datetime,
-) -> UUID:
-    """Take the place of a standing decision, by rectification or change, as the pack's law allows.
+def correct_decision(*, by: Actor, decision: UUID, amendment: Amendment, now: datetime) -> UUID:
+    """Take the place of a standing decision as the pack's law allows; returns the id of the new one.
 
-    Journal: ``results.decision.corrected/1``. Raises NotACorrection when the decision is replaced already or the
-    reason is none of the law's; the pack's own refusals pass through (direction, who, hearing).
+    The law (`law.contract.Pack.correct`) says who may, in which direction, on which grounds and after which hearing;
+    what it refuses passes through. The former decision stays, unaltered. Journal: ``results.decision.corrected/1``.
+    Raises NotFound, NotACorrection when the decision is replaced already or would be corrected before it was made,
+    NoSuchPost when a decider does not hold the post, NotAllowed without ``results.decision.<reason>`` at the school.
     """
-    old = Decision.objects.select_for_update(of=("self",)).filter(id=decision, replaced_by__isnull=True).first()
-    if old is None or reason in {Reason.NEW, Reason.TEST}:
-        raise NotACorrection("The decision is replaced already, or the reason is not one for a correction.")
-    by.must(f"results.decision.{reason.value}", old.path)
+    old = Decision.objects.select_for_update(of=("self",)).filter(id=decision).first()
+    if old is None:
+        raise NotFound("There is no such decision.", field="decision")
+    by.must(f"results.decision.{amendment.reason.value}", old.path)
+    if Decision.objects.filter(replaces=old).exists():
+        raise NotACorrection("The decision is corrected already: correct the one that took its place.")
+    if not old.decided_on <= amendment.decided_on <= now.date():
+        raise NotACorrection(
+            f"The correction is dated {amendment.decided_on}; it lies between the decision ({old.decided_on}) and today.",
+            field="decided_on",
+        )
+    for person in amendment.decided_by:
+        _must_hold(person, amendment.role, old.unit, amendment.decided_on)
+    former = facts_of(old)
+    after = pack(old.pack).correct(amendment.proposal(former.facts, former.decided_by))
     new = Decision(
         id=new_id(),
         pupil=old.pupil,
@@ -101,19 +113,20 @@ def correct_decision(
         pack=old.pack,
         kind=old.kind,
         code=old.code,
-        value=value,
-        comment=old.comment,
+        value=after.value,
+        comment=after.comment,
         school_year=old.school_year,
         term=old.term,
         occasion=old.occasion,
         starts=old.starts,
         ends=old.ends,
         year_level=old.year_level,
-        decided_on=decided_on.date(),
-        decided_by=[str(p) for p in decided_by],
-        flags=[*old.flags, *(["heard"] if heard else [])],
-        reason=reason.value,
+        decided_on=amendment.decided_on,
+        decided_by=[str(p) for p in amendment.decided_by],
+        flags=sorted(after.flags),
+        reason=after.reason,
         replaces=old,
+        correction=amendment.kept(),
         made_at=now,
     )
     new.save(force_insert=True)
@@ -122,9 +135,21 @@ def correct_decision(
         kind="results.decision.corrected/1",
         path=old.path,
         now=now,
-        refs={"decision": str(new.id), "replaces": str(old.id), "reason": reason.value},
+        refs={"decision": str(new.id), "replaces": str(old.id), "reason": after.reason},
     )
     return new.id
+
+
+_TEACHES = frozenset({Role.TEACHER, Role.CLASS_TEACHER})
+
+
+def _must_hold(person: UUID, role: str, unit: UUID, on: date) -> None:
+    """A class teacher is a teacher too; any other post has to be that very one."""
+    held = {post.role for post in schools.posts_of(person=person, on=on) if post.unit == unit}
+    if role not in held and not (role == Role.TEACHER and held & _TEACHES):
+        raise NoSuchPost(
+            f"One who decides does not hold the post {role} at the school on {on}.", field="decided_by", role=role
+        )
 
 
 def _existing(decisions: Sequence[NewDecision]) -> dict[Key, str]:

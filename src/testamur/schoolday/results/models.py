@@ -30,6 +30,7 @@ class Decision(models.Model):
     flags = models.JSONField(default=list)
     reason = models.CharField(max_length=16, choices=[(r.value, r.value) for r in Reason])
     replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
+    correction = models.JSONField(null=True)  # what the law was told: role, grounds, explanation, who was heard
     made_at = models.DateTimeField()
 
     class Meta:
@@ -45,6 +46,11 @@ class Decision(models.Model):
             models.CheckConstraint(
                 condition=models.Q(replaces__isnull=False) | models.Q(reason__in=["new", "test"]),
                 name="results_decision_correction_names_one",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(replaces__isnull=True, correction__isnull=True)
+                | models.Q(replaces__isnull=False, correction__isnull=False),
+                name="results_decision_correction_explained",
             ),
             models.CheckConstraint(
                 condition=models.Q(starts__lte=models.F("ends")), name="results_decision_period_order"

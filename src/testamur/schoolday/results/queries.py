@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.base.refused import NotFound
 from testamur.law.contract import Decision as Facts
 from testamur.law.contract import Period
 from testamur.schoolday.results.models import Decision
@@ -15,12 +17,17 @@ from testamur.schoolday.results.models import Decision
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A standing decision: its id, who decided, and the facts as packs see them (without names)."""
+    """A decision: who decided, in which role it was corrected and why, and the facts as packs see them (no names)."""
 
     id: UUID
     pupil: UUID
+    pack: str
     decided_by: tuple[UUID, ...]
     facts: Facts
+    made_at: datetime
+    replaces: UUID | None = None
+    role: str = ""
+    explanation: str = ""
 
 
 def standing(
@@ -38,7 +45,7 @@ def standing(
         rows = rows.filter(pupil__in=list(pupils))
     found: dict[UUID, list[DecisionRow]] = defaultdict(list)
     for row in rows.order_by("pupil", "kind", "code").iterator(chunk_size=2000):
-        found[row.pupil].append(_row(row))
+        found[row.pupil].append(facts_of(row))
     return {pupil: tuple(decisions) for pupil, decisions in found.items()}
 
 
@@ -48,14 +55,31 @@ def earlier(*, by: Actor, path: str, pupils: Iterable[UUID], before: str) -> Map
     found: dict[UUID, list[DecisionRow]] = defaultdict(list)
     rows = Decision.objects.filter(pupil__in=list(pupils), school_year__lt=before, replaced_by__isnull=True)
     for row in rows.order_by("school_year", "kind", "code").iterator(chunk_size=2000):
-        found[row.pupil].append(_row(row))
+        found[row.pupil].append(facts_of(row))
     return {pupil: tuple(decisions) for pupil, decisions in found.items()}
 
 
-def _row(row: Decision) -> DecisionRow:
+def history(*, by: Actor, path: str, decision: UUID) -> tuple[DecisionRow, ...]:
+    """A decision and those it took the place of, oldest first. Raises NotAllowed, NotFound at another place."""
+    by.must("results.decision.read", path)
+    found: list[DecisionRow] = []
+    at: UUID | None = decision
+    while at is not None:
+        row = Decision.objects.filter(id=at, path__startswith=path).first()
+        if row is None:
+            raise NotFound("There is no such decision.", field="decision")
+        found.append(facts_of(row))
+        at = row.replaces_id
+    return tuple(reversed(found))
+
+
+def facts_of(row: Decision) -> DecisionRow:
+    """A row of the table as everyone else sees it."""
+    told = row.correction or {}
     return DecisionRow(
         id=row.id,
         pupil=row.pupil,
+        pack=row.pack,
         decided_by=tuple(UUID(p) for p in row.decided_by),
         facts=Facts(
             kind=row.kind,
@@ -69,4 +93,8 @@ def _row(row: Decision) -> DecisionRow:
             flags=frozenset(row.flags),
             occasion=row.occasion,
         ),
+        made_at=row.made_at,
+        replaces=row.replaces_id,
+        role=told.get("role", ""),
+        explanation=told.get("explanation", ""),
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from testamur.law.contract import Decision, Period
+from testamur.law.contract import Correction, Decision, Period
 
 Key = tuple[UUID, UUID, str, str, str, str, str]
 """Pupil, school, school year, term, kind, code, occasion: what there is only one first decision about."""
@@ -62,6 +62,59 @@ class NewDecision:
             flags=self.flags,
             occasion=self.occasion,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A correction as somebody wants to make it; the pack's law says whether it may be made.
+
+    Attributes:
+        value: the new value on the pack's scale.
+        reason: which of the law's ways (`law.contract.CorrectionRule.reason`).
+        role: post in which it is decided (``principal``, ``teacher``, ``class_teacher``).
+        decided_by: person ids, in signing order; each holds that post at the school on the day.
+        decided_on: the day of the decision, never before that of the decision which it replaces.
+        grounds: codes of the grounds that they affirm.
+        explanation: why, in their words.
+        heard: who has been given the chance to speak (``pupil``, ``guardian``).
+        hearing_unneeded: why nobody had to be heard.
+    """
+
+    value: str
+    reason: Reason
+    role: str
+    decided_by: tuple[UUID, ...]
+    decided_on: date
+    grounds: frozenset[str] = frozenset()
+    explanation: str = ""
+    heard: frozenset[str] = frozenset()
+    hearing_unneeded: str = ""
+
+    def proposal(self, before: Decision, deciders: tuple[UUID, ...]) -> Correction:
+        """As the packs see it. They compare and count deciders, so ids serve as names."""
+        return Correction(
+            before=replace(before, decided_by=tuple(map(str, deciders))),
+            value=self.value,
+            reason=self.reason.value,
+            role=self.role,
+            by_deciders=bool(deciders) and set(deciders) == set(self.decided_by),
+            decided_by=tuple(map(str, self.decided_by)),
+            decided_on=self.decided_on,
+            grounds=self.grounds,
+            explanation=self.explanation,
+            heard=self.heard,
+            hearing_unneeded=self.hearing_unneeded,
+        )
+
+    def kept(self) -> dict[str, object]:
+        """What is kept of it beside the new decision."""
+        return {
+            "role": self.role,
+            "grounds": sorted(self.grounds),
+            "explanation": self.explanation.strip(),
+            "heard": sorted(self.heard),
+            "hearing_unneeded": self.hearing_unneeded.strip(),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,44 @@ def main(*, once: bool, drain: bool, concurrency: int, data: Path | None = None,
     return int(summary.gave_up or (until is not Until.STOPPED and summary.failed > 0))
 
 
+def jobs(
+    data: Annotated[Path | None, typer.Option(help="Data folder; otherwise TESTAMUR_DATA")] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object")] = False,
+) -> None:
+    """Show background work: what waits, when each periodic step ran last, what failed and why.
+
+    Exit code 1 when something has failed for good.
+    """
+    from testamur.surfaces.cli.runtime import start
+
+    start(data=data)
+    raise SystemExit(show_jobs(as_json=json))
+
+
+def show_jobs(*, as_json: bool) -> int:
+    """Print the state of background work; returns the exit code."""
+    from dataclasses import asdict
+
+    from testamur.kernel.jobs import queries
+
+    counts, periodic, troubled = queries.counts(), queries.periodic(), queries.troubled()
+    if as_json:
+        output.emit(
+            {"counts": counts, "periodic": list(map(asdict, periodic)), "troubled": list(map(asdict, troubled))}
+        )
+    else:
+        output.say("  ".join(f"{name.lower()} [bold]{count}[/]" for name, count in sorted(counts.items())) or "nothing")
+        for job in periodic:
+            ran = f"{job.done_at:%Y-%m-%d %H:%M:%S}" if job.done_at else "never"
+            output.say(f"  {job.periodic:<20} ran well {ran}  [red]{job.reason}[/]")
+        for job in troubled:
+            if not job.periodic:
+                output.say(
+                    f"  [red]{job.status}[/] {job.task} after {job.attempts} tries: {job.reason}  [dim]{job.id}[/]"
+                )
+    return int(counts.get("FAILED", 0) > 0)
+
+
 def _emit(task: str, attempt: int, reason: str) -> None:
     output.emit({"task": task, "try": attempt, "reason": reason})
 

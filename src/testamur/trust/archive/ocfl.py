@@ -154,6 +154,23 @@ class Store:
         size = sum(f.stat().st_size for f in base.rglob("content/**/*") if f.is_file())
         return StoredObject(record, head, digest, size)
 
+    def standing(self, record: UUID) -> StoredObject | None:
+        """The object at this record's place, or None; checked against its sidecar. Raises ArchiveDamaged."""
+        base = self.root / rules.object_path(record)
+        if not base.exists():
+            return None
+        inventory = self.read_inventory(record)
+        digest = hashlib.sha512(_read(f"{base}/inventory.json")).hexdigest()
+        size = sum(f.stat().st_size for f in base.glob("v*/content/**/*") if f.is_file())
+        return StoredObject(record, int(str(inventory["head"])[1:]), digest, size)
+
+    def sweep(self, older_than: float) -> int:
+        """Remove staging folders that a killed process left before that time (seconds since the epoch)."""
+        left = [path for path in self._staging.iterdir() if path.stat().st_mtime < older_than]
+        for path in left:
+            rmtree(path, ignore_errors=True)
+        return len(left)
+
     def read_inventory(self, record: UUID) -> dict[str, Any]:
         """The object's current inventory, checked against its sidecar. Raises ArchiveDamaged."""
         base = f"{self.root}/{rules.object_path(record)}"

@@ -41,6 +41,7 @@ class IssueBatch(models.Model):
     sealed_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     worker = models.CharField(max_length=80, default="")
+    tries = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=400, default="")
 
     class Meta:

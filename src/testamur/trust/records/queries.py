@@ -120,6 +120,11 @@ def batch(batch_id: UUID) -> BatchView:
     )
 
 
+def is_done(batch_id: UUID) -> bool:
+    """True when that batch is finished."""
+    return IssueBatch.objects.filter(id=batch_id, stage=IssueBatch.Stage.DONE).exists()
+
+
 def published(*, by: Actor, path: str = "/", limit: int | None = None) -> Iterator[IssueView]:
     """Published records below `path`, oldest first. Raises NotAllowed without ``records.record.read``."""
     by.must("records.record.read", path)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import httpx
+from django.conf import settings
+
 from testamur.kernel.base.refused import Refused
 from testamur.register.schools import queries as schools
+from testamur.trust.records.bundle import anchors
 from testamur.trust.sealing.keys.opening import open_key
-from testamur.trust.sealing.queries import Seal, active_seal
-from testamur.trust.sealing.sealer import Sealer
+from testamur.trust.sealing.queries import active_seal, seal
+from testamur.trust.sealing.sealer import TIME_STAMP_ROOM, Sealer
+from testamur.trust.sealing.timestamps import Authority, request_token
 
-_open: dict[tuple[UUID, int], Sealer] = {}
+_open: dict[tuple[UUID, int, bool], Sealer] = {}
 
 
 class NoOrganisation(Refused):
@@ -21,19 +27,33 @@ class NoOrganisation(Refused):
     code = "records.no_organisation"
 
 
-def sealer_for(organisation: UUID, at: datetime) -> Sealer:
-    """The sealer with the organisation's active seal at that time; opened once per seal and process.
-
-    Raises `NoActiveSeal`, what opening the key refuses, NoOrganisation.
-    """
-    return _sealer(active_seal(organisation, at))
+def seal_in_use(organisation: UUID, at: datetime) -> UUID:
+    """The organisation's active seal at that time. Raises `NoActiveSeal`."""
+    return active_seal(organisation, at).id
 
 
-def _sealer(seal: Seal) -> Sealer:
-    where = (seal.id, os.getpid())
+def sealer_for(seal_id: UUID) -> Sealer:
+    """The sealer of a seal, opened once per process. Raises what opening the key refuses, NoOrganisation."""
+    stamped = bool(settings.TSA["url"])
+    where = (seal_id, os.getpid(), stamped)
     if where not in _open:
-        unit = schools.unit(seal.organisation)
+        found = seal(seal_id)
+        unit = schools.unit(found.organisation)
         if unit is None:
-            raise NoOrganisation("There is no such organisation.", organisation=str(seal.organisation))
-        _open[where] = Sealer(open_key(seal.locator), seal.certificates[:2], unit.name)
+            raise NoOrganisation("There is no such organisation.", organisation=str(found.organisation))
+        room = TIME_STAMP_ROOM if stamped else 0
+        _open[where] = Sealer(open_key(found.locator), found.certificates[:2], unit.name, time_stamp_room=room)
     return _open[where]
+
+
+def time_stamps(signatures: Sequence[bytes], now: Callable[[], datetime]) -> list[bytes]:
+    """A token of the configured authority for each signature value; empty ones where none is configured (level B-B).
+
+    Asks over the network: never inside a transaction. Raises `TimeStampFailed`.
+    """
+    if not settings.TSA["url"]:
+        return [b""] * len(signatures)
+    roots = tuple(path.read_bytes() for path in sorted((anchors() / "tsa-roots").glob("*.der")))
+    authority = Authority(settings.TSA["url"], roots, settings.TSA["policy"])
+    with httpx.Client() as client:
+        return [request_token(client, authority, signature, now=now()) for signature in signatures]

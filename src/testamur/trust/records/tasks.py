@@ -73,4 +73,4 @@ def _orphans(now: datetime) -> list[IssueBatch]:
 
 def _release_orphans(now: datetime) -> None:
     for batch in _orphans(now):
-        actions.release_batch(by=STEP, batch=batch.id, error="worker.died", now=now)
+        actions.release_batch(by=STEP, batch=batch.id, worker=batch.worker, error="worker.died", now=now)

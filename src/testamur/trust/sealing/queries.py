@@ -67,6 +67,14 @@ def active_seal(organisation: UUID, on: datetime) -> Seal:
     return _seal(row)
 
 
+def seal(seal_id: UUID) -> Seal:
+    """One seal, in use or retired. Raises NotFound."""
+    row = SealCertificate.objects.filter(id=seal_id).first()
+    if row is None:
+        raise NotFound("There is no such seal.", seal=str(seal_id))
+    return _seal(row)
+
+
 def seals(*, by: Actor, organisation: UUID) -> tuple[Seal, ...]:
     """All seals of `organisation` that `by` may see, newest first."""
     rows = SealCertificate.objects.filter(organisation=organisation).order_by("-made_at", "-id")

@@ -1,11 +1,12 @@
 """The verbs of a record's life. Each is one transaction; the slow work between them is in `steps`."""
 
-from testamur.trust.records.actions.common import NotReplaceable, NotYourTurn, WrongState
+from testamur.trust.records.actions.common import BatchLost, NotReplaceable, NotYourTurn, WrongState
 from testamur.trust.records.actions.drafting import Drafted, annul, discard, draft, mark_ready, recall
 from testamur.trust.records.actions.issuing import Issued, claim, hold, note_sealed, publish, release_batch
 from testamur.trust.records.actions.signing import accept_signatures, release_ceremony, start_ceremony
 
 __all__ = [
+    "BatchLost",
     "Drafted",
     "Issued",
     "NotReplaceable",

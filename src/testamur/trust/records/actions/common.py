@@ -29,6 +29,12 @@ class NotReplaceable(Refused):
     code = "records.not_replaceable"
 
 
+class BatchLost(Refused):
+    """Another worker has taken the batch over, or it is finished: this one must let go of it."""
+
+    code = "records.batch_lost"
+
+
 def move(records: Sequence[UUID], old: State, new: State, path: str) -> None:
     """Move records from one state to another, all or none. Raises WrongState."""
     moved = 0

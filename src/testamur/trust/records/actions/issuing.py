@@ -13,11 +13,14 @@ from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotFound
 from testamur.kernel.journal.actions import append
-from testamur.trust.records.actions.common import digest
+from testamur.trust.records.actions.common import BatchLost, digest
 from testamur.trust.records.models import Issue, IssueBatch, Record
 from testamur.trust.records.rules import REPLACEMENT, State
 
 LEASE = timedelta(minutes=10)
+PATIENCE = timedelta(seconds=5)
+"""Before the second try; doubled for each further one."""
+TRIES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +95,9 @@ def claim(*, by: Actor, worker: str, limit: int, now: datetime) -> UUID | None:
 
 
 @transaction.atomic
-def note_sealed(*, by: Actor, batch: UUID, sealed_at: datetime, now: datetime) -> None:
-    """The seal notes are durable: the batch counts as sealed. Journal: ``records.batch_sealed/1``."""
-    row = _batch(by, batch)
+def note_sealed(*, by: Actor, batch: UUID, worker: str, sealed_at: datetime, now: datetime) -> None:
+    """The seal notes are durable: the batch counts as sealed. Journal: ``records.batch_sealed/1``. Raises BatchLost."""
+    row = _mine(by, batch, worker)
     moved = Record.objects.filter(batch=batch, state=State.SIGNED).update(state=State.SEALED)
     row.stage, row.sealed_at = IssueBatch.Stage.SEALED, sealed_at
     row.lease_until = now + LEASE
@@ -103,12 +106,14 @@ def note_sealed(*, by: Actor, batch: UUID, sealed_at: datetime, now: datetime) -
 
 
 @transaction.atomic
-def publish(*, by: Actor, batch: UUID, issued: Sequence[Issued], sealed_at: datetime, now: datetime) -> None:
+def publish(
+    *, by: Actor, batch: UUID, worker: str, issued: Sequence[Issued], sealed_at: datetime, now: datetime
+) -> None:
     """The archive objects stand: the records are published and those they replace step back.
 
-    Journal: ``records.batch_published/1`` with count and digest of the commitments.
+    Journal: ``records.batch_published/1`` with count and digest of the commitments. Raises BatchLost.
     """
-    row = _batch(by, batch)
+    row = _mine(by, batch, worker)
     Issue.objects.bulk_create(
         [
             Issue(
@@ -146,21 +151,48 @@ def publish(*, by: Actor, batch: UUID, issued: Sequence[Issued], sealed_at: date
 
 
 @transaction.atomic
-def hold(*, by: Actor, batch: UUID, record: UUID, why: str, now: datetime) -> None:
-    """Take one record that cannot be sealed out of its batch, so that the others go on. Journal: ``records.held/1``."""
-    row = _batch(by, batch)
+def hold(*, by: Actor, batch: UUID, worker: str, record: UUID, why: str, now: datetime) -> None:
+    """Take one record that cannot be sealed out of its batch, so that the others go on.
+
+    Journal: ``records.held/1``. Raises BatchLost, also when the batch is sealed already.
+    """
+    row = _mine(by, batch, worker)
+    if row.stage != IssueBatch.Stage.CLAIMED:
+        raise BatchLost("The batch is sealed; nothing can be taken out of it.", batch=str(batch))
     Record.objects.filter(id=record, batch=batch).update(batch=None, held=why[:80])
     append(by=by, kind="records.held/1", path=row.path, refs={"record": str(record), "why": why[:80]}, now=now)
 
 
 @transaction.atomic
-def release_batch(*, by: Actor, batch: UUID, error: str, now: datetime) -> None:
-    """Give a batch back after an error that another try may mend. Journal: ``records.batch_released/1``."""
+def release_batch(*, by: Actor, batch: UUID, worker: str, error: str, now: datetime) -> None:
+    """Give a batch back after an error that another try may mend; later each time, and at last to a person.
+
+    After `TRIES` tries the batch rests with its `error` until somebody looks. A batch that is no longer this worker's
+    is left alone. Journal: ``records.batch_released/1``.
+    """
     row = _batch(by, batch)
-    row.lease_until = now
+    if row.worker != worker or row.stage == IssueBatch.Stage.DONE:
+        return
+    row.tries += 1
+    row.lease_until = now + PATIENCE * 2 ** (row.tries - 1)
     row.worker = ""
-    row.save(update_fields=["lease_until", "worker"])
-    append(by=by, kind="records.batch_released/1", path=row.path, refs={"batch": str(batch), "error": error}, now=now)
+    if row.tries >= TRIES:
+        row.error = error[:400]
+    row.save(update_fields=["tries", "lease_until", "worker", "error"])
+    append(
+        by=by,
+        kind="records.batch_released/1",
+        path=row.path,
+        refs={"batch": str(batch), "error": error, "tries": row.tries, "rests": bool(row.error)},
+        now=now,
+    )
+
+
+def _mine(by: Actor, batch: UUID, worker: str) -> IssueBatch:
+    row = _batch(by, batch)
+    if row.worker != worker or row.stage == IssueBatch.Stage.DONE:
+        raise BatchLost("Another worker has the batch, or it is finished.", batch=str(batch))
+    return row
 
 
 def _batch(by: Actor, batch: UUID) -> IssueBatch:

@@ -1,48 +1,40 @@
-"""Attach evidence, seal, log, prove, archive, publish. Read it top to bottom."""
+"""From signed to published: seal, log, prove, archive, publish. Read it top to bottom.
+
+A worker holds a batch by a lease. Whoever loses it (too slow, taken for dead) is stopped at its next write by
+`BatchLost`; what it has done by then is harmless: the first seal notes win, a log entry is added once, an archive
+object is written once.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import secrets
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from functools import lru_cache
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from testamur.kernel.base.actor import Actor
-from testamur.kernel.base.clock import parse_stamp, stamp
 from testamur.kernel.base.refused import Refused
 from testamur.kernel.proofs import tlog
-from testamur.kernel.proofs.pdf.values import PdfError
 from testamur.trust.archive import actions as archive
+from testamur.trust.archive.ocfl import ArchiveConflict, Store
 from testamur.trust.archive.queries import store
-from testamur.trust.archive.rules import Event, NewObject, premis
-from testamur.trust.records import actions, drafts, queries, texts
+from testamur.trust.archive.rules import Event, NewObject, StoredObject, premis
+from testamur.trust.records import actions, drafts, queries
 from testamur.trust.records.actions import Issued
-from testamur.trust.records.drafts import SealNote
 from testamur.trust.records.queries import BatchRecord, BatchView
 from testamur.trust.records.render import RENDERER_VERSION
-from testamur.trust.records.seals import sealer_for
+from testamur.trust.records.steps import sealing
 from testamur.trust.records.steps.costs import Costs
-from testamur.trust.sealing.keys.contract import KeyElsewhere, KeyUnavailable
-from testamur.trust.sealing.sealer import Sealed, embed_proof
-from testamur.trust.signing.queries import evidences
-from testamur.trust.signing.rules import Evidences
+from testamur.trust.records.steps.sealing import Made
+from testamur.trust.sealing.sealer import embed_proof
 from testamur.trust.transparency import actions as log_actions
 from testamur.trust.transparency import queries as logs
 
 Clock = Callable[[], datetime]
 BATCH = 250
+DAY = 86_400
 AGENT = f"Testamur, renderer {RENDERER_VERSION}"
-
-
-class DraftDamaged(Refused):
-    """The stored first revision is not the one that was signed."""
-
-    code = "records.draft_damaged"
 
 
 class NoLog(Refused):
@@ -62,203 +54,79 @@ def issue_next(*, by: Actor, worker: str, clock: Clock, limit: int = BATCH, cost
     if claimed is None:
         return None
     try:
-        return issue(by=by, batch=claimed, clock=clock, costs=costs)
+        return issue(by=by, batch=claimed, worker=worker, clock=clock, costs=costs)
+    except actions.BatchLost:
+        return 0
     except Exception as error:
-        reason = error.code if isinstance(error, Refused) else type(error).__name__
-        actions.release_batch(by=by, batch=claimed, error=reason, now=clock())
+        actions.release_batch(by=by, batch=claimed, worker=worker, error=_reason(error), now=clock())
         raise
 
 
-def issue(*, by: Actor, batch: UUID, clock: Clock, costs: Costs | None = None) -> int:
+def _reason(error: Exception) -> str:
+    """What the journal may know of an error: codes and the system's own words, no data."""
+    if isinstance(error, Refused):
+        return error.code
+    if isinstance(error, OSError) and error.strerror:
+        return f"{type(error).__name__}: {error.strerror}"
+    return type(error).__name__
+
+
+def issue(*, by: Actor, batch: UUID, worker: str, clock: Clock, costs: Costs | None = None) -> int:
     """Attach evidence, seal, log, prove, archive, publish; picks up wherever an earlier try stopped."""
     costs = costs or Costs()
     made = None
     while made is None:
-        made = _sealed(by, batch, clock, costs)
-    view = made.view
-    if view.stage == "done":
-        return 0
-    if not view.records:
-        actions.publish(by=by, batch=batch, issued=[], sealed_at=clock(), now=clock())
-        return 0
-    sealed_at = parse_stamp(_time_of(made.notes))
-    if view.stage == "claimed":
-        with costs("seal"):
-            drafts.write_notes(batch, made.notes)
         with costs("database"):
-            actions.note_sealed(by=by, batch=batch, sealed_at=sealed_at, now=clock())
+            view = queries.batch(batch)
+        if view.stage == "done":
+            return 0
+        if not view.records:
+            actions.publish(by=by, batch=batch, worker=worker, issued=[], sealed_at=clock(), now=clock())
+            return 0
+        made = _sealed(by, view, worker, clock, costs)
+    if clock() < made.at:
+        raise sealing.ClockBehind("The clock is behind the seals of this batch.", batch=str(batch))
     with costs("log"):
-        proofs = _log(by, view, made.notes, clock)
+        proofs = _log(by, made, clock)
     with costs("archive"):
-        objects, issued = _finish(made, proofs, sealed_at)
-        stored = store().write(objects, created=sealed_at)
+        issued, stored = _archive(made, proofs)
     with costs("database"):
         now = clock()
         archive.register(
-            by=by, path=view.path, organisation=view.organisation, objects=stored, stored_at=sealed_at, now=now
+            by=by, path=made.view.path, organisation=made.view.organisation, objects=stored, stored_at=made.at, now=now
         )
-        actions.publish(by=by, batch=batch, issued=issued, sealed_at=sealed_at, now=now)
-    drafts.remove_notes(batch)
+        actions.publish(by=by, batch=batch, worker=worker, issued=issued, sealed_at=made.at, now=now)
     return len(issued)
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """A batch with its documents, sealed in memory."""
-
-    view: BatchView
-    originals: Mapping[UUID, tuple[bytes, bytes]] = field(default_factory=dict)
-    sealed: Mapping[UUID, Sealed] = field(default_factory=dict)
-    notes: Mapping[UUID, SealNote] = field(default_factory=dict)
-
-
-def _sealed(by: Actor, batch: UUID, clock: Clock, costs: Costs) -> _Made | None:
-    """Seal the batch; None when one record had to be taken out of it and the rest is to be tried again."""
-    with costs("database"):
-        view = queries.batch(batch)
-    if view.stage == "done" or not view.records:
-        return _Made(view)
+def _sealed(by: Actor, view: BatchView, worker: str, clock: Clock, costs: Costs) -> Made | None:
+    """The sealed batch with its notes on disk; None when the batch changed and is to be looked at again."""
     try:
-        with costs("draft"):
-            originals = {r.id: _original(r) for r in view.records}
-        with costs("evidence"):
-            evidence = {r.id: _evidence(r) for r in view.records}
-        with costs("seal"):
-            sealed, notes = _seal(view, originals, evidence, clock)
-    except _Unsealable as bad:
-        if view.stage != "claimed":
-            raise
-        # It alone waits for a person; the others go on without it. Seals made so far have not left the house.
-        drafts.remove_notes(batch)
-        actions.hold(by=by, batch=batch, record=bad.record, why=bad.why, now=clock())
+        made = sealing.make(view, clock, costs)
+    except sealing.Unsealable as bad:
+        # it alone waits for a person; the others of the batch go on without it
+        actions.hold(by=by, batch=view.id, worker=worker, record=bad.record, why=bad.why, now=clock())
         return None
-    return _Made(view, originals, sealed, notes)
+    if view.stage == "claimed":
+        with costs("seal"):
+            first = drafts.write_notes(view.id, made.notes)
+        with costs("database"):
+            if not first:
+                made = sealing.make(view, clock, costs)  # again, from the notes that stand
+            actions.note_sealed(by=by, batch=view.id, worker=worker, sealed_at=made.at, now=clock())
+    return made
 
 
-def _original(record: BatchRecord) -> tuple[bytes, bytes]:
-    """First revision and snapshot, compared with what was signed."""
-    both = drafts.read_part(record.pack, record.offset, record.size + record.json_size)
-    pdf, frozen = both[: record.size], both[record.size :]
-    with _naming(record):
-        if (hashlib.sha256(pdf).hexdigest(), hashlib.sha256(frozen).hexdigest()) != (
-            record.h0,
-            record.record_json_sha256,
-        ):
-            raise DraftDamaged("The stored document is not the one that was signed.", record=str(record.id))
-    return pdf, frozen
-
-
-@lru_cache(maxsize=8)
-def _ceremony(ceremony: UUID) -> Evidences:
-    """Evidence of one signed ceremony: it never changes, and one ceremony serves many batches."""
-    return evidences(ceremony)
-
-
-def _evidence(record: BatchRecord) -> dict[str, bytes]:
-    return {f"evidence-{order}.json": _ceremony(c).of(record.id) for order, c, _at in record.ceremonies}
-
-
-def _seal(
-    view: BatchView,
-    originals: Mapping[UUID, tuple[bytes, bytes]],
-    evidence: Mapping[UUID, Mapping[str, bytes]],
-    clock: Clock,
-) -> tuple[dict[UUID, Sealed], dict[UUID, SealNote]]:
-    """Seal every record; with notes of an earlier try the same bytes come out, and the key is not used."""
-    notes = drafts.read_notes(view.id) or {}
-    at = parse_stamp(_time_of(notes)) if notes else parse_stamp(stamp(clock()))
-    # `at` is cut to the second; a seal taken into use within it counts
-    sealer = sealer_for(view.organisation, at + timedelta(microseconds=999_999))
-    boxes = {r.id: _box(r, originals[r.id][1], sealer.organisation, at) for r in view.records}
-    shared = sealer.prepare_batch({line for box in boxes.values() for line in box.lines})
-    sealed: dict[UUID, Sealed] = {}
-    for record in view.records:
-        box, note = boxes[record.id], notes.get(record.id)
-        with _naming(record, sealing=note is None):
-            one = shared.seal(
-                originals[record.id][0],
-                evidence=evidence[record.id],
-                page=box.page,
-                rect=box.rect,
-                lines=box.lines,
-                field_text=box.field_text,
-                at=at,
-                signature=note.signature if note else None,
-            )
-        sealed[record.id] = one
-        if note is None:
-            notes[record.id] = SealNote(one.signature_value, secrets.token_bytes(32), _statement(view, record, one, at))
-    return sealed, notes
-
-
-class _Unsealable(Exception):  # noqa: N818 - says what it is about
-    """One record of a batch is refused; nothing of the batch has been sealed for good yet."""
-
-    def __init__(self, record: UUID, why: str) -> None:
-        super().__init__(why)
-        self.record = record
-        self.why = why
-
-
-@contextmanager
-def _naming(record: BatchRecord, *, sealing: bool = True) -> Iterator[None]:
-    """Say which record a refusal is about. After the seal notes are written a refusal stops the whole batch."""
-    try:
-        yield
-    except (KeyUnavailable, KeyElsewhere):
-        raise  # the key, not the record
-    except (Refused, PdfError) as error:
-        if not sealing:
-            raise
-        raise _Unsealable(record.id, getattr(error, "code", type(error).__name__)) from error
-
-
-@dataclass(frozen=True, slots=True)
-class _Box:
-    page: int
-    rect: tuple[int, int, int, int]
-    lines: tuple[str, ...]
-    field_text: str
-
-
-def _box(record: BatchRecord, frozen: bytes, organisation: str, at: datetime) -> _Box:
-    told = json.loads(frozen)
-    locale = told["document"]["locale"]
-    words = texts.words(locale)
-    signed_at = {order: when for order, _ceremony, when in record.ceremonies}
-    lines = [
-        words.signed.format(name=s["name"], title=s["title"], at=texts.at(signed_at[s["order"]], locale))
-        for s in told["signers"]
-    ]
-    lines.append(words.sealed.format(organisation=organisation, at=texts.at(at, locale)))
-    x0, y0, x1, y1 = told["seal"]["rect"]
-    return _Box(told["seal"]["page"], (x0, y0, x1, y1), tuple(lines), words.field.format(organisation=organisation))
-
-
-def _statement(view: BatchView, record: BatchRecord, sealed: Sealed, at: datetime) -> bytes:
-    return tlog.Statement(
-        event="issue",
-        record=record.id,
-        version=record.version,
-        organisation=view.organisation,
-        doc_digest=sealed.doc_digest,
-        seal_sig_sha256=hashlib.sha256(sealed.signature_value).digest(),
-        record_json_sha256=bytes.fromhex(record.record_json_sha256),
-        prev=bytes.fromhex(record.prev) if record.prev else None,
-        time=at,
-    ).data()
-
-
-def _time_of(notes: Mapping[UUID, SealNote]) -> str:
-    return str(json.loads(next(iter(notes.values())).statement)["time"])
-
-
-def _log(by: Actor, view: BatchView, notes: Mapping[UUID, SealNote], clock: Clock) -> dict[UUID, tlog.Proof]:
+def _log(by: Actor, made: Made, clock: Clock) -> dict[UUID, tlog.Proof]:
     """Entries into the organisation's log; an entry that is there already keeps its place."""
+    view, notes = made.view, made.notes.records
     log = logs.log_by_organisation(organisation=view.organisation)
     if log is None:
         raise NoLog("The organisation has no transparency log.", organisation=str(view.organisation))
-    entries = [_entry(notes[r.id]) for r in view.records]
+    entries = [
+        tlog.entry(tlog.EntryKind.RECORD, tlog.commitment(notes[r.id].salt, notes[r.id].statement))
+        for r in view.records
+    ]
     result = log_actions.append(by=by, log=log.id, entries=entries, now=clock())
     return {
         record.id: tlog.Proof(index, path, result.checkpoint, notes[record.id].salt + notes[record.id].statement)
@@ -266,54 +134,76 @@ def _log(by: Actor, view: BatchView, notes: Mapping[UUID, SealNote], clock: Cloc
     }
 
 
-def _entry(note: SealNote) -> bytes:
-    return tlog.entry(tlog.EntryKind.RECORD, tlog.commitment(note.salt, note.statement))
-
-
-def _finish(
-    made: _Made, proofs: Mapping[UUID, tlog.Proof], sealed_at: datetime
-) -> tuple[list[NewObject], list[Issued]]:
-    """The final files, and what the index will say of them."""
-    objects: list[NewObject] = []
+def _archive(made: Made, proofs: Mapping[UUID, tlog.Proof]) -> tuple[list[Issued], list[StoredObject]]:
+    """Write the objects; those that an earlier try put in place are taken as they are."""
+    place = store()
+    resumed = made.view.stage != "claimed"
     issued: list[Issued] = []
+    standing: list[StoredObject] = []
+    objects: list[NewObject] = []
     for record in made.view.records:
-        note, proof = made.notes[record.id], proofs[record.id].data()
-        pdf = embed_proof(made.sealed[record.id], proof)
-        digest = hashlib.sha256(pdf).hexdigest()
-        events = [
-            *(Event("digital signature generation", when, f"signer {order}") for order, _c, when in record.ceremonies),
-            Event("digital signature generation", sealed_at, "organisation seal (PAdES)"),
-            Event("ingestion", sealed_at, f"transparency log entry {proofs[record.id].index}"),
-        ]
-        files = {
-            "record.pdf": pdf,
-            "record.json": made.originals[record.id][1],
-            "record.tlog-proof": proof,
-            "premis.xml": premis(
-                record.id, name="record.pdf", size=len(pdf), sha256=digest, events=events, agent=AGENT
-            ),
-        }
-        objects.append(NewObject(record.id, made.view.organisation, files))
-        issued.append(
-            Issued(
-                record=record.id,
-                doc_digest=made.sealed[record.id].doc_digest.hex(),
-                seal_sig_sha256=hashlib.sha256(note.signature).hexdigest(),
-                commitment=tlog.commitment(note.salt, note.statement).hex(),
-                log_index=proofs[record.id].index,
-                pdf_sha256=digest,
-                pdf_size=len(pdf),
-            )
-        )
-    return objects, issued
+        there = place.standing(record.id) if resumed else None
+        if there is None:
+            new = _object(made, record, proofs[record.id])
+            objects.append(new)
+            pdf = new.files["record.pdf"]
+        else:
+            standing.append(there)
+            pdf = _as_archived(place, made, record)
+        issued.append(_issued(made, record, proofs[record.id].index, pdf))
+    return issued, standing + place.write(objects, created=made.at)
+
+
+def _as_archived(place: Store, made: Made, record: BatchRecord) -> bytes:
+    """The file of a standing object, whose proof opens to this very statement (under the checkpoint of its time)."""
+    note = made.notes.records[record.id]
+    if tlog.Proof.parse(place.read(record.id, "record.tlog-proof")).opening() != (note.salt, note.statement):
+        raise ArchiveConflict("Another record stands at this record's place.", record=str(record.id))
+    return place.read(record.id, "record.pdf")
+
+
+def _object(made: Made, record: BatchRecord, proof: tlog.Proof) -> NewObject:
+    note, told = made.notes.records[record.id], proof.data()
+    pdf = embed_proof(made.sealed[record.id], told, note.time_stamp or None)
+    events = [
+        *(Event("digital signature generation", when, f"signer {order}") for order, _c, when in record.ceremonies),
+        Event("digital signature generation", made.at, "organisation seal (PAdES)"),
+        Event("ingestion", made.at, f"transparency log entry {proof.index}"),
+    ]
+    digest = hashlib.sha256(pdf).hexdigest()
+    files = {
+        "record.pdf": pdf,
+        "record.json": made.originals[record.id][1],
+        "record.tlog-proof": told,
+        "premis.xml": premis(record.id, name="record.pdf", size=len(pdf), sha256=digest, events=events, agent=AGENT),
+    }
+    return NewObject(record.id, made.view.organisation, files)
+
+
+def _issued(made: Made, record: BatchRecord, index: int, pdf: bytes) -> Issued:
+    note = made.notes.records[record.id]
+    return Issued(
+        record=record.id,
+        doc_digest=made.sealed[record.id].doc_digest.hex(),
+        seal_sig_sha256=hashlib.sha256(note.signature).hexdigest(),
+        commitment=tlog.commitment(note.salt, note.statement).hex(),
+        log_index=index,
+        pdf_sha256=hashlib.sha256(pdf).hexdigest(),
+        pdf_size=len(pdf),
+    )
 
 
 def tidy() -> int:
-    """Remove draft packs that no record needs any more; returns how many."""
+    """Remove draft packs that no record needs, and what killed processes left a day ago; returns how many packs."""
     from testamur.trust.records.models import DraftFile
 
     spent = queries.spent_packs()
     for pack in spent:
         drafts.remove_pack(pack)
         DraftFile.objects.filter(id=pack).update(removed=True)
+    yesterday = time.time() - DAY
+    for path in drafts.leftovers(yesterday):
+        if path.suffix == ".tmp" or queries.is_done(drafts.batch_of(path)):
+            path.unlink(missing_ok=True)
+    store().sweep(yesterday)
     return len(spent)

@@ -1,0 +1,208 @@
+"""Making the seals of a batch, in memory: evidence and box per record, the same bytes again from the notes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+from testamur.kernel.base.clock import parse_stamp, stamp
+from testamur.kernel.base.refused import Refused
+from testamur.kernel.proofs import tlog
+from testamur.kernel.proofs.pdf.values import PdfError
+from testamur.trust.records import drafts, texts
+from testamur.trust.records.drafts import SealNote, SealNotes
+from testamur.trust.records.queries import BatchRecord, BatchView
+from testamur.trust.records.seals import seal_in_use, sealer_for, time_stamps
+from testamur.trust.records.steps.costs import Costs
+from testamur.trust.sealing.keys.contract import KeyElsewhere, KeyUnavailable
+from testamur.trust.sealing.sealer import Sealed
+from testamur.trust.signing.queries import evidences
+from testamur.trust.signing.rules import Evidences
+
+Clock = Callable[[], datetime]
+
+
+class DraftDamaged(Refused):
+    """The stored first revision is not the one that was signed."""
+
+    code = "records.draft_damaged"
+
+
+class SealNotesMissing(Refused):
+    """The batch counts as sealed, but what its seals were made of is gone: it must not be sealed a second time."""
+
+    code = "records.seal_notes_missing"
+
+
+class ClockBehind(Refused):
+    """The machine's clock is behind a signature or a seal that it has seen; what it says now would be false."""
+
+    code = "records.clock_behind"
+
+
+class Unsealable(Exception):  # noqa: N818 - says what it is about
+    """One record of a batch is refused; nothing of the batch has been sealed for good yet."""
+
+    def __init__(self, record: UUID, why: str) -> None:
+        """Which record, and the code of the refusal."""
+        super().__init__(why)
+        self.record = record
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A batch with its documents, sealed in memory."""
+
+    view: BatchView
+    originals: Mapping[UUID, tuple[bytes, bytes]]
+    sealed: Mapping[UUID, Sealed]
+    notes: SealNotes
+    at: datetime
+
+
+def make(view: BatchView, clock: Clock, costs: Costs) -> Made:
+    """Seal every record of the batch. With notes of an earlier try the very same bytes come out, without the key.
+
+    Raises Unsealable for one bad record of a batch that is not sealed yet, SealNotesMissing, ClockBehind, and what key
+    and time-stamping authority refuse.
+    """
+    with costs("draft"):
+        originals = {r.id: _original(r) for r in view.records}
+    with costs("evidence"):
+        evidence = {r.id: _evidence(r) for r in view.records}
+    with costs("seal"):
+        notes = drafts.read_notes(view.id, [r.id for r in view.records])
+        if notes is None and view.stage != "claimed":
+            raise SealNotesMissing("The notes of this sealed batch are gone; restore them.", batch=str(view.id))
+        sealed, notes, at = _seal(view, originals, evidence, notes, clock)
+    return Made(view, originals, sealed, notes, at)
+
+
+def _original(record: BatchRecord) -> tuple[bytes, bytes]:
+    """First revision and snapshot, compared with what was signed."""
+    both = drafts.read_part(record.pack, record.offset, record.size + record.json_size)
+    pdf, frozen = both[: record.size], both[record.size :]
+    with _naming(record):
+        if (hashlib.sha256(pdf).hexdigest(), hashlib.sha256(frozen).hexdigest()) != (
+            record.h0,
+            record.record_json_sha256,
+        ):
+            raise DraftDamaged("The stored document is not the one that was signed.", record=str(record.id))
+    return pdf, frozen
+
+
+@lru_cache(maxsize=8)
+def _ceremony(ceremony: UUID) -> Evidences:
+    """Evidence of one signed ceremony: it never changes, and one ceremony serves many batches."""
+    return evidences(ceremony)
+
+
+def _evidence(record: BatchRecord) -> dict[str, bytes]:
+    return {f"evidence-{order}.json": _ceremony(c).of(record.id) for order, c, _at in record.ceremonies}
+
+
+def _seal(
+    view: BatchView,
+    originals: Mapping[UUID, tuple[bytes, bytes]],
+    evidence: Mapping[UUID, Mapping[str, bytes]],
+    notes: SealNotes | None,
+    clock: Clock,
+) -> tuple[dict[UUID, Sealed], SealNotes, datetime]:
+    if notes is None:
+        now = clock()
+        at, seal = parse_stamp(stamp(now)), seal_in_use(view.organisation, now)
+        signed = max((when for r in view.records for _order, _ceremony, when in r.ceremonies), default=at)
+        if at < signed.replace(microsecond=0):
+            raise ClockBehind("The clock is behind a signature of this batch.", batch=str(view.id))
+    else:
+        at, seal = _time_of(notes), notes.seal
+    sealer = sealer_for(seal)
+    boxes = {r.id: _box(r, originals[r.id][1], sealer.organisation, at) for r in view.records}
+    shared = sealer.prepare_batch({line for box in boxes.values() for line in box.lines})
+    sealed: dict[UUID, Sealed] = {}
+    for record in view.records:
+        box = boxes[record.id]
+        with _naming(record, sealing=notes is None):
+            sealed[record.id] = shared.seal(
+                originals[record.id][0],
+                evidence=evidence[record.id],
+                page=box.page,
+                rect=box.rect,
+                lines=box.lines,
+                field_text=box.field_text,
+                at=at,
+                signature=notes.records[record.id].signature if notes else None,
+            )
+    return sealed, notes or _notes(view, seal, sealed, at, clock), at
+
+
+def _notes(view: BatchView, seal: UUID, sealed: Mapping[UUID, Sealed], at: datetime, clock: Clock) -> SealNotes:
+    tokens = time_stamps([sealed[r.id].signature_value for r in view.records], clock)
+    made = {
+        r.id: SealNote(
+            sealed[r.id].signature_value, secrets.token_bytes(32), _statement(view, r, sealed[r.id], at), token
+        )
+        for r, token in zip(view.records, tokens, strict=True)
+    }
+    return SealNotes(seal, made)
+
+
+@contextmanager
+def _naming(record: BatchRecord, *, sealing: bool = True) -> Iterator[None]:
+    """Say which record a refusal is about. After the seal notes are written a refusal stops the whole batch."""
+    try:
+        yield
+    except (KeyUnavailable, KeyElsewhere):
+        raise  # the key, not the record
+    except (Refused, PdfError) as error:
+        if not sealing:
+            raise
+        raise Unsealable(record.id, getattr(error, "code", type(error).__name__)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    page: int
+    rect: tuple[int, int, int, int]
+    lines: tuple[str, ...]
+    field_text: str
+
+
+def _box(record: BatchRecord, frozen: bytes, organisation: str, at: datetime) -> _Box:
+    told = json.loads(frozen)
+    locale = told["document"]["locale"]
+    words = texts.words(locale)
+    signed_at = {order: when for order, _ceremony, when in record.ceremonies}
+    lines = [
+        words.signed.format(name=s["name"], title=s["title"], at=texts.at(signed_at[s["order"]], locale))
+        for s in told["signers"]
+    ]
+    lines.append(words.sealed.format(organisation=organisation, at=texts.at(at, locale)))
+    x0, y0, x1, y1 = told["seal"]["rect"]
+    return _Box(told["seal"]["page"], (x0, y0, x1, y1), tuple(lines), words.field.format(organisation=organisation))
+
+
+def _statement(view: BatchView, record: BatchRecord, sealed: Sealed, at: datetime) -> bytes:
+    return tlog.Statement(
+        event="issue",
+        record=record.id,
+        version=record.version,
+        organisation=view.organisation,
+        doc_digest=sealed.doc_digest,
+        seal_sig_sha256=hashlib.sha256(sealed.signature_value).digest(),
+        record_json_sha256=bytes.fromhex(record.record_json_sha256),
+        prev=bytes.fromhex(record.prev) if record.prev else None,
+        time=at,
+    ).data()
+
+
+def _time_of(notes: SealNotes) -> datetime:
+    return parse_stamp(str(json.loads(next(iter(notes.records.values())).statement)["time"]))
