@@ -18,6 +18,7 @@ CHECKS: tuple[tuple[str, list[str]], ...] = (
     ("types", ["mypy"]),
     ("storeys", ["lint-imports", "--no-cache"]),
     ("migrations", ["python", "manage.py", "makemigrations", "--check", "--dry-run", "-v1"]),
+    ("features", ["python", "scripts/features.py", "--check"]),
     ("django", ["python", "manage.py", "check", "--fail-level", "WARNING"]),
 )
 
