@@ -28,7 +28,7 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
 from testamur.kernel.base.clock import stamp
 from testamur.kernel.base.ids import urn
-from testamur.kernel.proofs import notes, policies, tlog
+from testamur.kernel.proofs import notes, policies, status, tlog
 from testamur.kernel.proofs.jcs import canonical
 from testamur.kernel.proofs.merkle import MerkleTree, leaf_hash
 from testamur.kernel.proofs.pdf.reader import read
@@ -115,6 +115,7 @@ class World:
         threshold: int = 2,
         test: bool = True,
         witnesses: Sequence[notes.Ed25519Signer] | None = None,
+        status: Any = None,
     ) -> bytes:
         log = log or self.log
         panel = {f"w{i}": w.vkey for i, w in enumerate(witnesses if witnesses is not None else self.witnesses)}
@@ -138,7 +139,7 @@ class World:
             ],
             "eid_roots": {method: [b64(d) for d in ders] for method, ders in roots.items()},
             "tsa_roots": [b64(d) for d in tsa_roots],
-            "status": [],
+            "status": [] if status is None else [{"organisation": urn(organisation), "list": status}],
         }
         return json.dumps(value).encode()
 
@@ -476,6 +477,44 @@ def proof(
     lines = [notes.sign(text, log), *(notes.sign(text, witness, time=seconds) for witness in witnesses)]
     note = notes.Note(text, tuple(lines))
     return tlog.Proof(others // 2, tuple(tree.path(others // 2)), note.data(), salt + stated.data()).data()
+
+
+# --- the status list -----------------------------------------------------------------------------
+
+
+def status_list(
+    *,
+    replaced: Sequence[UUID] = (),
+    annulled: Sequence[UUID] = (),
+    made: datetime = AT + timedelta(days=1),
+    entries: int = 6,
+    log: notes.Ed25519Signer | None = None,
+    witnesses: Sequence[notes.Ed25519Signer] | None = None,
+    kind: tlog.EntryKind = tlog.EntryKind.STATUS_LIST,
+    seen: timedelta = timedelta(seconds=20),
+    index: int | None = None,
+    **header: Any,
+) -> dict[str, Any]:
+    """A status list as the log would publish it `seen` after it was made, unless an argument falsifies it."""
+    log = log or world().log
+    packed, digest = status.pack(*(status.keys(map(status.key, part)) for part in (replaced, annulled)))
+    values: dict[str, Any] = {
+        "organisation": ORGANISATION, "origin": log.name, "made": made, "entries": entries, "replaced": len(replaced),
+        "annulled": len(annulled), "keys_sha256": digest, "previous": None,
+    }  # fmt: skip
+    text = status.Header(**(values | header)).text()
+    entry = tlog.entry(kind, tlog.commitment(status.NO_SALT, text.encode()))
+    index = entries if index is None else index
+    leaves = [leaf_hash(tlog.entry(tlog.EntryKind.RECORD, hashlib.sha256(b"%d" % n).digest())) for n in range(index)]
+    tree = MerkleTree([*leaves, leaf_hash(entry)])
+    head = notes.Checkpoint(log.name, index + 1, tree.root).text()
+    seconds = int((made + seen).timestamp())
+    cosigners = world().witnesses if witnesses is None else witnesses
+    lines = (notes.sign(head, log), *(notes.sign(head, witness, time=seconds) for witness in cosigners))
+    proved = tlog.Proof(
+        index, tuple(tree.path(index)), notes.Note(head, lines).data(), status.NO_SALT + text.encode()
+    ).data()
+    return status.assemble(notes.Note(text, (notes.sign(text, log),)).data(), packed, proved)
 
 
 # --- all of it -----------------------------------------------------------------------------------

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
 from testamur.kernel.proofs.report import INDICATION
 from testamur.kernel.proofs.verify import NO_TRUST, verify_file
-from tests.conformance import bad_files, builder
-from tests.conformance.bad_files import CASES, Bad
+from tests.conformance import bad_files, bad_status, builder
+from tests.conformance.bad_files import Bad
+from tests.conformance.bad_status import CASES
 from tests.kernel.proofs import eid
 
 
@@ -58,6 +58,8 @@ GOOD: dict[str, Callable[[], Bad]] = {
     "a rewritten but equal second revision": lambda: Bad(builder.resealed(lambda _objects: None)),
     "a time-stamp": bad_files.stamped,
     "an RSA seal": lambda: Bad(rsa_sealed()),
+    "a status list that does not name it": bad_status.not_listed,
+    "an older status list and a newer one": bad_status.renewed,
 }
 
 
@@ -82,11 +84,3 @@ def test_without_a_bundle_nothing_is_decided_and_nothing_is_called_forged() -> N
 def test_a_changed_record_is_forged_even_without_a_bundle() -> None:
     bad = bad_files.a_changed_byte_in_the_document()
     assert verify_file(bad.data, NO_TRUST, "file.pdf").word == "invalid"
-
-
-def test_a_status_list_that_is_not_read_does_not_change_the_verdict() -> None:
-    trust = builder.world().trust()
-    listed = replace(trust, status={builder.ORGANISATION: "a signed list"})
-    verdict = verify_file(builder.good().data, listed, "file.pdf")
-    assert verdict.word == "valid"
-    assert next(c.code for c in verdict.checks if c.name == "status") == "status.unread"

@@ -15,6 +15,7 @@ from django.db import connections
 from testamur.config.env import env
 from testamur.kernel.base import clock
 from testamur.kernel.base.actor import operator
+from testamur.kernel.proofs.tlog import EntryKind
 from tests.faults import points
 
 PUBLIC_URL = "https://demo.testamur.example"
@@ -171,6 +172,14 @@ def touch(thing: str, later: int = 0) -> dict[str, Any]:
         for path in drafts.folder().glob("*.seal"):
             path.unlink()
         return {}
+    if thing == "age":  # as if two days had gone by since anybody wrote here
+        import os
+
+        then = clock.now().timestamp() - 2 * 86400
+        for folder in ("work", "archive.staging"):
+            for path in (Path(settings.DATA) / folder).rglob("*"):
+                os.utime(path, (then, then))
+        return {}
     if thing == "new seal":
         from testamur.trust.sealing import actions as sealing
         from testamur.trust.sealing import testpki
@@ -199,19 +208,26 @@ def touch(thing: str, later: int = 0) -> dict[str, Any]:
     raise ValueError(thing)
 
 
+def _record_entries() -> list[bytes]:
+    """Entries about records, in order; a status list or an audit may stand between them."""
+    from testamur.trust.transparency.models import LogEntry
+
+    entries = [bytes(entry) for entry in LogEntry.objects.order_by("index").values_list("entry", flat=True)]
+    return [entry for entry in entries if entry[4] == EntryKind.RECORD]
+
+
 def state() -> dict[str, Any]:
     """What the database says now, without looking at files."""
     from testamur.kernel.journal.models import Entry
     from testamur.trust.records import queries
     from testamur.trust.records.models import IssueBatch
-    from testamur.trust.transparency.models import LogEntry
 
     return {
         "states": queries.counts(by=operator()),
         "batches": [
             {"stage": b.stage, "worker": b.worker, "error": b.error} for b in IssueBatch.objects.order_by("claimed_at")
         ],
-        "entries": LogEntry.objects.count(),
+        "entries": len(_record_entries()),
         "journal": [
             (e.kind.rpartition("/")[0], {k: v for k, v in e.refs.items() if k in {"worker", "again", "count", "error"}})
             for e in Entry.objects.order_by("id")
@@ -230,11 +246,10 @@ def check() -> dict[str, Any]:
     from testamur.trust.records.models import Issue, Record
     from testamur.trust.signing.methods import simulated
     from testamur.trust.transparency import queries as logs
-    from testamur.trust.transparency.models import LogEntry
 
     by, now = operator(), clock.now()
     (log,) = logs.logs()
-    entries = [bytes(e)[5:].hex() for e in LogEntry.objects.order_by("index").values_list("entry", flat=True)]
+    entries = [entry[5:].hex() for entry in _record_entries()]
     issues = {i.record_id: i for i in Issue.objects.all()}
     roots = {"simulated": [simulated.test_ca(simulated.folder()).root_der]}
     trust = parse_trust(json.dumps(bundle.bundle(eid_roots=roots, test=True, now=now)).encode())

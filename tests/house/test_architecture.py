@@ -173,7 +173,12 @@ def _helpers(verb: types.FunctionType, module: types.ModuleType) -> list[types.F
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "guard",
-    ["records_record_state_transitions", "journal_entry_append_only", "results_decision_append_only"],
+    [
+        "records_record_state_transitions",
+        "records_record_state_birth",
+        "journal_entry_append_only",
+        "results_decision_append_only",
+    ],
 )
 def test_the_guards_are_in_the_database(guard: str) -> None:
     sql = (

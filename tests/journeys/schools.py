@@ -8,7 +8,8 @@ from pathlib import Path
 
 HEAD = ("sourcedId", "status", "dateLastModified")
 SE_SCHOOL = "98765001"
-VN_SCHOOL = "79000001"
+CLASS = "8A"
+LEVEL = "08"
 PRINCIPAL = "198005059801"
 TEACHERS = {"MA": "197901019806", "EN": "198502029803", "SV": "198808089804"}
 PUPILS = (
@@ -42,14 +43,12 @@ def table(path: Path, header: Iterable[str], rows: Iterable[Iterable[object]]) -
 
 
 def oneroster(folder: Path, *, principal: bool = True) -> Path:
-    """A OneRoster 1.2 bundle: one municipality, one school, class 9A with its teachers, perhaps a principal."""
+    """A OneRoster 1.2 bundle: one municipality, one school, class 8A with its teachers, perhaps a principal."""
     staff = [("rektor", PRINCIPAL, "Rut", "Rektorsexempel", "principal")] if principal else []
-    staff += [
-        (f"t-{code}", number, code.title(), "Lärarexempel", "teacher") for code, number in TEACHERS.items()
-    ]
+    staff += [(f"t-{code}", number, code.title(), "Lärarexempel", "teacher") for code, number in TEACHERS.items()]
     people = [
         *((key, number, given, family, role, "") for key, number, given, family, role in staff),
-        *((f"e-{n}", number, given, family, "student", "09") for n, (number, given, family) in enumerate(PUPILS)),
+        *((f"e-{n}", number, given, family, "student", LEVEL) for n, (number, given, family) in enumerate(PUPILS)),
     ]
     table(
         folder / "orgs.csv",
@@ -71,13 +70,13 @@ def oneroster(folder: Path, *, principal: bool = True) -> Path:
     table(
         folder / "courses.csv",
         (*HEAD, "schoolYearSourcedId", "title", "courseCode", "grades", "orgSourcedId", "subjects", "subjectCodes"),
-        [("hem", "", "", "ar", "Klass", "KLASS", "09", "skola", "", "")],
+        [("hem", "", "", "ar", "Klass", "KLASS", LEVEL, "skola", "", "")],
     )
     table(
         folder / "classes.csv",
         (*HEAD, "title", "grades", "courseSourcedId", "classCode", "classType", "location", "schoolSourcedId",
          "termSourcedIds", "subjects", "subjectCodes", "periods"),
-        [("9A", "", "", "9A", "09", "hem", "9A", "homeroom", "", "skola", "ht,vt", "", "", "")],
+        [("8A", "", "", "8A", LEVEL, "hem", "8A", "homeroom", "", "skola", "ht,vt", "", "", "")],
     )  # fmt: skip
     table(
         folder / "users.csv",
@@ -110,7 +109,7 @@ def oneroster(folder: Path, *, principal: bool = True) -> Path:
         folder / "enrollments.csv",
         (*HEAD, "classSourcedId", "schoolSourcedId", "userSourcedId", "role", "primary", "beginDate", "endDate"),
         [
-            (f"i-{n}", "", "", "9A", "skola", f"e-{n}", "student", "", "2025-08-18", "2026-06-12")
+            (f"i-{n}", "", "", "8A", "skola", f"e-{n}", "student", "", "2025-08-18", "2026-06-12")
             for n in range(len(PUPILS))
         ],
     )
@@ -137,9 +136,16 @@ GRADES = (
 def grade(number: str, subject: str, value: str, teacher: str) -> tuple[str, ...]:
     """One row of our own table of grades."""
     return (
-        "", valid(number), "", "", "", "", SE_SCHOOL, subject, value, "2025/2026", "VT", "9A", "9", "", "2026-06-10",
+        "", valid(number), "", "", "", "", SE_SCHOOL, subject, value, "2025/2026", "VT", "8A", "8", "", "2026-06-10",
         valid(teacher), "", "se.compulsory",
     )  # fmt: skip
+
+
+def absence(number: str, hours: int = 0) -> tuple[str, ...]:
+    """Hours of unexcused absence: a term report states them."""
+    row = list(grade(number, "Ogiltig frånvaro", str(hours), TEACHERS["SV"]))
+    row[13], row[15] = "fact", ""
+    return tuple(row)
 
 
 def grades(path: Path, *, extra: Iterable[tuple[str, ...]] = ()) -> Path:
@@ -149,4 +155,5 @@ def grades(path: Path, *, extra: Iterable[tuple[str, ...]] = ()) -> Path:
         for n, pupil in enumerate(PUPILS)
         for code, teacher in TEACHERS.items()
     ]
+    rows += [absence(pupil[0], hours) for hours, pupil in enumerate(PUPILS)]
     return table(path, GRADES, [*rows, *extra])

@@ -49,6 +49,7 @@ class Env(BaseSettings):
                     "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
                     "PRAGMA mmap_size=268435456;PRAGMA cache_size=-65536;PRAGMA temp_store=MEMORY;"
                     "PRAGMA journal_size_limit=67108864;"
+                    "PRAGMA recursive_triggers=ON;"  # INSERT OR REPLACE must not pass the append-only guards by
                 ),
             },
         }

@@ -7,7 +7,7 @@ import os
 from testamur.config.env import env
 
 _env = env()
-_env.data.mkdir(parents=True, exist_ok=True)
+_env.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # databases, archive and keys are for the service alone
 
 DATA = _env.data.resolve()
 SECRET_KEY = _env.secret_key or ("demo-only-not-secret" if _env.mode == "demo" else os.urandom(32).hex())
@@ -44,6 +44,7 @@ SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between tw
     "journal.ship": {"task": "testamur.kernel.journal.tasks.ship", "every": 1},
     "signing.sweep": {"task": "testamur.trust.signing.tasks.sweep", "every": 2},
     "records.wake": {"task": "testamur.trust.records.tasks.wake", "every": 2},
+    "records.status": {"task": "testamur.trust.records.tasks.status", "every": 3600},
     "records.tidy": {"task": "testamur.trust.records.tasks.tidy", "every": 300},
     "archive.audit": {"task": "testamur.trust.archive.tasks.audit", "every": 86400, "limit": 43200},
     "jobs.tidy": {"task": "testamur.kernel.jobs.tasks.tidy", "every": 3600},

@@ -223,7 +223,7 @@ def ocsp_response(
             algorithm=hash_algorithm or hashes.SHA1(),
             cert_status=status,
             this_update=at,
-            next_update=at + timedelta(minutes=1),
+            next_update=at + timedelta(days=1),
             revocation_time=at - timedelta(days=1) if gone else None,
             revocation_reason=None,
         )

@@ -163,8 +163,8 @@ def test_the_journal_cannot_be_overwritten_by_inserting_again(installation: Inst
         pytest.skip("only SQLite has INSERT OR REPLACE")
     row = Entry.objects.order_by("id").first()
     assert row is not None
-    columns = ", ".join(f.column for f in Entry._meta.concrete_fields)
-    shown = columns.replace("kind", "'forged/1'")
+    columns = ", ".join(f'"{f.column}"' for f in Entry._meta.concrete_fields)
+    shown = columns.replace('"kind"', "'forged/1'")
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"INSERT OR REPLACE INTO journal_entry ({columns}) SELECT {shown} FROM journal_entry LIMIT 1")
     assert not Entry.objects.filter(kind="forged/1").exists()

@@ -27,6 +27,8 @@ from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.journal import actions as journal
 from testamur.register.schools import queries as schools
+from testamur.register.schools.actions import units as units_verbs
+from testamur.register.schools.rules import UnitUpdate
 
 BATCH = 1000
 """Rows of one kind in one transaction."""
@@ -75,6 +77,7 @@ def import_bundle(
     now: datetime,
     options: Options | None = None,
     authority: str = "",
+    authority_name: str = "",
     dry_run: bool = False,
     progress: Progress | None = None,
     take_in: TakeIn | None = None,
@@ -86,14 +89,14 @@ def import_bundle(
     is imported again with the same options. With `dry_run` everything is done in one transaction and undone. Defects go
     to `report`. The very bundle that was imported last, with no row refused, is not read again unless `again`.
     `authority` is the code of the body under which schools and school years stand; it is made when the
-    register has none of that code. Needs ``connectors.import.run`` at that body, and the register's own verbs.
+    register has none of that code, and is called `authority_name` from now on (without one, a new body by its code). Needs ``connectors.import.run`` at that body, and the register's own verbs.
     Raises `BundleUnreadable`, `BundleUnknown`, `NotAllowed`.
     """
     files, found = open_bundle(path)
     try:
         options = replace(options or Options(), today=now.date())
         bundle = files.digest()
-        job = _Job(by, files, found, options, report, now, authority, bundle, progress, take_in, again)
+        job = _Job(by, files, found, options, report, now, authority, bundle, progress, take_in, again, authority_name)
         return _tried(job) if dry_run else job.run()
     finally:
         files.close()
@@ -122,6 +125,7 @@ class _Job:
     progress: Progress | None
     take_in: TakeIn | None
     again: bool
+    authority_name: str = ""
 
     def run(self) -> Outcome:
         name = f"{self.authority or '-'}/{self.format.source(self.files)}"
@@ -168,7 +172,10 @@ class _Job:
             self.by, source.id, name, self.options, self.report, scratch, self.now, home, named=bool(self.authority)
         )
         if self.authority and home is None:
-            context.home = resolving.make_authority(context, self.authority, self.authority)
+            context.home = resolving.make_authority(context, self.authority, self.authority_name or self.authority)
+        elif home is not None and self.authority_name:
+            named = UnitUpdate(home.id, name=self.authority_name)
+            units_verbs.update_units(by=self.by, updates=[named], now=self.now)
         run = ImportRun.objects.filter(source=source, bundle=self.bundle, options=options, state="running").first()
         if run is None:
             # of an interrupted run of another bundle nothing is taken up: its rows are known by their keys

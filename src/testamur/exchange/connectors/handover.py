@@ -13,6 +13,7 @@ from testamur.kernel.base.refused import Refused
 from testamur.register.people.actions import legal_persons
 from testamur.register.people.queries import holder_of_identifier
 from testamur.register.schools import queries as schools
+from testamur.schoolday.results.steps import authority_of
 from testamur.trust.records.rules import Issuer, Signer, Subject
 from testamur.trust.records.steps import taking_in
 
@@ -41,7 +42,7 @@ def take_in(*, by: Actor, document: IncomingDocument, pupil: UUID, unit: UUID | 
         raise SchoolUnknown("Name the school in the column school_code.", field="school_code")
     persons = [_signer(s.scheme, s.identifier, now.date()) for s in document.signers]
     legal = legal_persons(by=by, ids=list(dict.fromkeys([pupil, *persons])), purpose=PURPOSE, now=now)
-    body = schools.units_above(school.path)[0]
+    body = authority_of(school)
     facts = legal[pupil].facts
     signers = tuple(
         Signer(

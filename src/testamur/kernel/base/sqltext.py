@@ -36,8 +36,35 @@ def transitions(table: str, column: str, allowed: Iterable[tuple[str, str]]) -> 
     }
 
 
+def born_as(table: str, column: str, first: str) -> Guard:
+    """Guard that refuses an INSERT with another value of `column` than `first`: nothing is born grown-up.
+
+    Shape as `transitions`.
+    """
+    name = f"{table}_{column}_birth"
+    sqlite = (
+        f"CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN NEW.{column} <> '{first}' "
+        f"BEGIN SELECT RAISE(ABORT, '{table}: begins as {first}'); END"
+    )
+    function = (
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"RAISE EXCEPTION '{table}: begins as {first}' USING ERRCODE = 'check_violation'; END $$"
+    )
+    trigger = (
+        f"CREATE TRIGGER {name} BEFORE INSERT ON {table} "
+        f"FOR EACH ROW WHEN (NEW.{column} <> '{first}') EXECUTE FUNCTION {name}()"
+    )
+    return {
+        "sqlite": ([sqlite], [f"DROP TRIGGER {name}"]),
+        "postgresql": ([function, trigger], [f"DROP TRIGGER {name} ON {table}", f"DROP FUNCTION {name}()"]),
+    }
+
+
 def append_only(table: str) -> Guard:
-    """Guard that refuses every UPDATE, DELETE and (PostgreSQL) TRUNCATE of `table`. Shape as `transitions`."""
+    """Guard that refuses every UPDATE, DELETE and (PostgreSQL) TRUNCATE of `table`. Shape as `transitions`.
+
+    SQLite's INSERT OR REPLACE asks the DELETE trigger only with `PRAGMA recursive_triggers`, which `config.env` sets.
+    """
     name = f"{table}_append_only"
     sqlite = [
         f"CREATE TRIGGER {name}_{verb.lower()} BEFORE {verb} ON {table} "

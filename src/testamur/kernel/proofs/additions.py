@@ -18,8 +18,17 @@ from testamur.kernel.proofs.report import Failed
 from testamur.kernel.proofs.snapshot import Snapshot
 
 _SPACE = rb"(?:[\x00\t\n\x0c\r ]|%[^\r\n]*[\r\n])+"
-_GENERATION_AND_R = _SPACE + rb"0+" + _SPACE + rb"R(?![A-Za-z])"
+_GENERATION_AND_R = _SPACE + rb"[0-9]+" + _SPACE + rb"R(?![A-Za-z])"
 _LONGEST_NUMBER = 12
+MAX_ADDED = 512
+"""New objects in the second revision: two for each of 64 signers and a dozen for the seal leave ample room."""
+
+_NUMBER = rb"\d{1,5}(?:\.\d{1,2})?"
+_PICTURE = re.compile(
+    rb"q \.55 G \.5 w \.25 \.25 N N re S \.2 g 0 0 2 N re f Q\n"
+    rb"BT 0 g /F [4-9](?:\.5)? Tf N TL 7 N Td\n(?:<(?:[0-9A-F]{4})+> Tj T\*\n){1,200}ET".replace(b"N", _NUMBER)
+)
+"""The seal's picture (docs/formats.md section 5): frame, narrow bar, lines of dark text. Nothing in it can cover."""
 
 
 class RevisionError(Failed):
@@ -37,6 +46,8 @@ def check_additions(pdf: PdfFile, snapshot: Snapshot, signature: Signature) -> t
     """
     if len(pdf.revisions) != 2:  # noqa: PLR2004 - the document, and the seal over it
         raise RevisionError("count", f"The file has {len(pdf.revisions)} revisions instead of two.")
+    if sum(count for _first, count, _at in pdf.revisions[1].section.runs) > MAX_ADDED:
+        raise RevisionError("size", "The second revision holds far more than a seal and its evidence.")
     return _Comparison(pdf, snapshot, signature).check()
 
 
@@ -140,7 +151,7 @@ class _Comparison:
         for file in files:
             spec = self.added.get(file.spec or 0)
             keys = {"Type", "F", "UF", "EF", "AFRelationship", "Desc"}
-            if spec is None or not keys.issuperset(spec.fields) or file.relationship != "Supplement":
+            if spec is None or not keys.issuperset(spec.fields) or file.relationship != "Supplement" or file.ambiguous:
                 raise RevisionError("attachments", f"The attachment {file.name!r} is not evidence.")
             self.reached.add(spec.number)
         if len(files) != len(added):
@@ -256,6 +267,11 @@ class _Comparison:
         plain = set(states) == {"N"} and keys.issuperset(picture.fields) and set(resources) == {"Font"}
         if not plain or picture.number not in self.added or box != (0, 0, x1 - x0, y1 - y0):
             raise RevisionError("appearance", "The seal's picture is not a plain box with text.")
+        fonts = self.pdf.dictionary(resources["Font"])
+        if set(fonts) != {"F"} or self.pdf.dictionary(fonts["F"]).get("Subtype") != Name("Type0"):
+            raise RevisionError("appearance", "The seal's picture is not written in one plain font.")
+        if not _PICTURE.fullmatch(self.pdf.stream(picture)):
+            raise RevisionError("appearance", "The seal's picture paints more than a frame and text.")
 
     def _signature_dictionary(self) -> None:
         values = dict(self.signature.values)

@@ -130,7 +130,7 @@ def _flaw(code: str, message: str) -> Failed:
 
 
 def _snapshot(held: EmbeddedFile) -> Snapshot:
-    if held.relationship != "Data" or not held.associated:
+    if held.relationship != "Data" or not held.associated or held.ambiguous:
         raise _flaw("record.relationship", "record.json is not attached as the document's data.")
     try:
         return parse_snapshot(held.data)

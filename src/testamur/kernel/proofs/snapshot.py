@@ -17,6 +17,8 @@ from testamur.kernel.proofs.shape import ShapeError, items, members, text, whole
 
 MAX_BYTES = 16 << 20
 MAX_SIGNERS = 64
+MAX_SEAL_AREA = 100_000 * 100 * 100
+"""Of the seal's box, in square hundredths of a point: a fifth of an A4 page. What is signed must stay in sight."""
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _TOP = (
@@ -162,6 +164,8 @@ def _rect(value: object) -> tuple[int, int, int, int]:
     numbers = [whole(n, "seal.rect", least=-(2**31), most=2**31) for n in items(value, "seal.rect", limit=4)]
     if len(numbers) != 4 or (any(numbers) and (numbers[0] >= numbers[2] or numbers[1] >= numbers[3])):  # noqa: PLR2004
         raise ShapeError("seal.rect is not a rectangle")
+    if (numbers[2] - numbers[0]) * (numbers[3] - numbers[1]) > MAX_SEAL_AREA:
+        raise ShapeError("seal.rect takes too much of the page")
     return (numbers[0], numbers[1], numbers[2], numbers[3])
 
 

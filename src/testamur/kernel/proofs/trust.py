@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from testamur.kernel.base.refused import Refused
-from testamur.kernel.proofs import chain, notes, policies, shape
+from testamur.kernel.proofs import chain, notes, policies, shape, standing, status
 from testamur.kernel.proofs.shape import ShapeError, items, members, text
 
 MAX_BYTES = 64 << 20
@@ -46,7 +46,7 @@ class Trust:
         organisations: by id.
         eid_roots: DER of the pinned roots by method.
         tsa_roots: DER of the roots of time-stamp authorities.
-        status: signed status list by organisation, as text.
+        status: status lists by organisation, not opened before a record of it is looked at.
     """
 
     test: bool
@@ -54,7 +54,18 @@ class Trust:
     organisations: Mapping[UUID, Organisation]
     eid_roots: Mapping[str, tuple[bytes, ...]]
     tsa_roots: tuple[bytes, ...]
-    status: Mapping[UUID, str]
+    status: Mapping[UUID, standing.Carried]
+
+    def with_status(self, data: bytes) -> Trust:
+        """The same bundle with one more status list, from a file.
+
+        Raises `report.Failed` (``status.malformed``) when the file is no status list; whether it holds is seen when a
+        record of its organisation is verified.
+        """
+        value = status.parse(data)
+        organisation = status.claimed(value)
+        before = self.status[organisation].values if organisation in self.status else ()
+        return replace(self, status={**self.status, organisation: standing.Carried((*before, value))})
 
 
 def parse_trust(data: bytes) -> Trust:
@@ -85,12 +96,10 @@ def _trust(value: object) -> Trust:
     organisations = [_organisation(item) for item in items(top["organisations"], "organisations")]
     roots = {method: [] for method in METHODS} | _object(top["eid_roots"], "eid_roots")
     members(roots, METHODS, "eid_roots")
-    status = {}
-    for item in items(top["status"], "status"):
-        entry = members(item, ("organisation", "note"), "a status list")
-        status[shape.urn(entry["organisation"], "status.organisation")] = text(
-            entry["note"], "status.note", limit=MAX_BYTES
-        )
+    lists = [members(item, ("organisation", "list"), "a status list") for item in items(top["status"], "status")]
+    carried = {shape.urn(item["organisation"], "status.organisation"): item["list"] for item in lists}
+    if len(carried) != len(lists):
+        raise ShapeError("an organisation has two status lists")
     found = {organisation.id: organisation for organisation in organisations}
     if len(found) != len(organisations):
         raise ShapeError("an organisation is named twice")
@@ -100,7 +109,7 @@ def _trust(value: object) -> Trust:
         organisations=found,
         eid_roots={method: _certificates(roots[method], f"eid_roots.{method}") for method in METHODS},
         tsa_roots=_certificates(top["tsa_roots"], "tsa_roots"),
-        status=status,
+        status={organisation: standing.Carried((value,)) for organisation, value in carried.items()},
     )
 
 

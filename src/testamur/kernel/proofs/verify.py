@@ -7,6 +7,7 @@ the record from its bytes to its issuer; each says in one sentence what was foun
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from testamur.kernel.proofs.chain import name_of
 from testamur.kernel.proofs.evidence import SignerEvidence, file_name, verify_evidence
 from testamur.kernel.proofs.opening import Foreign, Opened, Opening
 from testamur.kernel.proofs.report import Failed, Notebook, Outcome, Verdict, Word, conclude
+from testamur.kernel.proofs.standing import MAX_AGE, Status, StatusList
 from testamur.kernel.proofs.trust import Organisation, Trust
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -33,7 +35,15 @@ NO_TRUST = Trust(
 """A bundle that believes nobody: what can be said without one is said, and nothing is decided."""
 
 
-def verify_file(data: bytes, trust: Trust, name: str, *, sidecar: bytes | None = None) -> Verdict:
+def verify_file(
+    data: bytes,
+    trust: Trust,
+    name: str,
+    *,
+    sidecar: bytes | None = None,
+    at: datetime | None = None,
+    max_status_age: timedelta = MAX_AGE,
+) -> Verdict:
     """Verify one file completely. Never raises: what goes wrong inside leaves the file undecided (``internal``).
 
     Args:
@@ -41,8 +51,12 @@ def verify_file(data: bytes, trust: Trust, name: str, *, sidecar: bytes | None =
         trust: whom to believe; `NO_TRUST` where there is no bundle.
         name: for the report.
         sidecar: bytes of the `.tlog-proof` beside the file, the normative copy, where there is one.
+        at: the present, by which the age of a status list is told; without it, the making of the bundle.
+        max_status_age: a status list that is older is called stale.
     """
     verification = _Verification(data, trust, name, sidecar)
+    verification.at = max(at or trust.made, trust.made)
+    verification.max_status_age = max_status_age
     try:
         return verification.run()
     except Exception as error:  # noqa: BLE001 - a verifier answers whatever it is given
@@ -61,6 +75,10 @@ class _Verification:
         self.book = Notebook()
         self.opening = Opening(data)
         self.signed: list[SignerEvidence] = []
+        self.at = trust.made
+        self.max_status_age = MAX_AGE
+        self.place: int | None = None
+        """Of the record in the log, where it is proven."""
 
     def run(self) -> Verdict:
         try:
@@ -79,7 +97,7 @@ class _Verification:
         proof_check = self.book.checks.pop()
         self._seal(record, organisation, proven)
         self.book.checks.append(proof_check)
-        self._status(record)
+        self._status(record, organisation)
         self._issuer(record, organisation)
         return self.verdict(conclude(self.book.checks))
 
@@ -116,7 +134,7 @@ class _Verification:
             self.book.ok(
                 name,
                 f"{signer.name} ({signer.title or signer.role}) signed this document on "
-                f"{stamp(found.signed_at)} by {found.method}{test}{others}.",
+                f"{stamp(found.signed_at)} by {found.method}{test}{_called(found)}{others}.",
             )
 
     def _check_signer(self, found: SignerEvidence, record: Opened) -> None:
@@ -181,6 +199,7 @@ class _Verification:
             self.book.ok(
                 "proof", f"Entry {found.index} of the transparency log {found.origin} ({found.size} entries), {seen}."
             )
+            self.place = found.index
             return found.existed
         return None
 
@@ -233,15 +252,39 @@ class _Verification:
 
     # --- status, issuer ---
 
-    def _status(self, record: Opened) -> None:
-        """A list that says which records were annulled; without one the file itself cannot know."""
-        if record.snapshot.issuer in self.trust.status:
-            found = "The trust bundle holds a status list, which this version does not read; ask the issuer's page."
-            self.book.absent("status", "status.unread", found)
+    def _status(self, record: Opened, organisation: Organisation | None) -> None:
+        """What the issuer's status list says of the record; without one the file itself cannot know."""
+        carried = self.trust.status.get(record.snapshot.issuer)
+        if carried is None or organisation is None:
+            self.book.absent(
+                "status", "status.absent", "Whether the record was later corrected or annulled is not known offline."
+            )
             return
-        self.book.absent(
-            "status", "status.absent", "Whether the record was later corrected or annulled is not known offline."
+        standing = carried.standing(
+            organisation=organisation.id, origin=organisation.origin, policy=organisation.policy
         )
+        says = standing.newest.of(record.snapshot.record) if standing.newest else Status.GOOD
+        if standing.newest is not None and says is not Status.GOOD:
+            self.book.failed("status", _no_longer(says, standing.newest))
+        elif standing.refused is not None:
+            self.book.failed("status", standing.refused)
+        elif standing.newest is not None:
+            self._not_listed(standing.newest)
+
+    def _not_listed(self, newest: StatusList) -> None:
+        """The list names no such record: good, if the list speaks of it and is not old."""
+        made = stamp(newest.header.made)
+        if self.place is None:
+            found = f"The status list of {made} does not name the record; whether it covers it is not shown."
+            self.book.absent("status", "status.uncovered", found)
+        elif not newest.covers(self.place):
+            found = f"The record is younger than the status list of {made}: what happened to it since is not known."
+            self.book.absent("status", "status.younger", found)
+        elif self.at - newest.header.made > self.max_status_age:
+            found = f"Not replaced or annulled as of {made}. That list is old: what happened since is not known."
+            self.book.absent("status", "status.stale", found)
+        else:
+            self.book.ok("status", f"Not replaced or annulled as of {made}.")
 
     def _issuer(self, record: Opened, organisation: Organisation | None) -> None:
         if organisation is None:
@@ -265,6 +308,13 @@ class _Verification:
         )
 
 
+def _called(found: SignerEvidence) -> str:
+    """The name in the e-ID where it is another than the document's: the number binds, but readers trust the name."""
+    names = (found.signer.name, found.eid_name)
+    one, other = (set(unicodedata.normalize("NFC", name).casefold().split()) for name in names)
+    return "" if one <= other or other <= one else f', whose e-ID bears the name "{found.eid_name}"'
+
+
 def _check_sealer(seal: cms.Seal, organisation: Organisation | None, at: datetime, source: str | None) -> None:
     """The chain of the seal's certificate ends in the issuer's own roots, which only the trust bundle can say."""
     if organisation is None:
@@ -276,6 +326,18 @@ def _check_sealer(seal: cms.Seal, organisation: Organisation | None, at: datetim
             undecided=True,
         )
     cms.check_certificate(seal, organisation.seal_roots, organisation.crls, at=at, proven=source is not None)
+
+
+def _no_longer(says: Status, newest: StatusList) -> Failed:
+    """A genuine record that must not be relied upon."""
+    made = stamp(newest.header.made)
+    if says is Status.ANNULLED:
+        return Failed("status.annulled", f"The record is void: the issuer has annulled it (status list of {made}).")
+    return Failed(
+        "status.replaced",
+        "The document is genuine, but it is no longer the valid record: a later version has replaced it "
+        f"(status list of {made}).",
+    )
 
 
 def _flaw(code: str, message: str) -> Failed:

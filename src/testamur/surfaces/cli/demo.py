@@ -47,6 +47,7 @@ def build_and_issue(folder: Path, size: str, *, workers: int, rsa: bool, quiet: 
     from testamur.surfaces.cli import demo_build, issuing
     from testamur.surfaces.cli.demo_data import SIZES
     from testamur.surfaces.cli.trust import write_trust
+    from testamur.trust.records import steps
     from testamur.trust.records.rules import NewRecord
     from testamur.trust.sealing.rules import Algorithm
 
@@ -79,6 +80,7 @@ def build_and_issue(folder: Path, size: str, *, workers: int, rsa: bool, quiet: 
         how = issuing.How(folder / "data", "demo", PUBLIC_URL, workers)
         outcome = issuing.run(by, planned, how, start)
         costs["issue"] = time.perf_counter() - began - sum(costs.values())
+        steps.publish_all_status(by=by, clock=clock.now)
         write_trust(folder / "trust.json")
         files = issuing.write_copies(by, [new.record for new in planned], folder / "records")
         journal.ship_all(now=clock.now())

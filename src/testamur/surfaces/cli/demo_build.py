@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from random import Random
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from testamur.kernel.base.actor import Actor
@@ -31,14 +30,9 @@ from testamur.register.schools.rules import (
 )
 from testamur.schoolday.results.actions import record_decisions
 from testamur.schoolday.results.rules import NewDecision
-from testamur.surfaces.cli import demo_data
+from testamur.surfaces.cli import demo_data, trial
 from testamur.surfaces.cli.demo_data import Invented, Size
-from testamur.trust.records import bundle
-from testamur.trust.sealing import actions as sealing
-from testamur.trust.sealing import testpki
-from testamur.trust.sealing.keys.opening import open_key
 from testamur.trust.sealing.rules import Algorithm
-from testamur.trust.transparency import actions as logs
 
 YEAR = "2025/2026"
 
@@ -79,15 +73,11 @@ def build(
     told: Callable[[str, int], None],
 ) -> list[Built]:
     """Make authorities, seals, logs, schools, people and last term's decisions; returns the schools."""
-    host = urlsplit(public_url).hostname or "testamur.example"
     random = Random(20260612)  # noqa: S311 - invented people, the same each time
     swedish = _land(by, "se", now)
     vietnamese = _land(by, "vn", now)
-    for land, name, country, code in (
-        (swedish, "Exempelkommun", "SE", "exempelkommun"),
-        (vietnamese, "Tỉnh Ví Dụ (TEST)", "VN", "vi-du"),
-    ):
-        _seal_and_log(by, land, name, country, code, data, host, algorithm, now)
+    for authority in school_queries.units([swedish.authority, vietnamese.authority]).values():
+        trial.equip(by, authority, data=data, public_url=public_url, algorithm=algorithm, now=now)
     built = [_swedish_school(by, random, swedish, n, size, now, told) for n in range(size.swedish_schools)]
     return built + [
         _vietnamese_school(by, random, vietnamese, n, size, now, told) for n in range(size.vietnamese_schools)
@@ -107,10 +97,10 @@ def bare_school(
     by: Actor, *, data: Path, public_url: str, algorithm: Algorithm, now: datetime
 ) -> tuple[UnitView, UnitView, Someone]:
     """An authority with seal and log, one school and its principal; nobody else (for measuring)."""
-    host = urlsplit(public_url).hostname or "testamur.example"
     random = Random(1)  # noqa: S311 - invented people
     land = _land(by, "se", now)
-    _seal_and_log(by, land, "Exempelkommun", "SE", "exempelkommun", data, host, algorithm, now)
+    authority = school_queries.units([land.authority])[land.authority]
+    trial.equip(by, authority, data=data, public_url=public_url, algorithm=algorithm, now=now)
     school, path = _school(by, land, "99990001", "Solbackaskolan (exempel)", Form.COMPULSORY, (), now)
     one = next(demo_data.swedish(random, demo_data.days(random, 1975)))
     person = people.register_persons(by=by, path=path, persons=[_person(land, one)], now=now)[0]
@@ -136,43 +126,6 @@ def _land(by: Actor, which: str, now: datetime) -> _Land:
     schools.add_terms(by=by, terms=[NewTerm(year, code, starts, ends) for code, starts, ends in terms], now=now)
     code, starts, ends = terms[1]
     return _Land(authority, path, pack, scheme, first, Period(YEAR, code, starts, ends), year)
-
-
-def _seal_and_log(
-    by: Actor,
-    land: _Land,
-    name: str,
-    country: str,
-    code: str,
-    data: Path,
-    host: str,
-    algorithm: Algorithm,
-    now: datetime,
-) -> None:
-    """A TEST seal for the authority, its anchors for the trust bundle, and its log."""
-    pki = testpki.make(
-        data / "keys" / f"seal-{code}", organisation=name, country=country, now=now, algorithms=(algorithm,)
-    )
-    key = pki.seals[algorithm]
-    sealing.register_seal(
-        by=by,
-        organisation=land.authority,
-        path=land.path,
-        key=open_key(key.locator),
-        locator=key.locator,
-        certificates=key.chain,
-        now=now,
-    )
-    for folder, ders in (
-        (f"seal-roots/{land.authority}", [pki.root]),
-        (f"crls/{land.authority}", pki.crls),
-        ("tsa-roots", [pki.root]),
-    ):
-        place = bundle.anchors() / folder
-        place.mkdir(parents=True, exist_ok=True)
-        for number, der in enumerate(ders):
-            (place / f"{code}-{number}.der").write_bytes(der)
-    logs.create_log(by=by, organisation=land.authority, code=code, host=host, now=now, path=land.path)
 
 
 def _school(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from testamur.kernel.base.refused import Refused
+from testamur.surfaces.cli.output import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,12 +46,14 @@ class Job:
     again: bool = False
     as_json: bool = False
     report_dir: Path | None = None
+    authority_name: str = ""
 
 
 def import_command(
     paths: Annotated[list[Path], typer.Argument(help="Folders, ZIPs or files, as the other system exports them.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything and undo it.")] = False,
     authority: Annotated[str, typer.Option(help="Code of the body responsible for the schools.")] = "",
+    authority_name: Annotated[str, typer.Option(help="Its name, as it stands on documents.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Read the bundle although it was the last one.")] = False,
     dates: Annotated[str, typer.Option(help="dmy or mdy, for dates such as 1/05/2023.")] = "",
@@ -69,10 +72,12 @@ def import_command(
     from testamur.exchange.connectors.rules import Options
 
     wrong = _wrong(dates, encoding)
+    if authority_name and not authority:
+        wrong = "--authority-name needs --authority, the code of that body"
     if wrong:
         raise typer.BadParameter(wrong)
     options = Options(dates, encoding, identifiers, pack, period, school_year, country.upper())
-    raise typer.Exit(run(paths, options, Job(authority, dry_run, again, as_json, report)))
+    raise typer.Exit(run(paths, options, Job(authority, dry_run, again, as_json, report, authority_name)))
 
 
 def templates_command(folder: Annotated[Path, typer.Argument(help="Folder to write the templates into.")]) -> None:
@@ -97,7 +102,7 @@ def run(paths: list[Path], options: Options, job: Job) -> int:
         except Refused as no:
             results.append({"path": str(path), "error": {"code": no.code, "message": str(no)}})
             if not job.as_json:
-                screen.print(f"[red]{no.code}[/red]: {no}", highlight=False)
+                screen.print(f"[red]{no.code}[/red]: {plain(no)}", highlight=False)
     code = REFUSED if any(r.get("refused") or "error" in r for r in results) else CLEAN
     if job.as_json:
         json.dump({"bundles": results, "exit": code}, sys.stdout, ensure_ascii=False)
@@ -134,11 +139,11 @@ def _one(bundle: Path, options: Options, job: Job, screen: Console) -> dict[str,
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("rows"), TimeRemainingColumn(),
     )  # fmt: skip
     with Progress(*columns, console=screen, disable=job.as_json or not screen.is_terminal) as bar:
-        task = bar.add_task(bundle.name, total=rows_of(bundle))
+        task = bar.add_task(plain(bundle.name), total=rows_of(bundle))
         try:
             outcome = import_bundle(
                 by=operator(), path=bundle, report=report, now=now, options=options, authority=job.authority,
-                dry_run=job.dry_run, again=job.again, progress=lambda n: bar.advance(task, n),
+                authority_name=job.authority_name, dry_run=job.dry_run, again=job.again, progress=lambda n: bar.advance(task, n),
                 take_in=take_in,
             )  # fmt: skip
         finally:
@@ -184,20 +189,19 @@ def as_json(outcome: Outcome, report: Report) -> dict[str, Any]:
 
 def _print(screen: Console, outcome: Outcome, report: Report) -> None:
     from rich.box import SIMPLE_HEAD
-    from rich.markup import escape
     from rich.table import Table
 
     title = f"{outcome.path} · {outcome.format} · {outcome.rows} rows"
     if outcome.same_as is not None:
         screen.print(
-            f"[bold]{escape(outcome.path)}[/bold]: the same bundle as on {outcome.same_as:%Y-%m-%d %H:%M}. "
+            f"[bold]{plain(outcome.path)}[/bold]: the same bundle as on {outcome.same_as:%Y-%m-%d %H:%M}. "
             "Nothing changed.",
             highlight=False,
         )
         return
     if outcome.resumed_at:
         screen.print(f"Went on after row {outcome.resumed_at}, where an earlier run was interrupted.", highlight=False)
-    counts = Table(title=escape(title), title_justify="left", box=SIMPLE_HEAD)
+    counts = Table(title=plain(title), title_justify="left", box=SIMPLE_HEAD)
     counts.add_column("")
     for name in _OUTCOMES:
         counts.add_column(name, justify="right")
@@ -216,12 +220,12 @@ def _print(screen: Console, outcome: Outcome, report: Report) -> None:
         for d in report.first:
             where = f"{d.file}:{d.row}" if d.row else d.file
             what = f"{d.column}: {d.found} → {d.done}" if d.column else f"{d.found} → {d.done}"
-            defects.add_row(escape(where), escape(what), style="red" if d.severity == "refused" else "")
+            defects.add_row(plain(where), plain(what), style="red" if d.severity == "refused" else "")
         screen.print(defects)
-        screen.print(f"All of them: {report.path}", highlight=False, soft_wrap=True)
+        screen.print(f"All of them: {plain(report.path)}", highlight=False, soft_wrap=True)
     if not outcome.changed:
-        screen.print(
-            "Nothing changed: everything in the bundle was there already." if outcome.rows else "Nothing read."
-        )
+        left_out = f"Nothing changed: {outcome.refused} rows were refused, the others were there already."
+        there = left_out if outcome.refused else "Nothing changed: everything in the bundle was there already."
+        screen.print(there if outcome.rows else "Nothing read.", highlight=False)
     if outcome.dry_run:
         screen.print("[bold]Dry run[/bold]: all of it was undone.")

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import signal
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
+from threading import current_thread, main_thread
 from uuid import UUID
 
 from testamur.kernel.base import clock
-from testamur.kernel.base.actor import Actor, Grant
+from testamur.kernel.base.actor import Actor, Grant, operator
+from testamur.kernel.base.text import file_stem
+from testamur.register.people.actions import legal_persons
+from testamur.register.schools.queries import units
 from testamur.schoolday.results import steps as results
+from testamur.surfaces.cli.runtime import begin_worker
 from testamur.trust.records import actions, queries, steps
+from testamur.trust.records.queries import RecordView
 from testamur.trust.records.render import Renderer
-from testamur.trust.records.rules import NewRecord
+from testamur.trust.records.rules import NewRecord, State
 from testamur.trust.records.steps import BATCH, Costs
 from testamur.trust.signing import actions as signing
 from testamur.trust.signing.methods.contract import Device
@@ -24,6 +32,9 @@ from testamur.trust.signing.rules import SignerIdentity
 
 Start = Callable[[str, int], Callable[[int], None]]
 CHUNK = 100
+PURPOSE = "cli.issue"
+LOCALES = {"SE": "sv", "VN": "vi", "BG": "bg"}
+"""Language in which a country's signers read what they sign."""
 
 
 @dataclass(slots=True)
@@ -67,20 +78,50 @@ def plan(
     )
 
 
-def run(by: Actor, records: Sequence[NewRecord], how: How, start: Start) -> Outcome:
-    """Prepare, mark ready, let every signer sign, and issue."""
+def run(
+    by: Actor,
+    records: Sequence[NewRecord],
+    how: How,
+    start: Start,
+    *,
+    unfinished: Sequence[UUID] = (),
+    outdated: Sequence[UUID] = (),
+) -> Outcome:
+    """Prepare, mark ready, let every signer sign, and issue.
+
+    `unfinished` are records of an earlier run, or drafts that came in finished: they join where they stand. `outdated`
+    drafts are thrown away first. Whatever interrupts this, the next run takes up what it finds.
+    """
     outcome = Outcome()
     with _pool(how) as pool:
-        prepared = _prepare(by, records, how, start, outcome, pool)
-        by_path: dict[str, list[UUID]] = defaultdict(list)
-        for new in records:
-            by_path[new.issuer.path].append(new.record)
-        for path, some in by_path.items():
-            actions.mark_ready(by=by, path=path, records=some, now=clock.now())
-        _sign(records, outcome, start)
-        _issue(by, len(prepared), how, start, outcome, pool)
+        _throw_away(by, outdated)
+        mine = [*unfinished, *_prepare(by, records, how, start, outcome, pool)]
+        _mark_ready(by, mine)
+        sign(by, mine, outcome, start)
+        _issue(by, len(mine), how, start, outcome, pool)
     steps.tidy()
     return outcome
+
+
+def _throw_away(by: Actor, outdated: Sequence[UUID]) -> None:
+    views = queries.by_ids(by=by, records=outdated)
+    for path, state, some in _by_place(views):
+        if state is State.READY:
+            actions.recall(by=by, path=path, records=some, now=clock.now())
+        actions.discard(by=by, path=path, records=some, now=clock.now())
+
+
+def _mark_ready(by: Actor, records: Sequence[UUID]) -> None:
+    for path, state, some in _by_place(queries.by_ids(by=by, records=records)):
+        if state is State.DRAFTED:
+            actions.mark_ready(by=by, path=path, records=some, now=clock.now())
+
+
+def _by_place(views: Sequence[RecordView]) -> Iterator[tuple[str, State, list[UUID]]]:
+    groups: dict[tuple[str, State], list[UUID]] = defaultdict(list)
+    for view in views:
+        groups[view.path, view.state].append(view.id)
+    yield from ((path, state, some) for (path, state), some in groups.items())
 
 
 class _pool:  # noqa: N801 - used as a context manager, like a function
@@ -95,20 +136,14 @@ class _pool:  # noqa: N801 - used as a context manager, like a function
             self._made = ProcessPoolExecutor(
                 self._how.workers,
                 mp_context=get_context("spawn"),
-                initializer=_begin_worker,
+                initializer=begin_worker,
                 initargs=(str(self._how.data), self._how.mode),
             )
         return self._made
 
     def __exit__(self, *_error: object) -> None:
         if self._made is not None:
-            self._made.shutdown()
-
-
-def _begin_worker(data: str, mode: str) -> None:
-    from testamur.surfaces.cli.runtime import start
-
-    start(data=Path(data), mode=mode, migrate=False)
+            self._made.shutdown(cancel_futures=True)
 
 
 def _prepare(
@@ -141,28 +176,41 @@ def _prepare_chunk(arguments: tuple[Actor, Sequence[NewRecord], str, bool]) -> t
 
 
 def _sign(records: Sequence[NewRecord], outcome: Outcome, start: Start) -> None:
+    """Let everybody sign records that were just prepared."""
+    sign(operator(), [new.record for new in records], outcome, start)
+
+
+def sign(by: Actor, records: Sequence[UUID], outcome: Outcome, start: Start) -> None:
     """Each signer signs everything that waits, in one ceremony a school and role; orders one after another."""
-    advance = start("signatures", sum(len(new.signers) for new in records))
-    for order in range(1, max((len(new.signers) for new in records), default=0) + 1):
-        groups: dict[tuple[str, UUID, str], list[NewRecord]] = defaultdict(list)
-        for new in records:
-            for signer in new.signers:
-                if signer.order == order:
-                    groups[new.issuer.path, signer.person, signer.role].append(new)
+    open_ = {
+        record: [(order, role, person) for order, role, person, signed in who if not signed]
+        for record, who in queries.signers_of(records).items()
+    }
+    waiting = [v for v in queries.by_ids(by=by, records=records) if v.state in {State.READY, State.SIGNING}]
+    people = {person for v in waiting for _order, _role, person in open_.get(v.id, ())}
+    legal = legal_persons(by=by, ids=sorted(people), purpose=PURPOSE, now=clock.now()) if people else {}
+    bodies = units({v.organisation for v in waiting})
+    advance = start("signatures", sum(len(open_.get(v.id, ())) for v in waiting))
+    for order in sorted({o for v in waiting for o, _role, _person in open_.get(v.id, ())}):
+        groups: dict[tuple[str, UUID, str], list[RecordView]] = defaultdict(list)
+        for view in waiting:
+            for at, role, person in open_.get(view.id, ()):
+                if at == order:
+                    groups[view.path, person, role].append(view)
         for (path, person, role), some in groups.items():
-            signer = next(s for s in some[0].signers if s.person == person and s.role == role)
+            facts, body = legal[person].facts, bodies[some[0].organisation]
             me = signer_actor(person, path, role)
             moment = clock.now()
             ceremony = actions.start_ceremony(
                 by=me,
                 path=path,
-                organisation=some[0].issuer.organisation,
-                organisation_name=some[0].issuer.name,
-                signer=SignerIdentity(person, signer.name, signer.scheme, signer.identifier),
+                organisation=body.id,
+                organisation_name=body.name,
+                signer=SignerIdentity(person, facts.name, facts.identifier_scheme, facts.identifier),
                 role=role,
                 method="simulated",
-                records=[new.record for new in some],
-                locale=some[0].document.locale,
+                records=[view.id for view in some],
+                locale=LOCALES.get(body.country, "en"),
                 now=moment,
             )
             signing.begin(by=me, ceremony=ceremony, device=Device(ip="127.0.0.1"), now=moment)
@@ -179,23 +227,48 @@ def signer_actor(person: UUID, path: str, role: str) -> Actor:
 
 
 def _issue(by: Actor, total: int, how: How, start: Start, outcome: Outcome, pool: ProcessPoolExecutor | None) -> None:
+    """Batch after batch. Ctrl-C ends it between two batches: one that is begun is brought to its end."""
     advance = start("sealed, logged, archived", total)
-    if pool is None:
-        while (done := _issue_one((by, "cli-0"))) is not None:
-            count, seconds = done
-            outcome.published += count
-            outcome.spend(seconds)
-            advance(count)
+
+    def note(done: tuple[int, dict[str, float]]) -> None:
+        outcome.published += done[0]
+        outcome.spend(done[1])
+        advance(done[0])
+
+    with _asked_to_stop() as stop:
+        if pool is None:
+            while not stop() and (done := _issue_one((by, "cli-0"))) is not None:
+                note(done)
+        else:
+            waiting = [pool.submit(_issue_one, (by, f"cli-{n}")) for n in range(how.workers)]
+            while waiting:
+                done = waiting.pop(0).result()
+                if done is not None:
+                    note(done)
+                    if not stop():
+                        waiting.append(pool.submit(_issue_one, (by, "cli")))
+        if stop():
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed; a second one interrupts at once."""
+    asked: list[int] = []
+    if current_thread() is not main_thread():
+        yield lambda: False
         return
-    waiting = [pool.submit(_issue_one, (by, f"cli-{n}")) for n in range(how.workers)]
-    while waiting:
-        done = waiting.pop(0).result()
-        if done is not None:
-            count, seconds = done
-            outcome.published += count
-            outcome.spend(seconds)
-            advance(count)
-            waiting.append(pool.submit(_issue_one, (by, "cli")))
+
+    def on_interrupt(number: int, _frame: object) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    former = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield lambda: bool(asked)
+    finally:
+        signal.signal(signal.SIGINT, former)
 
 
 def _issue_one(arguments: tuple[Actor, str]) -> tuple[int, dict[str, float]] | None:
@@ -223,10 +296,16 @@ def write_copies(by: Actor, records: Sequence[UUID], to: Path) -> list[Path]:
         folder = to / view.path.strip("/") / view.document_type.rpartition(".")[2]
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{name} {view.code}.pdf" if name != view.code else folder / f"{view.code}.pdf"
-        path.write_bytes(place.read(view.record, "record.pdf"))
-        path.with_suffix(".pdf.tlog-proof").write_bytes(place.read(view.record, "record.tlog-proof"))
+        _write_private(path, place.read(view.record, "record.pdf"))
+        _write_private(path.with_suffix(".pdf.tlog-proof"), place.read(view.record, "record.tlog-proof"))
         written.append(path)
     return written
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    """A file that only its owner reads: it holds a pupil's number and grades."""
+    path.touch(mode=0o600)
+    path.write_bytes(data)
 
 
 def _names(by: Actor, persons: Sequence[UUID]) -> dict[UUID, str]:
@@ -235,4 +314,4 @@ def _names(by: Actor, persons: Sequence[UUID]) -> dict[UUID, str]:
 
     plain = Actor(id=by.id, identified_by=by.identified_by, grants=(Grant("export", "/", ("people.person.*",)),))
     seen = people.people(by=plain, ids=persons)
-    return {key: "".join(c if c not in "/\\\0" else "-" for c in p.name) for key, p in seen.items() if not p.masked}
+    return {key: stem for key, p in seen.items() if not p.masked and (stem := file_stem(p.name))}

@@ -28,28 +28,34 @@ def _mount(first: str) -> None:
     if first == "verify":
         return
     from testamur.surfaces.cli import bench, import_, operate, worker
+    from testamur.surfaces.cli.correct import correct
     from testamur.surfaces.cli.demo import demo
     from testamur.surfaces.cli.issue import issue
+    from testamur.surfaces.cli.status import status
     from testamur.surfaces.cli.trust import trust
 
-    for command in (demo, issue, trust):
+    for command in (demo, issue, correct, trust):
         app.command()(command)
     app.command("import")(import_.import_command)
     app.command("import-templates")(import_.templates_command)
     app.command()(worker.worker)
     for name, group in (("log", operate.log), ("archive", operate.archive), ("journal", operate.journal)):
         app.add_typer(group, name=name)
+    app.add_typer(status, name="status")
     app.add_typer(bench.app, name="bench")
 
 
 def run() -> None:
-    """The entry point. A refusal becomes a sentence and exit status 1; never a traceback for what a person can mend."""
-    from testamur.kernel.base.refused import Refused
+    """The entry point. Whatever goes wrong becomes a sentence and an exit code; never a traceback.
 
+    0: done; 1: refused, or something is left out; 2: wrong use of the command; 70: an error of the program itself;
+    130: interrupted. `verify` has codes of its own (docs/verify.md).
+    """
     _mount(next(iter(sys.argv[1:]), ""))
     try:
-        app()
-    except Refused as error:
-        from testamur.surfaces.cli.output import refused
+        code = app(standalone_mode=False)
+    except BaseException as error:  # noqa: BLE001 - the last place where anything can be said
+        from testamur.surfaces.cli import failures
 
-        sys.exit(refused(error))
+        sys.exit(failures.tell(error, as_json="--json" in sys.argv))
+    sys.exit(code if isinstance(code, int) else 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 
@@ -23,6 +24,12 @@ def start(*, data: Path | None = None, mode: str | None = None, migrate: bool = 
         django.setup()
     if migrate:
         _migrate()
+
+
+def begin_worker(data: str, mode: str) -> None:
+    """Start Django in a spawned worker process. Stands here because this module can be imported before Django."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: what a worker has begun it ends
+    start(data=Path(data), mode=mode, migrate=False)
 
 
 def _migrate() -> None:

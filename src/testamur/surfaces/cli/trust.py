@@ -11,15 +11,25 @@ from testamur.surfaces.cli import output
 
 
 def trust(out: Annotated[Path, typer.Argument(help="File to write")] = Path("trust.json")) -> None:
-    """Write the trust bundle: seal roots, logs with their keys, e-ID roots. Hand it to whoever verifies offline."""
+    """Write the trust bundle: seal roots, logs with keys and status lists, e-ID roots; for whoever verifies offline."""
     from testamur.surfaces.cli import runtime
 
     runtime.start()
+    from testamur.kernel.base import clock
+    from testamur.kernel.base.actor import operator
+    from testamur.trust.records import steps
+
+    for outcome in steps.publish_all_status(by=operator(), clock=clock.now, cover=True):
+        if outcome.refused is not None:  # the bundle is written all the same, with the list that there is
+            output.say(f"[yellow]no new status list[/] of {outcome.origin}: {outcome.refused}")
     output.say(f"written: {write_trust(out)}")
 
 
 def write_trust(path: Path) -> Path:
-    """Write the bundle and return its path. The simulated e-ID's root is in it only in demo mode."""
+    """Write the bundle with the newest status lists and return its path.
+
+    The simulated e-ID's root is in it only in demo mode.
+    """
     from django.conf import settings
 
     from testamur.kernel.base import clock

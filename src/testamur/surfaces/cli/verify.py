@@ -10,6 +10,8 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,28 +34,52 @@ _WORDS = {
     "undecided": ("CANNOT BE DECIDED", "bold yellow"),
     "foreign": ("NOT A TESTAMUR RECORD", "bold"),
 }
+_OUTLIVED = ("status.annulled", "status.replaced")
+_NO_LONGER = ("NO LONGER VALID", "bold red")
+"""Said instead of forged or changed, when the status list alone decided: the document itself is genuine."""
 
 
-def verify(files: list[Path], trust: Path | None = None, json: bool = False, workers: int = 0) -> None:
+def verify(
+    files: list[Path],
+    trust: Path | None = None,
+    status: Path | None = None,
+    max_status_age: int = 7,
+    json: bool = False,
+    workers: int = 0,
+) -> None:
     """Verify records: valid, forged or changed, or cannot be decided, and why.
 
     Works offline. The trust bundle (--trust, or the environment variable TESTAMUR_TRUST) says whom to believe; one that
-    came along with the file is never taken by itself. Exit code 0: valid; 1: forged or changed; 2: cannot be decided;
-    3: not a Testamur record; the worst one for several files.
+    came along with the file is never taken by itself. --status adds a status list to those in the bundle; one older
+    than --max-status-age days is called stale. Exit code 0: valid; 1: forged, changed or no longer valid; 2: cannot be
+    decided; 3: not a Testamur record; the worst one for several files.
     """
-    raise SystemExit(main(files, trust=trust, as_json=json, workers=workers))
+    raise SystemExit(
+        main(files, trust=trust, status=status, max_status_age=max_status_age, as_json=json, workers=workers)
+    )
 
 
-def main(paths: Sequence[Path], *, trust: Path | None = None, as_json: bool = False, workers: int = 0) -> int:
+def main(
+    paths: Sequence[Path],
+    *,
+    trust: Path | None = None,
+    status: Path | None = None,
+    max_status_age: int = 7,
+    as_json: bool = False,
+    workers: int = 0,
+) -> int:
     """Verify `paths`, print what was found and return the exit code.
 
     Args:
         paths: the files.
         trust: the bundle; by default the one that `TESTAMUR_TRUST` names.
+        status: a status list beside those in the bundle.
+        max_status_age: days.
         as_json: one JSON object a line (docs/formats.md §11) instead of text for people.
         workers: processes; 0 chooses by the number of files and cores.
     """
-    from testamur.kernel.proofs.report import exit_code
+    from testamur.kernel.base.clock import now
+    from testamur.kernel.proofs.report import Failed, exit_code
     from testamur.kernel.proofs.trust import TrustError
 
     warnings.simplefilter("ignore")  # libraries warn of odd certificates on stderr; the verdict says what matters
@@ -61,14 +87,15 @@ def main(paths: Sequence[Path], *, trust: Path | None = None, as_json: bool = Fa
         sys.stdout.reconfigure(errors="backslashreplace")  # a name must not stop the report on an old terminal
     if trust is None and os.environ.get(TRUST_VARIABLE):
         trust = Path(os.environ[TRUST_VARIABLE])
+    believed = _Believed(trust, status, now(), timedelta(days=max(0, min(max_status_age, 36_500))))
     words = []
     show = _show_json if as_json else _human()
     try:
-        for verdict in _verdicts(list(paths), trust, workers):
+        for verdict in _verdicts(list(paths), believed, workers):
             words.append(verdict.word)
             show(verdict)
         sys.stdout.flush()
-    except (OSError, TrustError) as error:
+    except (OSError, TrustError, Failed) as error:
         if isinstance(error, BrokenPipeError):
             sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - lives until the process ends
             return exit_code(words)
@@ -80,11 +107,21 @@ def main(paths: Sequence[Path], *, trust: Path | None = None, as_json: bool = Fa
 # --- verifying -----------------------------------------------------------------------------------
 
 
-def _verdicts(paths: Sequence[Path], trust: Path | None, workers: int) -> Iterator[Verdict]:
-    if trust is not None:
-        _bundle(trust)  # a bundle that cannot be read stops everything, before the first file
+@dataclass(frozen=True, slots=True)
+class _Believed:
+    """What the files are verified with; small enough to be handed to other processes."""
+
+    trust: Path | None
+    status: Path | None
+    at: datetime
+    max_status_age: timedelta
+
+
+def _verdicts(paths: Sequence[Path], believed: _Believed, workers: int) -> Iterator[Verdict]:
+    if believed.trust is not None or believed.status is not None:
+        _bundle(believed)  # a bundle or list that cannot be read stops everything, before the first file
     wanted = workers or min(_cores(), len(paths) // FILES_PER_WORKER)
-    jobs = [(path, trust) for path in paths]
+    jobs = [(path, believed) for path in paths]
     if wanted < 2:  # noqa: PLR2004 - one process is this one
         yield from map(_verify_one, jobs)
         return
@@ -99,21 +136,31 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _verify_one(job: tuple[Path, Path | None]) -> Verdict:
+def _verify_one(job: tuple[Path, _Believed]) -> Verdict:
     """Runs in any process; answers for a file that cannot even be read."""
     from testamur.kernel.proofs.pdf.reader import MAX_SIZE
-    from testamur.kernel.proofs.verify import NO_TRUST, verify_file
+    from testamur.kernel.proofs.verify import verify_file
 
-    path, trust = job
+    path, believed = job
     try:
         if path.stat().st_size > MAX_SIZE:
             return _unread(path, "pdf.size", "The file is too large to be checked.")
-        data = path.read_bytes()
+        with path.open("rb") as file:  # bounded: a device or a pipe tells no size
+            data = file.read(MAX_SIZE + 1)
+        if len(data) > MAX_SIZE:
+            return _unread(path, "pdf.size", "The file is too large to be checked.")
         beside = path.with_name(path.name + PROOF_SUFFIX)
         sidecar = beside.read_bytes() if beside.is_file() and beside.stat().st_size < MAX_SIZE else None
     except (OSError, ValueError) as error:
         return _unread(path, "file.unreadable", f"The file cannot be read ({getattr(error, 'strerror', error)}).")
-    return verify_file(data, _bundle(trust) if trust else NO_TRUST, str(path), sidecar=sidecar)
+    return verify_file(
+        data,
+        _bundle(believed),
+        str(path),
+        sidecar=sidecar,
+        at=believed.at,
+        max_status_age=believed.max_status_age,
+    )
 
 
 def _unread(path: Path, code: str, found: str) -> Verdict:
@@ -123,16 +170,19 @@ def _unread(path: Path, code: str, found: str) -> Verdict:
     return Verdict(str(path), Word.UNDECIDED, test=False, record={}, checks=(check,))
 
 
-_bundles: dict[Path, Trust] = {}
+_bundles: dict[tuple[Path | None, Path | None], Trust] = {}
 
 
-def _bundle(path: Path) -> Trust:
-    """The bundle at `path`, parsed once per process. Raises OSError or `TrustError`."""
-    if path not in _bundles:
+def _bundle(believed: _Believed) -> Trust:
+    """The bundle with the status list added, parsed once per process. Raises OSError, `TrustError` or `Failed`."""
+    place = believed.trust, believed.status
+    if place not in _bundles:
         from testamur.kernel.proofs.trust import parse_trust
+        from testamur.kernel.proofs.verify import NO_TRUST
 
-        _bundles[path] = parse_trust(path.read_bytes())
-    return _bundles[path]
+        trust = parse_trust(believed.trust.read_bytes()) if believed.trust else NO_TRUST
+        _bundles[place] = trust.with_status(believed.status.read_bytes()) if believed.status else trust
+    return _bundles[place]
 
 
 # --- showing -------------------------------------------------------------------------------------
@@ -169,7 +219,7 @@ def _lines(verdict: Verdict, width: int) -> Iterator[list[tuple[str, str]]]:
     """Lines of (text, style): the verdict first, then what each check found."""
     import textwrap
 
-    word, style = _WORDS[verdict.word.value]
+    word, style = _NO_LONGER if verdict.code in _OUTLIVED else _WORDS[verdict.word.value]
     yield [(_plain(verdict.file), "bold")]
     test = [(" TEST ", "black on yellow"), (" made with test keys, proves nothing", "yellow")] if verdict.test else []
     yield [("  ", ""), (word, style), *([("  ", ""), *test] if test else [])]
@@ -191,7 +241,6 @@ def _summary(record: object) -> str:
 
 def _plain(text: str) -> str:
     """`text` without anything that could steer a terminal or turn the reading direction."""
-    import unicodedata
+    from testamur.kernel.base.text import harmless
 
-    hidden = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-    return "".join("�" if unicodedata.category(c) in hidden else c for c in text)
+    return harmless(text)

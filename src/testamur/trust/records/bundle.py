@@ -15,6 +15,8 @@ from django.conf import settings
 from testamur.kernel.base.clock import stamp
 from testamur.kernel.base.ids import urn
 from testamur.register.schools import queries as schools
+from testamur.trust.records import queries
+from testamur.trust.signing.methods.bankid.settings import configured as bankid_settings
 from testamur.trust.transparency import queries as logs
 
 
@@ -35,7 +37,11 @@ def bundle(*, eid_roots: Mapping[str, Sequence[bytes]], test: bool, now: datetim
         "organisations": [_organisation(log.organisation, log.id, log.origin) for log in logs.logs()],
         "eid_roots": {method: [_b64(root) for root in roots] for method, roots in sorted(eid_roots.items())},
         "tsa_roots": _files("tsa-roots"),
-        "status": [],
+        "status": [
+            {"organisation": urn(log.organisation), "list": queries.status_file(log.organisation)}
+            for log in logs.logs()
+            if queries.status_list(log.organisation) is not None
+        ],
     }
 
 
@@ -59,8 +65,8 @@ def _b64(data: bytes) -> str:
 
 
 def bankid_roots() -> list[bytes]:
-    """The pinned e-ID roots of production or test, from ``<data>/trust/bankid-roots``."""
-    return [path.read_bytes() for path in sorted((anchors() / "bankid-roots").glob("*.der"))]
+    """The pinned roots that BankID signatures end in; none where BankID is not set up."""
+    return bankid_settings().root_ders() if settings.BANKID["signature_roots"] else []
 
 
 def write(path: Path, value: Mapping[str, Any]) -> None:

@@ -142,3 +142,37 @@ class Issue(models.Model):
     pdf_size = models.PositiveIntegerField()
     sealed_at = models.DateTimeField()
     published_at = models.DateTimeField()
+
+
+class StatusList(models.Model):
+    """One signed list of the records that no longer hold (docs/formats.md §12).
+
+    A list is drawn up first and logged after; the next one waits until it is. `keys` is the compressed body of the
+    file: the newest list alone has it, since it says all that the earlier ones said. Notes and proofs are kept.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    organisation = models.UUIDField()
+    log = models.UUIDField()
+    path = models.CharField(max_length=400)
+    made_at = models.DateTimeField()
+    entries = models.PositiveBigIntegerField()
+    replaced = models.PositiveIntegerField()
+    annulled = models.PositiveIntegerField()
+    note = models.TextField()
+    keys = models.BinaryField(null=True)
+    log_index = models.PositiveBigIntegerField(null=True)
+    proof = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "entries"], name="records_status_order"),
+            models.UniqueConstraint(
+                fields=["organisation"], condition=models.Q(log_index__isnull=True), name="records_status_one_waits"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(log_index__isnull=True, proof="", keys__isnull=False)
+                | (models.Q(log_index__gte=models.F("entries")) & ~models.Q(proof="")),
+                name="records_status_logged",
+            ),
+        ]

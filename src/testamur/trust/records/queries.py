@@ -6,13 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
-from testamur.trust.records.models import DraftFile, Issue, IssueBatch, Record, RecordSigner
+from testamur.kernel.proofs import status
+from testamur.trust.records.models import DraftFile, Issue, IssueBatch, Record, RecordSigner, StatusList
 from testamur.trust.records.rules import State
 
 
@@ -79,6 +81,28 @@ class IssueView:
     pdf_sha256: str
     pdf_size: int
     published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingStatusList:
+    """A status list that is signed but not yet logged."""
+
+    id: UUID
+    note: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StatusListView:
+    """The newest published status list of an organisation; `keys_size` is the size of its compressed keys in bytes."""
+
+    id: UUID
+    organisation: UUID
+    made_at: datetime
+    entries: int
+    replaced: int
+    annulled: int
+    log_index: int
+    keys_size: int
 
 
 def batch(batch_id: UUID) -> BatchView:
@@ -160,6 +184,49 @@ def records(
     return [_view(r) for r in rows.order_by("path", "document_type", "id").iterator(chunk_size=2000)]
 
 
+def by_ids(*, by: Actor, records: Sequence[UUID]) -> list[RecordView]:
+    """The records with these ids, in that order; an unknown id is left out.
+
+    Raises NotAllowed without ``records.record.read`` where they lie.
+    """
+    found: dict[UUID, RecordView] = {}
+    for start in range(0, len(records), 500):
+        for row in Record.objects.filter(id__in=records[start : start + 500]):
+            found[row.id] = _view(row)
+    for path in sorted({view.path for view in found.values()}):
+        by.must("records.record.read", path)
+    return [found[record] for record in records if record in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The newest version of one document: what it says (digest of its content), and when it was sealed."""
+
+    record: UUID
+    version: int
+    state: State
+    content_sha256: str
+    replaces: UUID | None
+    replaced_because: str
+    sealed_at: datetime | None
+
+
+def latest(*, by: Actor, path: str, unit: UUID, period: str) -> dict[tuple[str, UUID], Latest]:
+    """The newest version of every document of a school and period that was not thrown away, by (type, subject).
+
+    Raises NotAllowed without ``records.record.read`` at `path`.
+    """
+    by.must("records.record.read", path)
+    rows = Record.objects.filter(unit=unit, period=period).exclude(state=State.DISPOSED)
+    sealed = dict(Issue.objects.filter(record__in=rows.values("id")).values_list("record", "sealed_at"))
+    return {
+        (r.document_type, r.subject): Latest(
+            r.id, r.version, State(r.state), r.content_sha256, r.replaces_id, r.replaced_because, sealed.get(r.id)
+        )
+        for r in rows.order_by("version").iterator(chunk_size=1000)
+    }
+
+
 def waiting_for(*, by: Actor, person: UUID) -> list[RecordView]:
     """Every document that waits for this person's signature now (A9): ready, and no earlier signer left.
 
@@ -206,6 +273,42 @@ def spent_packs() -> list[UUID]:
     alive = [State.DRAFTED, State.READY, State.SIGNING, State.SIGNED, State.SEALED]
     used = Record.objects.filter(state__in=alive).values("draft_file")
     return list(DraftFile.objects.filter(removed=False).exclude(id__in=used).values_list("id", flat=True))
+
+
+def waiting_status_list(organisation: UUID) -> WaitingStatusList | None:
+    """The list that was drawn up and is not in the log yet."""
+    row = StatusList.objects.filter(organisation=organisation, log_index__isnull=True).first()
+    return WaitingStatusList(row.id, row.note.encode()) if row else None
+
+
+def status_list(organisation: UUID) -> StatusListView | None:
+    """What the newest published status list is about. Public: it names nobody."""
+    row = _newest(organisation)
+    if row is None or row.log_index is None:
+        return None
+    return StatusListView(
+        row.id,
+        row.organisation,
+        row.made_at,
+        row.entries,
+        row.replaced,
+        row.annulled,
+        row.log_index,
+        len(row.keys or b""),
+    )
+
+
+def status_file(organisation: UUID) -> dict[str, Any]:
+    """The newest published list as anyone may have it (docs/formats.md §12). Raises NotFound."""
+    row = _newest(organisation)
+    if row is None:
+        raise NotFound("There is no status list of this organisation.", organisation=str(organisation))
+    return status.assemble(row.note.encode(), bytes(row.keys or b""), row.proof.encode())
+
+
+def _newest(organisation: UUID) -> StatusList | None:
+    rows = StatusList.objects.filter(organisation=organisation, log_index__isnull=False, keys__isnull=False)
+    return rows.order_by("-entries").first()
 
 
 def _view(r: Record) -> RecordView:

@@ -19,6 +19,7 @@ MOST_OPEN = 16
 """Enough to keep every worker of a machine busy; the rest follows as these end."""
 
 STEP = step_actor("issuing", "records.batch.issue", "archive.object.store", "transparency.entry.append")
+STATUS_STEP = step_actor("status", "records.status.publish", "transparency.entry.append", "transparency.note.sign")
 OUR_WORKERS = "job:"
 
 
@@ -46,6 +47,19 @@ def wake() -> int:
 def tidy() -> int:
     """Remove draft packs that no record needs any more."""
     return steps.tidy()
+
+
+@task
+def status() -> int:
+    """Publish each organisation's status list: daily, and sooner when a record was replaced or annulled.
+
+    Returns how many were published. The first refusal is raised when all organisations have had their turn.
+    """
+    outcomes = steps.publish_all_status(by=STATUS_STEP, clock=clock.now)
+    for outcome in outcomes:
+        if outcome.refused is not None:
+            raise outcome.refused
+    return sum(outcome.published for outcome in outcomes)
 
 
 def enqueue_waiting(*, now: datetime) -> int:

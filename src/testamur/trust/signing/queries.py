@@ -48,6 +48,17 @@ class CeremonyView:
     ended: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class SignedBy:
+    """Who signed in a ceremony, in which role, for whom: for comparing with what a document names, nothing else."""
+
+    organisation: UUID
+    role: str
+    name: str
+    scheme: str
+    identifier: str
+
+
 def ceremony(ceremony: UUID, *, by: Actor) -> CeremonyView:
     """One ceremony. Raises `NotFound` unless `by` is its signer or may ``signing.ceremony.see`` at its place."""
     row = Ceremony.objects.filter(pk=ceremony).first()
@@ -92,6 +103,16 @@ def evidences(ceremony: UUID) -> Evidences:
     return Evidences(
         documents, header=bytes(row.header), root=row.root, method=row.method, role=row.role, proof=bytes(row.evidence)
     )
+
+
+def signed_by(ceremony: UUID) -> SignedBy:
+    """The signer of a signed ceremony, whose e-ID bore this very identifier. Raises `NotFound` or `NotSigned`."""
+    row = Ceremony.objects.filter(pk=ceremony).first()
+    if row is None:
+        raise NotFound(f"There is no ceremony {ceremony}.", ceremony=str(ceremony))
+    if row.state != State.SIGNED:
+        raise NotSigned(f"Ceremony {ceremony} is {row.state}.", ceremony=str(ceremony), state=row.state)
+    return SignedBy(row.organisation, row.role, row.signer_name, row.signer_scheme, row.signer_identifier)
 
 
 def evidence_for(ceremony: UUID) -> Iterator[tuple[UUID, bytes]]:

@@ -305,6 +305,11 @@ class Evidences:
         """Evidence of that record. Raises KeyError when the ceremony does not hold it."""
         return self.at(self._where[record])
 
+    def document(self, record: UUID) -> SignedDocument | None:
+        """That record as it stands in the ceremony, or None."""
+        index = self._where.get(record)
+        return None if index is None else self._documents[index]
+
     def at(self, index: int) -> bytes:
         """Evidence of document `index`, JCS bytes."""
         path = '","'.join([sibling.hex() for sibling in self._tree.path(index)])

@@ -269,6 +269,32 @@ def _sign(row: Log, grown: merkle.GrownTree) -> bytes:
     return notes.Note(text, (notes.sign(text, signer),)).data()
 
 
+class NoteUnusable(Refused):
+    """The text is none that a log signs beside its heads."""
+
+    code = "transparency.note.unusable"
+
+
+@transaction.atomic
+def sign_note(*, by: Actor, log: UUID, text: str, now: datetime) -> bytes:
+    """Sign a text other than a head with the log's key; returns the note (C2SP signed-note).
+
+    The first line must name another thing than a log, so that the signature can never be taken for one of a
+    checkpoint. Raises NotFound, NotAllowed, NoteUnusable, KeyUnusable.
+    """
+    row = Log.objects.filter(pk=log).first()
+    if row is None:
+        raise NotFound("There is no such log.")
+    by.must("transparency.note.sign", row.path)
+    if not text.endswith("\n") or "/log/" in text.partition("\n")[0]:
+        raise NoteUnusable("This text could be taken for a head of a log.", field="text")
+    signer = keys.load(f"log-{row.code}", row.origin, notes.Kind.ED25519, vkey=row.vkey)
+    note = notes.Note(text, (notes.sign(text, signer),)).data()
+    refs = {"log": str(log), "text_sha256": hashlib.sha256(text.encode()).hexdigest()}
+    journal.append(by=by, kind="transparency.note.signed/1", path=row.path, refs=refs, now=now)
+    return note
+
+
 @dataclass(frozen=True, slots=True)
 class RepairResult:
     """What `repair` did.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Max
 
 from testamur.kernel.base.refused import NotFound
 from testamur.kernel.proofs import notes, policies, tiles, tlog
@@ -113,6 +113,14 @@ def policy(*, log: UUID) -> str:
 def find(*, log: UUID, entry: bytes) -> int | None:
     """Index of an entry (37 bytes), or None."""
     return LogEntry.objects.filter(log=log, entry=entry).values_list("index", flat=True).first()
+
+
+def newest(*, log: UUID, kind: tlog.EntryKind) -> int | None:
+    """Index of the newest entry of a kind, or None."""
+    least = tlog.MAGIC + bytes([kind])
+    most = tlog.MAGIC + bytes([kind + 1])
+    found = LogEntry.objects.filter(log=log, entry__gte=least, entry__lt=most).aggregate(last=Max("index"))
+    return found["last"] if found["last"] is None else int(found["last"])
 
 
 def checkpoint(*, log: UUID) -> bytes:

@@ -188,7 +188,7 @@ def _classes(bundle: Bundle) -> Iterator[Row]:
 
 def _level(text: str) -> int | None:
     """A year level from 0 to 13; other words (``KG``, ``PS1``) say nothing that all countries share."""
-    return int(text) if text.isdecimal() and int(text) <= 13 else None  # noqa: PLR2004 - the highest year of any school
+    return int(text) if text.isdecimal() and len(text) < 4 and int(text) <= 13 else None  # noqa: PLR2004 - the highest year of any school
 
 
 def _demographics(bundle: Bundle, scratch: Scratch) -> None:

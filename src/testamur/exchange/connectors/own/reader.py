@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import PurePosixPath
 
@@ -267,9 +268,11 @@ def _enrolments(table: Table, number: int, cells: Cells, options: Options) -> It
 
 
 def _grades(table: Table, number: int, cells: Cells, options: Options) -> Iterator[Row]:
-    key, _identifiers = _key(table, number, cells, options)
+    key, identifiers = _key(table, number, cells, options)
     if not key:
         return
+    if identifiers and not options.identifier_scheme:  # who decided is named as the pupil is
+        options = replace(options, identifier_scheme=identifiers[0][0])
     said, _, said_term = options.period.partition(" ")
     year = _school_year(table, number, cells["school_year"]) or said
     term = cells["term"] or ("" if cells["school_year"] else said_term)

@@ -27,7 +27,7 @@ def load_marks(context: Context, rows: Sequence[MarkRow]) -> None:
     for item in changed:
         context.refuse(
             item.row, "grade", item.row.value,
-            "row left out: decided before with another content; a correction is an act of the person responsible",
+            "row left out: decided before with another content; a correction is an act of its own (testamur correct)",
             "import.decision.changed",
         )  # fmt: skip
     live = [item for item in new if not item.row.ended]
@@ -81,10 +81,13 @@ def _decision(context: Context, row: MarkRow, persons: dict[str, UUID], units: d
     assert school is not None
     decided_by = persons.get(row.decided_by)
     if row.decided_by and decided_by is None:
-        context.note(
-            row, "decided_by", row.decided_by, "not known: loaded without the name of who decided",
+        # a decision stands for ever: one without its decider could not be completed later
+        context.refuse(
+            row, "decided_by", row.decided_by,
+            "row left out: nobody in the register has that number; import the staff first, or leave the cell empty",
             "import.reference.unknown",
         )  # fmt: skip
+        return None
     return NewDecision(
         pupil, unit, school.path, row.pack, row.kind, code, row.value, period_of(context, row, school.path), level,
         row.decided_on, (decided_by,) if decided_by else (), row.comment,

@@ -98,10 +98,11 @@ def _numbers(context: Context, row: PersonRow) -> tuple[Identifier, ...]:
 
 
 def _new_person(context: Context, row: PersonRow, numbers: Sequence[Identifier]) -> NewPerson:
-    country = context.home.country if context.home else context.options.country
+    country = context.options.country or (context.home.country if context.home else "")
+    family_first = country == "VN" or any(n.scheme is Scheme.CCCD for n in numbers)
     contacts = _contacts(context, row)
     return NewPerson(
-        row.given, row.family, row.middle, row.preferred, row.birth_date, _sex(row), country == "VN",
+        row.given, row.family, row.middle, row.preferred, row.birth_date, _sex(row), family_first,
         Protection(row.protection or "none"), tuple(NewIdentifier(n.scheme, n.value, n.context) for n in numbers),
         contacts,
         _facts(row) if row.facts else None, new_id(),

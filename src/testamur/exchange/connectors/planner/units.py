@@ -35,6 +35,7 @@ from testamur.register.schools.rules import (
     NewUnit,
     UnitKind,
     UnitUpdate,
+    UnitView,
 )
 
 _TERMS = (
@@ -85,6 +86,7 @@ def _unit(context: Context, row: UnitRow) -> UUID | None:
     code = clip(row.code or row.key, _MAX_CODE)
     there = queries.unit_by_code(code=code, parent=parent)
     if there is not None:
+        _complete(context, row, there)
         return there.id
     new = NewUnit(
         kind, code, row.name, parent, slug_from(code), row.country or context.options.country, _form(row), row.pack,
@@ -92,6 +94,15 @@ def _unit(context: Context, row: UnitRow) -> UUID | None:
     )  # fmt: skip
     taken = isolate(context, [(row, new)], lambda u: schools.add_units(by=context.by, units=u, now=context.now))
     return new.id if taken else None
+
+
+def _complete(context: Context, row: UnitRow, there: UnitView) -> None:
+    """A source that knows form or rule pack of a school which another source brought without them adds them."""
+    form = _form(row) if there.form is Form.NONE else Form.NONE
+    pack = row.pack if not there.pack else ""
+    if form is not Form.NONE or pack:
+        update = UnitUpdate(there.id, form=form if form is not Form.NONE else None, pack=pack or None)
+        isolate(context, [(row, update)], lambda u: schools.update_units(by=context.by, updates=u, now=context.now))
 
 
 def _authority(context: Context, row: UnitRow) -> UUID | None:

@@ -119,7 +119,7 @@ def _persons(table: Table | None, role: str) -> Iterator[Row]:
             table.name, number, name, given, family, middle, "", (), table.date(number, "Birthdate", born), "", "",
             email, "", (), ended, school,
         )  # fmt: skip
-        level = int(grade) if grade.isdecimal() and int(grade) <= 13 else None  # noqa: PLR2004 - highest year of any school
+        level = int(grade) if grade.isdecimal() and len(grade) < 4 and int(grade) <= 13 else None  # noqa: PLR2004 - highest year of any school
         yield MembershipRow(table.name, number, f"{name}|{role}|{school}", name, school, role, None, None, level, ended)
 
 

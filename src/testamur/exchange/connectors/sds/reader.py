@@ -238,4 +238,4 @@ class _Bundle:
 
 def _level(text: str) -> int | None:
     """A year level from 0 to 13; other codes (``PS1``, ``KG``) say nothing that all countries share."""
-    return int(text) if text.isdecimal() and int(text) <= 13 else None  # noqa: PLR2004 - the highest year of any school
+    return int(text) if text.isdecimal() and len(text) < 4 and int(text) <= 13 else None  # noqa: PLR2004 - the highest year of any school

@@ -13,6 +13,7 @@ from testamur.exchange.connectors.rules import Defect, Severity, clip
 
 SHOWN = 20
 _DISTINCT = 20_000
+_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 _HEADER = ("file", "row", "column", "found", "done", "code", "severity")
 
 
@@ -92,6 +93,6 @@ class Report:
 
 def _plain(value: object) -> object:
     """A cell that a spreadsheet shall not take for a formula (CWE-1236)."""
-    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+    if isinstance(value, str) and value[:1] in _FORMULA:
         return f"'{value}"
     return value

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 import python_calamine
 
+from testamur.exchange.connectors.tabular.extent import TooWide, measure
 from testamur.exchange.connectors.tabular.files import BundleUnreadable, Files, Member
 
 MAX_PACKED = 64 * 2**20
@@ -27,10 +29,13 @@ def open_workbook(files: Files, member: Member) -> python_calamine.CalamineWorkb
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(info.file_size for info in archive.infolist())
-    except zipfile.BadZipFile as error:
+            if unpacked > MAX_UNPACKED:
+                raise BundleUnreadable(f"{member.name}: would unpack to {unpacked} bytes.", value=member.name)
+            measure(archive)
+    except TooWide as error:
+        raise BundleUnreadable(f"{member.name}: {error}, more than is read.", value=member.name) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise BundleUnreadable(f"{member.name}: not a workbook ({error}).", value=member.name) from error
-    if unpacked > MAX_UNPACKED:
-        raise BundleUnreadable(f"{member.name}: would unpack to {unpacked} bytes.", value=member.name)
     try:
         return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     except (python_calamine.CalamineError, OSError) as error:

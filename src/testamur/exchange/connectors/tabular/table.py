@@ -21,6 +21,8 @@ from testamur.exchange.connectors.tabular.text import Encoding, delimiter_of, ex
 FIELD_LIMIT = 64 * 1024
 """Characters of one cell. A quote that is never closed swallows the file; this is where it is caught."""
 _CLOSE_ENOUGH = 0.84
+_DIGITS = 9
+"""Of a whole number; more fit no column of the database, and Python refuses to read thousands of them."""
 _PREAMBLE = 12
 """Lines above the header that are looked at before a file is refused (titles, maxima, empty lines)."""
 csv.field_size_limit(FIELD_LIMIT)
@@ -324,7 +326,7 @@ class Table:
         """The whole number in a cell; None when empty or no number (reported)."""
         if not text:
             return None
-        if text.isdecimal():
+        if text.isdecimal() and len(text) <= _DIGITS:
             return int(text)
         self.note(number, column, text, "no whole number: left empty", "import.number.invalid")
         return None

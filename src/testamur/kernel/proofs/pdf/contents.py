@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from testamur.kernel.proofs.pdf.reader import Object, PdfFile
 from testamur.kernel.proofs.pdf.values import MAX_DEPTH, Name, PdfError, Ref, Value, parse_fields, text
 
 MAX_PAGES = 100_000
 MAX_EMBEDDED = 1_000
+MAX_UNPACKED = 64 * 1024 * 1024
+"""Bytes of all embedded files together, unpacked."""
 MAX_FORM_FIELDS = 10_000
 
 
@@ -26,6 +29,7 @@ class EmbeddedFile:
         stream: object number of the embedded file stream.
         associated: the catalog's ``/AF`` names the specification.
         data: its bytes.
+        ambiguous: another reader could show another name (``/F`` beside ``/UF``) or take another stream for it.
     """
 
     name: str
@@ -36,6 +40,7 @@ class EmbeddedFile:
     stream: int
     associated: bool
     data: bytes
+    ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +113,15 @@ def page(pdf: PdfFile, number: int, *, revision: int | None = None) -> Object:
 def embedded_files(pdf: PdfFile, *, revision: int | None = None) -> tuple[EmbeddedFile, ...]:
     """Every file of the catalog's ``/EmbeddedFiles`` name tree, in tree order.
 
-    Raises `PdfError` ``pdf.embedded`` for a tree that loops, names a file twice or holds too many.
+    Raises `PdfError` ``pdf.embedded`` for a tree that loops, names a file twice or holds too many, and ``pdf.size``
+    for files that unpack to more than `MAX_UNPACKED` together: a thousand names may lead to one packed stream.
     """
     catalog = pdf.catalog(revision=revision).fields
     named = pdf.array(catalog["AF"], revision=revision) if "AF" in catalog else ()
     associated = {item.number for item in named if isinstance(item, Ref)}
     files: list[EmbeddedFile] = []
+    names: set[str] = set()
+    total = 0
     for key, spec in name_tree(pdf, revision=revision):
         values = pdf.dictionary(spec, revision=revision)
         held = pdf.dictionary(values.get("EF"), revision=revision)
@@ -121,8 +129,13 @@ def embedded_files(pdf: PdfFile, *, revision: int | None = None) -> tuple[Embedd
         if "UF" in held and held["UF"] != held["F"]:
             raise PdfError("embedded", "A file specification leads to two different files.")
         name = text(values.get("UF", values.get("F")))
-        if any(f.name == name for f in files):
+        if name in names:
             raise PdfError("embedded", f"Two embedded files have the name {name!r}.")
+        names.add(name)
+        data = pdf.stream(stream)
+        total += len(data)
+        if total > MAX_UNPACKED:
+            raise PdfError("size", f"The embedded files are larger than {MAX_UNPACKED} bytes together.")
         number = spec.number if isinstance(spec, Ref) else None
         files.append(
             EmbeddedFile(
@@ -133,7 +146,8 @@ def embedded_files(pdf: PdfFile, *, revision: int | None = None) -> tuple[Embedd
                 spec=number,
                 stream=stream.number,
                 associated=number in associated,
-                data=pdf.stream(stream),
+                data=data,
+                ambiguous=text(values.get("F", b"")) != name or not {"F", "UF"}.issuperset(held),
             )
         )
     return tuple(files)
@@ -147,7 +161,9 @@ def name_tree(pdf: PdfFile, *, revision: int | None = None) -> tuple[tuple[bytes
     root = pdf.dictionary(catalog["Names"], revision=revision).get("EmbeddedFiles")
     if root is None:
         return ()
-    found = tuple(_named(pdf, root, revision, set(), 0))
+    found = tuple(islice(_named(pdf, root, revision, set(), 0), MAX_EMBEDDED + 1))
+    if len(found) > MAX_EMBEDDED:
+        raise PdfError("embedded", f"The file holds more than {MAX_EMBEDDED} embedded files.")
     if len({key for key, _ in found}) != len(found):
         raise PdfError("embedded", "The name tree of embedded files has a key twice.")
     return found

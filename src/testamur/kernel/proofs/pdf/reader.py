@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import zlib
+from bisect import bisect_right
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from testamur.kernel.proofs.pdf.values import Fields, Name, PdfError, Ref, Value, parse, parse_fields, skip
 
@@ -50,15 +52,16 @@ class Section:
 
     def entry(self, data: bytes, number: int) -> tuple[int, int, bool] | None:
         """(offset, generation, in use) of object `number`, or None when this table does not name it."""
-        for first, count, at in self.runs:
-            if first <= number < first + count:
-                found = _ENTRY.fullmatch(
-                    data, at + _ENTRY_LENGTH * (number - first), at + _ENTRY_LENGTH * (number - first + 1)
-                )
-                if found is None:
-                    raise PdfError("xref", f"The cross-reference entry of object {number} is malformed.")
-                return int(found[1]), int(found[2]), found[3] == b"n"
-        return None
+        place = bisect_right(self.runs, number, key=itemgetter(0)) - 1  # runs are in ascending order, see `_runs`
+        if place < 0:
+            return None
+        first, count, at = self.runs[place]
+        if number >= first + count:
+            return None
+        found = _ENTRY.fullmatch(data, at + _ENTRY_LENGTH * (number - first), at + _ENTRY_LENGTH * (number - first + 1))
+        if found is None:
+            raise PdfError("xref", f"The cross-reference entry of object {number} is malformed.")
+        return int(found[1]), int(found[2]), found[3] == b"n"
 
     def numbers(self) -> list[int]:
         """The object numbers that this table names, in its order."""

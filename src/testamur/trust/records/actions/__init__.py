@@ -4,6 +4,7 @@ from testamur.trust.records.actions.common import BatchLost, NotReplaceable, Not
 from testamur.trust.records.actions.drafting import Drafted, annul, discard, draft, mark_ready, recall
 from testamur.trust.records.actions.issuing import Issued, claim, hold, note_sealed, publish, release_batch
 from testamur.trust.records.actions.signing import accept_signatures, release_ceremony, start_ceremony
+from testamur.trust.records.actions.status import StatusListUnknown, draw_up_status_list, publish_status_list
 
 __all__ = [
     "BatchLost",
@@ -11,16 +12,19 @@ __all__ = [
     "Issued",
     "NotReplaceable",
     "NotYourTurn",
+    "StatusListUnknown",
     "WrongState",
     "accept_signatures",
     "annul",
     "claim",
     "discard",
     "draft",
+    "draw_up_status_list",
     "hold",
     "mark_ready",
     "note_sealed",
     "publish",
+    "publish_status_list",
     "recall",
     "release_batch",
     "release_ceremony",

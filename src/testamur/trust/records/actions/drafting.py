@@ -10,10 +10,12 @@ from uuid import UUID
 from django.db import transaction
 
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.base.refused import NotAllowed
 from testamur.kernel.journal.actions import append
-from testamur.trust.records.actions.common import NotReplaceable, digest, move, refs
+from testamur.register.schools import queries as schools
+from testamur.trust.records.actions.common import NotReplaceable, chunks, digest, move, refs
 from testamur.trust.records.models import DraftFile, Record, RecordSigner
-from testamur.trust.records.rules import NewRecord, State, code
+from testamur.trust.records.rules import Issuer, NewRecord, State, code
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +35,14 @@ class Drafted:
 def draft(*, by: Actor, pack: UUID, size: int, drafted: Sequence[Drafted], now: datetime) -> None:
     """Enter rendered records as drafts. Journal: ``records.drafted/1`` with count and digest of the H0s.
 
-    Raises NotAllowed without ``records.record.draft`` at each school; NotReplaceable when a record names a former one
-    that is not published. A second record for the same document, pupil, period and version breaks a constraint.
+    Raises NotAllowed without ``records.record.draft`` at each school, and for an issuer that is not the school's own
+    organisation; NotReplaceable when a record names a former one that is not published, or is about somebody else, or
+    of another organisation. A second record for the same document, pupil, period and version breaks a constraint.
     """
-    for path in sorted({d.new.issuer.path for d in drafted}):
-        by.must("records.record.draft", path)
-    replaced = [d.new.replaces for d in drafted if d.new.replaces]
-    if replaced and Record.objects.filter(id__in=replaced, state=State.PUBLISHED).count() != len(set(replaced)):
-        raise NotReplaceable("Only a published record can be replaced.")
+    for issuer in {d.new.issuer for d in drafted}:
+        by.must("records.record.draft", issuer.path)
+        _must_be_the_schools_own(issuer)
+    _must_be_replaceable([d.new for d in drafted if d.new.replaces])
     file = DraftFile(id=pack, made_at=now, size=size)
     file.save(force_insert=True)
     Record.objects.bulk_create([_record(d, pack) for d in drafted], batch_size=200)
@@ -59,6 +61,24 @@ def draft(*, by: Actor, pack: UUID, size: int, drafted: Sequence[Drafted], now: 
         refs={"pack": str(pack), "count": len(drafted), "h0s_sha256": digest(d.h0 for d in drafted)},
         now=now,
     )
+
+
+def _must_be_the_schools_own(issuer: Issuer) -> None:
+    """The organisation whose key will seal is the school itself or stands above it in the register."""
+    above = schools.units_above(issuer.path)
+    if not above or above[-1].id != issuer.unit or issuer.organisation not in {unit.id for unit in above}:
+        raise NotAllowed("The school does not issue for this organisation.", verb="records.record.draft")
+
+
+def _must_be_replaceable(new: Sequence[NewRecord]) -> None:
+    wanted = {n.replaces for n in new}
+    former = {r.id: r for some in chunks(sorted(filter(None, wanted))) for r in Record.objects.filter(id__in=some)}
+    for n in new:
+        old = former.get(n.replaces) if n.replaces else None
+        if old is None or old.state != State.PUBLISHED:
+            raise NotReplaceable("Only a published record can be replaced.")
+        if (old.organisation, old.subject) != (n.issuer.organisation, n.subject.id):
+            raise NotReplaceable("A record takes the place of one about the same person, by the same organisation.")
 
 
 def _record(d: Drafted, pack: UUID) -> Record:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.base.refused import NotAllowed
 from testamur.kernel.journal.actions import append
 from testamur.trust.records.actions.common import NotYourTurn, WrongState, chunks, refs
 from testamur.trust.records.models import Record, RecordSigner
@@ -35,11 +36,12 @@ def start_ceremony(
 ) -> UUID:
     """Open one ceremony over all of `records` for one signer (A11); returns its id.
 
-    Raises NotYourTurn unless the signer is the next one of every record, WrongState for a record not ready.
+    Raises NotYourTurn unless the signer is, in that role, the next one of every record, and every record is one of this
+    organisation at or below `path`.
     Journal: ``records.ceremony_started/1`` beside the ceremony's own entry.
     """
     by.must("records.record.sign", path)
-    documents = _documents_for(signer.person, records)
+    documents = _documents_for(signer.person, role, organisation, path, records)
     ceremony = signing.start(
         by=by,
         organisation=organisation,
@@ -67,15 +69,18 @@ def start_ceremony(
     return ceremony
 
 
-def _documents_for(person: UUID, records: Sequence[UUID]) -> list[DocumentToSign]:
+def _documents_for(
+    person: UUID, role: str, organisation: UUID, path: str, records: Sequence[UUID]
+) -> list[DocumentToSign]:
     found: dict[UUID, DocumentToSign] = {}
     earlier = RecordSigner.objects.filter(
         record=OuterRef("record"), order__lt=OuterRef("order"), signed_at__isnull=True
     )
     for some in chunks(records):
         rows = (
-            RecordSigner.objects.filter(record__in=some, person=person, signed_at__isnull=True)
+            RecordSigner.objects.filter(record__in=some, person=person, role=role, signed_at__isnull=True)
             .filter(record__state__in=[State.READY, State.SIGNING])
+            .filter(record__organisation=organisation, record__path__startswith=path)
             .filter(~Exists(earlier))
             .select_related("record")
         )
@@ -123,8 +128,16 @@ def accept_signatures(*, by: Actor, ceremony: UUID, now: datetime) -> int:
 
 @transaction.atomic
 def release_ceremony(*, by: Actor, path: str, ceremony: UUID, now: datetime) -> None:
-    """After a declined, failed or expired ceremony its records wait again. Journal: ``records.released/1``."""
+    """After a declined, failed or expired ceremony its records wait again. Journal: ``records.released/1``.
+
+    Raises NotAllowed unless the ceremony is one at or below `path`, WrongState when it was signed: that counts.
+    """
     by.must("records.record.sign", path)
+    over = ceremonies.ceremony(ceremony, by=by)
+    if not over.path.startswith(path):
+        raise NotAllowed("The ceremony belongs to another place.", verb="records.record.sign", path=over.path)
+    if over.signed_at is not None:
+        raise WrongState("The ceremony is signed.", ceremony=str(ceremony))
     rows = RecordSigner.objects.filter(ceremony=ceremony, signed_at__isnull=True)
     records = list(rows.values_list("record", flat=True))
     rows.update(ceremony=None)

@@ -7,5 +7,6 @@ that the next one finishes with the very same bytes. Nothing is sealed, logged o
 from testamur.trust.records.steps.costs import Costs
 from testamur.trust.records.steps.issuing import BATCH, Clock, issue, issue_next, tidy
 from testamur.trust.records.steps.preparing import prepare
+from testamur.trust.records.steps.status import publish_all_status, publish_status
 
-__all__ = ["BATCH", "Clock", "Costs", "issue", "issue_next", "prepare", "tidy"]
+__all__ = ["BATCH", "Clock", "Costs", "issue", "issue_next", "prepare", "publish_all_status", "publish_status", "tidy"]

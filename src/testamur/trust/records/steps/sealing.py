@@ -19,12 +19,13 @@ from testamur.kernel.proofs.pdf.values import PdfError
 from testamur.trust.records import drafts, texts
 from testamur.trust.records.drafts import SealNote, SealNotes
 from testamur.trust.records.queries import BatchRecord, BatchView
+from testamur.trust.records.rules import signer_ref
 from testamur.trust.records.seals import seal_in_use, sealer_for, time_stamps
 from testamur.trust.records.steps.costs import Costs
 from testamur.trust.sealing.keys.contract import KeyElsewhere, KeyUnavailable
 from testamur.trust.sealing.sealer import Sealed
-from testamur.trust.signing.queries import evidences
-from testamur.trust.signing.rules import Evidences
+from testamur.trust.signing.queries import SignedBy, evidences, signed_by
+from testamur.trust.signing.rules import Evidences, SignedDocument
 
 Clock = Callable[[], datetime]
 
@@ -45,6 +46,12 @@ class ClockBehind(Refused):
     """The machine's clock is behind a signature or a seal that it has seen; what it says now would be false."""
 
     code = "records.clock_behind"
+
+
+class EvidenceMismatch(Refused):
+    """What the ceremonies attest is not what the document names: its signers, their roles, or the document itself."""
+
+    code = "records.evidence"
 
 
 class Unsealable(Exception):  # noqa: N818 - says what it is about
@@ -77,7 +84,10 @@ def make(view: BatchView, clock: Clock, costs: Costs) -> Made:
     with costs("draft"):
         originals = {r.id: _original(r) for r in view.records}
     with costs("evidence"):
-        evidence = {r.id: _evidence(r) for r in view.records}
+        evidence = {}
+        for r in view.records:
+            with _naming(r):
+                evidence[r.id] = _evidence(view, r, originals[r.id][1])
     with costs("seal"):
         notes = drafts.read_notes(view.id, [r.id for r in view.records])
         if notes is None and view.stage != "claimed":
@@ -100,13 +110,31 @@ def _original(record: BatchRecord) -> tuple[bytes, bytes]:
 
 
 @lru_cache(maxsize=8)
-def _ceremony(ceremony: UUID) -> Evidences:
+def _ceremony(ceremony: UUID) -> tuple[Evidences, SignedBy]:
     """Evidence of one signed ceremony: it never changes, and one ceremony serves many batches."""
-    return evidences(ceremony)
+    return evidences(ceremony), signed_by(ceremony)
 
 
-def _evidence(record: BatchRecord) -> dict[str, bytes]:
-    return {f"evidence-{order}.json": _ceremony(c).of(record.id) for order, c, _at in record.ceremonies}
+def _evidence(view: BatchView, record: BatchRecord, frozen: bytes) -> dict[str, bytes]:
+    """Evidence files by name; the organisation seals nothing that a verifier would refuse for its signatures.
+
+    Rows may lie (a restored table, a hand at the console); the snapshot that was signed does not.
+    """
+    named = json.loads(frozen)["signers"]
+    if not named or [s["order"] for s in named] != [order for order, _ceremony, _at in record.ceremonies]:
+        raise EvidenceMismatch("Not everybody whom the document names has signed it.", record=str(record.id))
+    found = {}
+    for signer, (order, ceremony, _at) in zip(named, record.ceremonies, strict=True):
+        evidence, who = _ceremony(ceremony)
+        document = evidence.document(record.id)
+        if document != SignedDocument(record.id, record.h0, record.size, order):
+            raise EvidenceMismatch("The ceremony was about another document.", record=str(record.id))
+        ref = signer_ref(record.id, who.scheme, who.identifier)
+        told = (signer["role"], signer["name"], signer["ref"], view.organisation)
+        if told != (who.role, who.name, ref, who.organisation):
+            raise EvidenceMismatch("Another signed than the document names.", record=str(record.id))
+        found[f"evidence-{order}.json"] = evidence.of(record.id)
+    return found
 
 
 def _seal(

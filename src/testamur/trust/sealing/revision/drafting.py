@@ -10,6 +10,7 @@ from testamur.kernel.base.refused import Refused
 from testamur.kernel.proofs.pdf import contents
 from testamur.kernel.proofs.pdf.reader import PdfFile
 from testamur.kernel.proofs.pdf.values import Fields, PdfError, Ref, Value
+from testamur.kernel.proofs.snapshot import MAX_SEAL_AREA
 from testamur.trust.sealing.revision.nodes import (
     Node,
     NotSealable,
@@ -234,7 +235,8 @@ def _identity(pdf: PdfFile, trailer: Fields) -> bytes:
 
 
 def must_be_a_box(rect: Rect) -> None:
-    """Raise `RectInvalid` unless `rect` is a rectangle on the page or `INVISIBLE`."""
+    """Raise `RectInvalid` unless `rect` is a rectangle on the page, of a size that verifiers accept, or `INVISIBLE`."""
     proper = 0 <= rect[0] < rect[2] and 0 <= rect[1] < rect[3]
+    proper = proper and (rect[2] - rect[0]) * (rect[3] - rect[1]) <= MAX_SEAL_AREA
     if not proper and rect != INVISIBLE:
         raise RectInvalid("The seal's box must be a rectangle, or four zeros for no box.", field="rect")

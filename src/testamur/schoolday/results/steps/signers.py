@@ -1,0 +1,62 @@
+"""Who signs a document, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from testamur.kernel.base.refused import Refused
+from testamur.law.contract import DocumentType, SignerStep
+from testamur.register.schools import queries as schools
+from testamur.register.schools.rules import GroupView, Role
+from testamur.schoolday.results.steps.gathering import School
+from testamur.trust.records.rules import Signer
+
+
+class NobodySigns(Refused):
+    """A document needs a signer and nobody holds the post, or the holder has no number to be recognised by."""
+
+    code = "results.documents.nobody_signs"
+
+
+def holders(shared: School, group: GroupView) -> dict[str, Sequence[UUID]]:
+    """Principals of the school and class teachers of the class on the day; who began last comes first."""
+    principals = schools.holders(role=Role.PRINCIPAL, unit=shared.unit.id, on=shared.day)
+    teachers = schools.holders(role=Role.CLASS_TEACHER, group=group.id, on=shared.day)
+    return {
+        "principal": [p.person for p in reversed(principals)],
+        "class_teacher": [p.person for p in reversed(teachers)],
+    }
+
+
+def signers(
+    shared: School, document: DocumentType, held: Mapping[str, Sequence[UUID]], titles: Mapping[UUID, str] | None = None
+) -> tuple[Signer, ...]:
+    """The document's signers in order; `titles` for those who sign in another capacity. Raises NobodySigns."""
+    found: list[Signer] = []
+    for step in document.signers:
+        if step.role in {"school", "organisation"}:
+            continue  # the seal itself
+        people = held.get(step.role, ())
+        if not people:
+            raise NobodySigns(
+                f"{document.title} at {shared.unit.name} is signed by the {step.role.replace('_', ' ')}; nobody holds "
+                "that post on the day. Import whoever does (column role), then issue again.",
+                field="role", role=step.role, school=shared.unit.code,
+            )  # fmt: skip
+        found.extend(
+            _signer(shared, step, person, len(found) + n, (titles or {}).get(person, step.title))
+            for n, person in enumerate(people if step.each else people[:1], 1)
+        )
+    return tuple(found)
+
+
+def _signer(shared: School, step: SignerStep, person: UUID, order: int, title: str) -> Signer:
+    facts = shared.persons[person].facts
+    if not facts.identifier or facts.identifier_scheme == "local":
+        raise NobodySigns(
+            f"A {step.role.replace('_', ' ')} at {shared.unit.name} has no personal number to be recognised by. Import "
+            "the staff with their numbers (--identifiers names their scheme), then issue again.",
+            field="identifier", role=step.role, school=shared.unit.code,
+        )  # fmt: skip
+    return Signer(order, step.role, title, person, facts.name, facts.identifier_scheme, facts.identifier)
