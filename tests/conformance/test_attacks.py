@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from testamur.kernel.proofs import additions
 from testamur.kernel.proofs.jcs import canonical
 from testamur.kernel.proofs.pdf.contents import embedded_files
 from testamur.kernel.proofs.pdf.reader import read
@@ -68,12 +69,16 @@ def record_json(**changes: Any) -> bytes:
 # --- shadow attacks ------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("few", [32, 0])
 @pytest.mark.parametrize("generation", [0, 1])
-def test_contents_that_the_first_revision_only_announces_are_refused(generation: int) -> None:
+def test_contents_that_the_first_revision_only_announces_are_refused(
+    generation: int, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The page refers to a stream that is free when people sign, and that the second revision then fills.
 
     A free entry of generation 1 is taken up by an object of generation 1 (ISO 32000-1 section 7.5.4).
     """
+    monkeypatch.setattr(additions, "_FEW", few)
     frozen = record_json()
     rendered = make.render(frozen)
     hole = int(str(read(rendered).trailer["Size"]))
@@ -140,12 +145,17 @@ def painted(content: bytes) -> bytes:
     return make.resealed(change)
 
 
+WHITE_BAR = (
+    b"q .55 G .5 w .25 .25 249.50 59.50 re S 1 g 0 0 250 60.00 re f Q\n"
+    b"BT 0 g /F 9 Tf 12.06 TL 7 40.00 Td\n<0001> Tj T*\nET"
+)
+
+
 @pytest.mark.parametrize(
     "content",
     [
         b"1 g 0 0 250 60 re f",
-        b"q .55 G .5 w .25 .25 249.50 59.50 re S 1 g 0 0 250 60.00 re f Q\n"
-        b"BT 0 g /F 9 Tf 12.06 TL 7 40.00 Td\n<0001> Tj T*\nET",
+        WHITE_BAR,
         b"BT 1 g /F 900 Tf 12 TL 7 40 Td\n<0001> Tj T*\nET",
     ],
 )
@@ -229,6 +239,14 @@ def test_a_table_cut_into_very_many_pieces_is_read_in_little_time() -> None:
     began = time.process_time()
     assert len(pdf.numbers()) == 20_000
     assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("filling", [b"1 1 1 1 ", b"12345 0 ", b"1", b" ", b"0", b"%\n1"])
+def test_looking_for_references_takes_time_in_proportion(filling: bytes) -> None:
+    body = filling * ((4 << 20) // len(filling))
+    began = time.process_time()
+    assert sum(1 for _ in additions._ANY_REFERENCE.finditer(body)) == 0
+    assert time.process_time() - began < 3
 
 
 def test_a_second_revision_with_thousands_of_objects_is_refused_before_it_is_compared() -> None:

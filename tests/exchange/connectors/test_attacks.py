@@ -40,6 +40,14 @@ def workbook(path: Path, name: str, xml: bytes) -> Path:
 
 
 SHEET = "xl/worksheets/sheet1.xml"
+FAR_CELL = (
+    b'<t:table><t:table-row t:number-rows-repeated="1048575"/><t:table-row><t:table-cell'
+    b' t:number-columns-repeated="16383"/><t:table-cell o:value-type="string"/></t:table-row></t:table>'
+)
+MANY_CELLS = (
+    b'<t:table><t:table-row t:number-rows-repeated="1000000"><t:table-cell'
+    b' t:number-columns-repeated="16383"><text:p>x</text:p></t:table-cell></t:table-row></t:table>'
+)
 
 
 @pytest.mark.parametrize(
@@ -48,17 +56,14 @@ SHEET = "xl/worksheets/sheet1.xml"
         (SHEET, b'<sheetData><row r="1"><c r="A1"/></row><row r="2"><c a=">" r=\'XFD1048576\'/></row></sheetData>'),
         (SHEET, b'<row r="1048576">' + b"<c/>" * 16_384 + b"</row>"),
         (SHEET, b'<x:row r="0001048576"><x:c r="xfd"/></x:row>'),
-        (SHEET, '<row r="1"/>'.encode("utf-16")),
-        (
-            "content.xml",
-            b'<table:table><table:table-row table:number-rows-repeated="1048575"/><table:table-row><table:table-cell'
-            b' table:number-columns-repeated="16383"/><table:table-cell office:value-type="string"/></table:table-row>',
-        ),
-        (
-            "content.xml",
-            b'<table:table><table:table-row table:number-rows-repeated="1000000"><table:table-cell'
-            b' table:number-columns-repeated="16383"><text:p>x</text:p></table:table-cell></table:table-row>',
-        ),
+        (SHEET, '<row r="1"><c r="XFD1048576"/></row>'.encode("utf-16")),
+        (SHEET, b'<row r="1"><c a="<" r="XFD1048576"/></row>'),
+        (SHEET, b'<!DOCTYPE row [<!ENTITY a "aaaa">]><row r="1"><c r="A1">&a;</c></row>'),
+        ("xl/elsewhere.xml", b'<row r="1048576"><c r="XFD1048576"/></row>'),
+        ("xl/media/picture.png", b'\x89PNG <row r="1048576"><c r="XFD1048576"/></row>'),
+        ("xl/workbook.bin", b"\x83\x01\x00"),
+        ("content.xml", FAR_CELL),
+        ("content.xml", MANY_CELLS),
     ],
 )
 def test_a_worksheet_is_measured_before_it_is_loaded(tmp_path: Path, name: str, xml: bytes) -> None:
@@ -71,7 +76,7 @@ def test_a_worksheet_of_a_large_authority_is_measured_quickly_and_accepted() -> 
     row = b"".join(b'<c r="%c%d" t="s"><v>1</v></c>' % (65 + n, 7) for n in range(20))
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(SHEET, b"".join(b'<row r="%d">%b</row>' % (n, row) for n in range(1, 10_000)))
+        archive.writestr(SHEET, b"<d>%b</d>" % b"".join(b'<row r="%d">%b</row>' % (n, row) for n in range(1, 10_000)))
         archive.writestr(
             "content.xml",
             b'<table:table><table:table-row><table:table-cell office:value-type="string"/><table:table-cell'

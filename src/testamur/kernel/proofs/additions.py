@@ -19,6 +19,11 @@ from testamur.kernel.proofs.snapshot import Snapshot
 
 _SPACE = rb"(?:[\x00\t\n\x0c\r ]|%[^\r\n]*[\r\n])+"
 _GENERATION_AND_R = _SPACE + rb"[0-9]+" + _SPACE + rb"R(?![A-Za-z])"
+_ANY_REFERENCE = re.compile(
+    rb"(?<![0-9])[0-9]++S[0-9]++SR(?![A-Za-z])".replace(b"S", rb"(?:[\x00\t\n\x0c\r ]++|%[^\r\n]*+[\r\n])++")
+)
+_FEW = 32
+_SMALL = 1 << 20
 _LONGEST_NUMBER = 12
 MAX_ADDED = 512
 """New objects in the second revision: two for each of 64 signers and a dozen for the seal leave ample room."""
@@ -92,8 +97,10 @@ class _Comparison:
 
     def _first_revision_points_nowhere_new(self) -> None:
         """A dangling reference of the first revision must not be given a target by the second."""
-        pattern = re.compile(b"(?:" + b"|".join(b"%d" % n for n in sorted(self.added)) + b")" + _GENERATION_AND_R)
         end = self.pdf.revisions[0].end
+        pattern = _ANY_REFERENCE
+        if len(self.added) <= _FEW and end <= _SMALL:  # the usual case: thirty times faster, but not for a hostile file
+            pattern = re.compile(b"(?:" + b"|".join(b"%d" % n for n in sorted(self.added)) + b")" + _GENERATION_AND_R)
         numbers = (_number_at(self.pdf.data, found.start()) for found in pattern.finditer(self.pdf.data, 0, end))
         if self.added.keys().isdisjoint(numbers):
             return

@@ -98,7 +98,7 @@ def correct_decision(*, by: Actor, decision: UUID, amendment: Amendment, now: da
         raise NotACorrection("The decision is corrected already: correct the one that took its place.")
     if not old.decided_on <= amendment.decided_on <= now.date():
         raise NotACorrection(
-            f"The correction is dated {amendment.decided_on}; it lies between the decision ({old.decided_on}) and today.",
+            f"The correction is dated {amendment.decided_on}; its day lies between {old.decided_on} and today.",
             field="decided_on",
         )
     for person in amendment.decided_by:

@@ -87,9 +87,8 @@ def correct(
         output.emit(told)
         return
     say, plain = output.say, output.plain
-    say(
-        f"{plain(told['subject'])} {plain(told['before'])} → [bold]{plain(told['value'])}[/]  {plain(rule.name)}, {plain(rule.law)}"
-    )
+    change = f"{plain(told['subject'])} {plain(told['before'])} → [bold]{plain(told['value'])}[/]"
+    say(f"{change}  {plain(rule.name)}, {plain(rule.law)}")
     say("The documents that show it get a new version with:")
     print(f'testamur issue --school "{unit.code}" --term "{before.facts.period.label}"')
 

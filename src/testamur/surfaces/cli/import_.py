@@ -143,8 +143,8 @@ def _one(bundle: Path, options: Options, job: Job, screen: Console) -> dict[str,
         try:
             outcome = import_bundle(
                 by=operator(), path=bundle, report=report, now=now, options=options, authority=job.authority,
-                authority_name=job.authority_name, dry_run=job.dry_run, again=job.again, progress=lambda n: bar.advance(task, n),
-                take_in=take_in,
+                authority_name=job.authority_name, dry_run=job.dry_run, again=job.again,
+                progress=lambda n: bar.advance(task, n), take_in=take_in,
             )  # fmt: skip
         finally:
             report.close()

@@ -6,6 +6,9 @@ import sys
 
 import typer
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C: 128 + SIGINT, as shells have it."""
+
 app = typer.Typer(
     name="testamur",
     help="School records, from the mark a teacher enters to the original a citizen holds for life.",
@@ -39,6 +42,7 @@ def _mount(first: str) -> None:
     app.command("import")(import_.import_command)
     app.command("import-templates")(import_.templates_command)
     app.command()(worker.worker)
+    app.command()(worker.jobs)
     for name, group in (("log", operate.log), ("archive", operate.archive), ("journal", operate.journal)):
         app.add_typer(group, name=name)
     app.add_typer(status, name="status")
@@ -54,6 +58,8 @@ def run() -> None:
     _mount(next(iter(sys.argv[1:]), ""))
     try:
         code = app(standalone_mode=False)
+        if code == INTERRUPTED:  # the library's way of telling Ctrl-C
+            raise KeyboardInterrupt  # noqa: TRY301 - so that one place tells it, whichever way it comes
     except BaseException as error:  # noqa: BLE001 - the last place where anything can be said
         from testamur.surfaces.cli import failures
 

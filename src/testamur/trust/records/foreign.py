@@ -172,6 +172,8 @@ _ACTIONS = {
     "/Sound": "multimedia",
     "/GoToE": "an action that opens an embedded file",
     "/GoToR": "an action that opens another file",
+    "/SetOCGState": "an action that shows or hides parts",
+    "/Hide": "an action that shows or hides parts",
 }
 _ANNOTATIONS = frozenset({"/RichMedia", "/Screen", "/Movie", "/Sound", "/3D", "/FileAttachment"})
 
@@ -189,11 +191,13 @@ def refuse_dangers(pdf: pikepdf.Pdf) -> None:
         if "/JS" in d or (action := _ACTIONS.get(name_of(d.get("/S")))):
             kind = "JavaScript" if "/JS" in d else action
             raise ActiveContent(f"The file holds {kind}.", field="file", kind=kind)
+        _refuse_other_sights(d)
         if name_of(d.get("/Subtype")) in _ANNOTATIONS and "/Rect" in d:
             raise ActiveContent(
                 "The file holds multimedia or files on a page.", field="file", kind=name_of(d["/Subtype"])
             )
         fields += "/FT" in d
+    _refuse_acting_on_opening(root.get("/OpenAction"))
     names = root.get("/Names", pikepdf.Dictionary())
     if "/JavaScript" in names:
         raise ActiveContent("The file holds JavaScript.", field="file", kind="JavaScript")
@@ -201,6 +205,21 @@ def refuse_dangers(pdf: pikepdf.Pdf) -> None:
         raise FormFields("The file has fields to fill in; print it to a plain PDF first.", field="file", fields=fields)
     if any(name.lower() == ATTACHMENT for name in pdf.attachments):
         raise RecordAttached(f"The file has an attachment called {ATTACHMENT} already.", field="file")
+
+
+def _refuse_other_sights(d: Any) -> None:
+    """What would show another reader something else than the signer saw."""
+    if isinstance(d, pikepdf.Stream) and "/F" in d:
+        kind = "data that lie outside it"
+        raise ActiveContent(f"The file needs {kind}.", field="file", kind=kind)
+    if isinstance(d.get("/AS"), pikepdf.Array):  # ISO 32000-1 table 101; an annotation's /AS is a name
+        kind = "layers that are shown on paper or on the screen alone"
+        raise ActiveContent(f"The file holds {kind}.", field="file", kind=kind)
+
+
+def _refuse_acting_on_opening(action: Any) -> None:
+    if isinstance(action, pikepdf.Dictionary) and action.get("/S") != "/GoTo":
+        raise ActiveContent("The file acts when it is opened.", field="file", kind=name_of(action.get("/S")))
 
 
 def name_of(value: Any) -> str:

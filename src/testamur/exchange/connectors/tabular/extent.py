@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
-from typing import IO
+from typing import NoReturn, Protocol
+from xml.parsers import expat
 
 MAX_CELLS = 20_000_000
 """Of one worksheet, empty ones in its rectangle included: a hundred columns for 200,000 pupils."""
 
-_CHUNK = 1 << 20
-_LONGEST_TAG = 1 << 16
-_ATTRIBUTES = rb"((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)"
-_XLSX_TAG = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])" + _ATTRIBUTES + rb">")
-_ODS_TAG = re.compile(rb"<(?:\w+:)?(table|table-row|table-cell|covered-table-cell)(?=[\s/>])" + _ATTRIBUTES + rb">")
-_PLACE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]*)(\d*)[\"']")
-_REPEATED = re.compile(rb"number-(?:columns|rows)-repeated\s*=\s*[\"'](\d+)[\"']")
+_PLACE = re.compile(r"([A-Za-z]{0,4})0*(\d{0,9})")
+_DIGITS = 9
+_ROW = re.compile(rb"<(?:[\w.-]{1,32}:)?(?:row|c)[\s/>]")
 
 
-class TooWide(ValueError):
+class TooWide(ValueError):  # noqa: N818 - named for what was found
     """A worksheet that is no table of a school, or cannot be measured."""
+
+
+class _Measure(Protocol):
+    rows: int
+    columns: int
+
+    def element(self, name: str, attributes: dict[str, str]) -> None: ...
 
 
 def measure(archive: zipfile.ZipFile) -> None:
@@ -32,70 +35,98 @@ def measure(archive: zipfile.ZipFile) -> None:
     for info in archive.infolist():
         name = info.filename.lower().replace("\\", "/")
         if name.endswith("content.xml"):
-            count = _ods
-        elif name.endswith(".xml") and "worksheets/" in name:
-            count = _xlsx
+            _measure(archive, info, _Ods())
+        elif name.endswith((".xml", ".rels", ".vml")):
+            _measure(archive, info, _Xlsx())
         else:
-            continue
+            _must_be_no_sheet(archive, info)
+
+
+def _measure(archive: zipfile.ZipFile, info: zipfile.ZipInfo, sheet: _Measure) -> None:
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = lambda name, attributes: sheet.element(name.rpartition(":")[2], attributes)
+    parser.EntityDeclHandler = _refuse
+    try:
         with archive.open(info) as stream:
-            rows, columns = count(stream)
-        if rows * columns > MAX_CELLS:
-            raise TooWide(f"{info.filename} spans {rows} rows and {columns} columns")
+            parser.ParseFile(stream)
+    except expat.ExpatError as error:
+        raise TooWide(f"{info.filename} is not well-formed ({error})") from error
+    if sheet.rows * sheet.columns > MAX_CELLS:
+        raise TooWide(f"{info.filename} spans {sheet.rows} rows and {sheet.columns} columns")
 
 
-def _tags(stream: IO[bytes], tag: re.Pattern[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """(local name, attributes) of each tag of these names."""
-    rest = stream.read(_CHUNK)
-    if b"\0" in rest[:64]:
-        raise TooWide("a worksheet that is not written in UTF-8")
-    while rest:
-        chunk = stream.read(_CHUNK)
-        cut = rest.rfind(b"<") if chunk else len(rest)
-        if cut < 0 or len(rest) - cut > _LONGEST_TAG:
-            cut = len(rest)
-        for found in tag.finditer(rest[:cut]):
-            yield found[1], found[2]
-        rest = rest[cut:] + chunk
+def _must_be_no_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+    """A workbook may name any of its members as a worksheet: pictures and the like must not be one in disguise."""
+    if info.filename.lower().endswith("workbook.bin"):
+        raise TooWide("a binary workbook (XLSB) under another name")
+    former = b""
+    with archive.open(info) as stream:
+        while chunk := stream.read(1 << 20):
+            if _ROW.search(former + chunk):
+                raise TooWide(f"{info.filename} is a worksheet under another name")
+            former = chunk[-64:]
 
 
-def _xlsx(stream: IO[bytes]) -> tuple[int, int]:
+def _refuse(*_declaration: object) -> NoReturn:
+    raise TooWide("a worksheet that declares entities")
+
+
+class _Xlsx:
     """Last row and column that a cell stands in; a cell without `r` stands next to the one before."""
-    row = column = rows = columns = 0
-    for name, attributes in _tags(stream, _XLSX_TAG):
-        place = _PLACE.search(attributes)
-        digits = place[2].lstrip(b"0")[:9] if place else b""
-        if name == b"row":
-            row, column = int(digits or row + 1), 0
-            rows = max(rows, row)
-            continue
-        letters = place[1].upper()[:4] if place else b""
-        column = _column(letters) if letters else column + 1
-        rows, columns = max(rows, row, int(digits or 0)), max(columns, column)
-    return rows, columns
+
+    def __init__(self) -> None:
+        self.rows = self.columns = 0
+        self._row = self._column = 0
+
+    def element(self, name: str, attributes: dict[str, str]) -> None:
+        if name not in {"row", "c"}:
+            return
+        place = _PLACE.fullmatch(attributes.get("r", ""))
+        if place is None:
+            raise TooWide("a worksheet with a cell at an impossible place")
+        row = int(place[2] or 0)
+        if name == "row":
+            self._row, self._column = row or self._row + 1, 0
+        else:
+            self._column = _column(place[1]) if place[1] else self._column + 1
+            self.columns = max(self.columns, self._column)
+        self.rows = max(self.rows, self._row, row)
 
 
-def _column(letters: bytes) -> int:
+def _column(letters: str) -> int:
     number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
     return number
 
 
-def _ods(stream: IO[bytes]) -> tuple[int, int]:
-    """The largest rectangle of a table up to its last filled cell, repetitions counted."""
-    best = (0, 0)
-    row = column = rows = columns = 0
-    repeated_row = 0
-    for name, attributes in _tags(stream, _ODS_TAG):
-        found = _REPEATED.search(attributes)
-        times = int(found[1][:9]) if found else 1
-        if name == b"table":
-            best = max(best, (rows, columns), key=lambda size: size[0] * size[1])
-            row = column = rows = columns = repeated_row = 0
-        elif name == b"table-row":
-            row, column, repeated_row = row + repeated_row, 0, times
-        else:
-            column += times
-            if b"value-type" in attributes or not attributes.endswith(b"/"):
-                rows, columns = max(rows, row + repeated_row), max(columns, column)
-    return max(best, (rows, columns), key=lambda size: size[0] * size[1])
+class _Ods:
+    """The last row and column of a filled cell in any table, repetitions counted."""
+
+    def __init__(self) -> None:
+        self.rows = self.columns = 0
+        self._row = self._repeated = self._column = 0
+
+    def element(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "table":
+            self._row = self._repeated = 0
+        elif name == "table-row":
+            self._row, self._column = self._row + self._repeated, 0
+            self._repeated = _times(attributes, "rows")
+        elif name in {"table-cell", "covered-table-cell"}:
+            self._column += _times(attributes, "columns")
+            if any(key.endswith(("value-type", "formula")) for key in attributes):
+                self._filled()
+        elif name == "p":  # the text of the cell that was just begun
+            self._filled()
+
+    def _filled(self) -> None:
+        self.rows = max(self.rows, self._row + self._repeated)
+        self.columns = max(self.columns, self._column)
+
+
+def _times(attributes: dict[str, str], what: str) -> int:
+    said = next((value for key, value in attributes.items() if key.endswith(f"number-{what}-repeated")), "1")
+    if not said.isdecimal() or len(said) > _DIGITS:
+        raise TooWide("a worksheet with an impossible repetition")
+    return int(said)

@@ -84,10 +84,11 @@ def issue(*, by: Actor, batch: UUID, worker: str, clock: Clock, costs: Costs | N
             actions.publish(by=by, batch=batch, worker=worker, issued=[], sealed_at=clock(), now=clock())
             return 0
         made = _sealed(by, view, worker, clock, costs)
-    if clock() < made.at:
+    now = clock()  # one reading: what was checked is what the log is told
+    if now < made.at:
         raise sealing.ClockBehind("The clock is behind the seals of this batch.", batch=str(batch))
     with costs("log"):
-        proofs = _log(by, made, clock)
+        proofs = _log(by, made, now)
     with costs("archive"):
         issued, stored = _archive(made, proofs)
     with costs("database"):
@@ -117,7 +118,7 @@ def _sealed(by: Actor, view: BatchView, worker: str, clock: Clock, costs: Costs)
     return made
 
 
-def _log(by: Actor, made: Made, clock: Clock) -> dict[UUID, tlog.Proof]:
+def _log(by: Actor, made: Made, now: datetime) -> dict[UUID, tlog.Proof]:
     """Entries into the organisation's log; an entry that is there already keeps its place."""
     view, notes = made.view, made.notes.records
     log = logs.log_by_organisation(organisation=view.organisation)
@@ -127,7 +128,7 @@ def _log(by: Actor, made: Made, clock: Clock) -> dict[UUID, tlog.Proof]:
         tlog.entry(tlog.EntryKind.RECORD, tlog.commitment(notes[r.id].salt, notes[r.id].statement))
         for r in view.records
     ]
-    result = log_actions.append(by=by, log=log.id, entries=entries, now=clock())
+    result = log_actions.append(by=by, log=log.id, entries=entries, now=now)
     return {
         record.id: tlog.Proof(index, path, result.checkpoint, notes[record.id].salt + notes[record.id].statement)
         for record, (index, path) in zip(view.records, result.proofs, strict=True)
