@@ -278,3 +278,9 @@ def test_a_signature_under_a_name_that_is_not_the_e_ids_is_told(monkeypatch: pyt
 
 def signer_line(data: bytes) -> str:
     return next(check.found for check in verdict_on(data).checks if check.name == "signer 1")
+
+
+def test_a_pupil_whose_birth_date_is_not_known_has_a_valid_record_all_the_same() -> None:
+    """What the register may lack must not make a genuine record look forged."""
+    subject = make.snapshot()["subject"] | {"birth_date": None}
+    assert verdict_on(make.build(snapshot_changes={"subject": subject}).data).word == "valid"

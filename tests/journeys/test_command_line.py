@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -80,8 +81,8 @@ class Town:
 
     @property
     def records(self) -> Path:
-        """Where the copies are."""
-        return self.data / "records"
+        """The copies as they were handed out first, whatever a later test corrects."""
+        return self.bundles / "handed-out"
 
     @property
     def trust(self) -> Path:
@@ -127,6 +128,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     assert done.exit == 0, done.all
     issued = command(data, *ISSUE, "--json")
     assert issued.exit == 0, issued.all
+    shutil.copytree(data / "records", folder / "handed-out")
     return Town(data, folder, issued.json)
 
 
@@ -266,8 +268,12 @@ def test_a_rectified_grade_becomes_a_new_document_that_names_the_old_one(town: T
     assert "F → E" in done.all
     issued = command(town.data, *ISSUE, "--json")
     assert (issued.exit, issued.json["records"], issued.json["replaced"]) == (0, 2, 2), issued.all
-    (after,) = [p for p in town.pdfs() if PUPILS[pupil][1] in p.name and p != before]
-    assert town.verify(after).exit == 0
+    folder = town.data / "records"
+    (after,) = [p for p in folder.rglob(f"terminsbetyg/{PUPILS[pupil][1]}*.pdf") if p.name != before.name]
+    assert command(town.data, "verify", "--trust", folder / "trust.json", after).exit == 0
+    old = command(town.data, "verify", "--trust", folder / "trust.json", before)
+    assert old.exit == 1
+    assert "a later version has replaced it" in old.all
     assert snapshot(after)["replaces"] == snapshot(before)["record"]
     assert snapshot(after)["version"] == 2
 

@@ -16,6 +16,7 @@ from testamur.kernel.journal.models import Entry
 from testamur.trust.records import actions, steps
 from testamur.trust.records.models import Issue, Record, RecordSigner
 from testamur.trust.records.rules import NewRecord
+from testamur.trust.records.steps.preparing import SnapshotRefused
 from testamur.trust.signing import actions as signing
 from testamur.trust.signing.methods.contract import Device
 from testamur.trust.signing.rules import SignerIdentity
@@ -143,6 +144,12 @@ def test_a_record_can_only_take_the_place_of_one_about_the_same_person_by_the_sa
     with pytest.raises(actions.NotReplaceable):
         installation.prepare(stranger)
     installation.prepare(replace(stranger, subject=old.subject))
+
+
+def test_a_document_that_no_verifier_would_read_is_refused_before_anybody_signs_it(installation: Installation) -> None:
+    one, three = installation.principal, replace(installation.principal, order=3, role="teacher")
+    with pytest.raises(SnapshotRefused, match="not numbered"):
+        installation.prepare(installation.record(signers=(one, three)))
 
 
 def test_nobody_drafts_in_the_name_of_an_organisation_to_which_the_school_does_not_belong(

@@ -179,7 +179,8 @@ def _subject(value: object) -> str:
     identifier = members(pupil["identifier"], ("scheme", "value"), "subject.identifier")
     for name, item in (*identifier.items(), ("given", pupil["given"]), ("family", pupil["family"])):
         text(item, f"subject.{name}")
-    _date(pupil["birth_date"], "subject.birth_date")
+    if pupil["birth_date"] is not None:
+        _date(pupil["birth_date"], "subject.birth_date")
     return text(pupil["name"], "subject.name")
 
 

@@ -108,7 +108,10 @@ def _system(error: OSError) -> Told:
 
 _DATABASE = (
     ("readonly database", "The database cannot be written: its file or folder is read-only."),
-    ("unable to open database file", "The database file cannot be opened: look at the data folder (TESTAMUR_DATA)."),
+    (
+        "unable to open database file",
+        "The database cannot be opened: the data folder (TESTAMUR_DATA) is read-only, or not yours.",
+    ),
     ("database or disk is full", "The disk is full. Free some space, then run the same command again."),
     ("disk i/o error", "The disk gave an error. Look at its health before going on."),
     ("database is locked", "Another program holds the database. Wait until it has ended, then run it again."),

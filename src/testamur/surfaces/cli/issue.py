@@ -91,7 +91,7 @@ def _issue(asked: Asked) -> dict[str, Any]:
     from testamur.schoolday.results.steps import ISSUED_ALREADY, authority_of
     from testamur.surfaces.cli import issuing, trial
     from testamur.surfaces.cli.trust import write_trust
-    from testamur.trust.records import queries
+    from testamur.trust.records import queries, steps
     from testamur.trust.records.rules import State
 
     by, began = operator(), time.perf_counter()
@@ -109,6 +109,8 @@ def _issue(asked: Asked) -> dict[str, Any]:
         outcome = issuing.run(by, plan.records, how, start, unfinished=plan.unfinished, outdated=plan.outdated)
     mine = [*plan.unfinished, *(new.record for new in plan.records)]
     views = queries.by_ids(by=by, records=mine)
+    if outcome.published:  # so that the trust bundle beside the copies says of each whether it still holds
+        steps.publish_all_status(by=by, clock=clock.now, cover=True)
     files = issuing.write_copies(by, mine, folder)
     trust = write_trust(folder / "trust.json")
     journal.ship_all(now=clock.now())

@@ -44,10 +44,8 @@ def signers(
                 "that post on the day. Import whoever does (column role), then issue again.",
                 field="role", role=step.role, school=shared.unit.code,
             )  # fmt: skip
-        found.extend(
-            _signer(shared, step, person, len(found) + n, (titles or {}).get(person, step.title))
-            for n, person in enumerate(people if step.each else people[:1], 1)
-        )
+        for person in people if step.each else people[:1]:
+            found.append(_signer(shared, step, person, len(found) + 1, (titles or {}).get(person, step.title)))
     return tuple(found)
 
 

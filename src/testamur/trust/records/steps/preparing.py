@@ -10,12 +10,29 @@ from uuid import UUID
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.clock import parse_stamp, stamp
 from testamur.kernel.base.ids import new_id
+from testamur.kernel.base.refused import Refused
 from testamur.kernel.proofs.jcs import canonical
+from testamur.kernel.proofs.shape import ShapeError
+from testamur.kernel.proofs.snapshot import parse_snapshot
 from testamur.trust.records import actions, drafts
 from testamur.trust.records.actions import Drafted
 from testamur.trust.records.render import Renderer
 from testamur.trust.records.rules import NewRecord, snapshot
 from testamur.trust.records.steps.costs import Costs
+
+
+class SnapshotRefused(Refused):
+    """A snapshot that no verifier would read; nobody shall sign it."""
+
+    code = "records.snapshot"
+
+
+def must_be_readable(frozen: bytes) -> None:
+    """Raise SnapshotRefused unless verifiers read these bytes of `record.json` (docs/formats.md §1)."""
+    try:
+        parse_snapshot(frozen)
+    except ShapeError as error:
+        raise SnapshotRefused(f"No verifier would read this document: {error}.") from error
 
 
 def prepare(
@@ -39,6 +56,7 @@ def prepare(
     with costs("render"):
         for one in new:
             frozen = canonical(snapshot(one, public_url=public_url, test=test, frozen_at=frozen_at))
+            must_be_readable(frozen)
             pdf = renderer.render(template=one.document.template, record_json=frozen, frozen_at=frozen_at)
             made.append((one, frozen, pdf))
             parts.append(pdf + frozen)

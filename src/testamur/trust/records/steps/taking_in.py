@@ -23,6 +23,7 @@ from testamur.law.contract import DocumentFacts, DocumentType
 from testamur.trust.records import actions, drafts, intake
 from testamur.trust.records.actions import Drafted
 from testamur.trust.records.rules import Issuer, NewRecord, Signer, Subject, snapshot
+from testamur.trust.records.steps.preparing import must_be_readable
 
 PACK = "passed_through"
 _SLUG = re.compile(r"[^a-z0-9]+")
@@ -77,6 +78,7 @@ def take_in(*, by: Actor, finished: Finished, public_url: str, test: bool, now: 
         "not_pdfa": list(trial.reasons),
     }
     frozen = canonical(told)
+    must_be_readable(frozen)
     made = intake.normalise(finished.data, record_json=frozen, frozen_at=frozen_at)
     pack = new_id()
     drafts.write_pack(pack, [made.pdf + frozen])
