@@ -30,9 +30,8 @@ def marked() -> dict[str, list[str]]:
                 for decorator in node.decorator_list:
                     if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "pytest.mark.feature":
                         for row in decorator.args:
-                            found[ast.literal_eval(row)].append(
-                                f"{path.relative_to(ROOT / 'tests')}: {words(node.name)}"
-                            )
+                            where = path.relative_to(ROOT / "tests")
+                            found[ast.literal_eval(row)].append(f"{where}: {words(node.name)}")
     return found
 
 
@@ -50,8 +49,8 @@ def page() -> str:
         raise SystemExit(f"tests name rows that do not exist: {', '.join(strange)}")
     lines = [
         "# Features and the tests that show them",
-        "Made by `python scripts/features.py` from the marks on the tests; `make check` fails when it is stale. A row may be",
-        "shown in part: the test's sentence says which part.",
+        "Made by `python scripts/features.py` from the marks on the tests; `make check` fails when it is stale.",
+        "A row may be shown in part: the test's sentence says which part.",
         "",
         f"{len(found)} of {len(known)} rows are named by at least one test.",
     ]

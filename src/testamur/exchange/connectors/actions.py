@@ -89,7 +89,8 @@ def import_bundle(
     is imported again with the same options. With `dry_run` everything is done in one transaction and undone. Defects go
     to `report`. The very bundle that was imported last, with no row refused, is not read again unless `again`.
     `authority` is the code of the body under which schools and school years stand; it is made when the
-    register has none of that code, and is called `authority_name` from now on (without one, a new body by its code). Needs ``connectors.import.run`` at that body, and the register's own verbs.
+    register has none of that code, and is called `authority_name` from now on (without one, a new body by its code).
+    Needs ``connectors.import.run`` at that body, and the register's own verbs.
     Raises `BundleUnreadable`, `BundleUnknown`, `NotAllowed`.
     """
     files, found = open_bundle(path)

@@ -327,9 +327,10 @@ def _html(told: dict[str, Any], qr: str) -> str:
         + "".join(f"<div><small>{name}</small><br>{escape(value)}</div>" for name, value in facts)
         + f"</div><table><thead><tr><th>Ämne</th><th>Betyg</th><th>Anmärkning</th></tr></thead>{rows}</table>"
         "<p class=small>Betygsskala: A, B, C, D och E är godkända resultat, A är högst. F är ej godkänt resultat. Ett "
-        "streck (–) betyder att betyg inte kan sättas. Utfärdat enligt 10 kap. skollagen (2010:800).</p>"
+        "streck (–) betyder att betyg inte kan sättas. Utfärdat enligt 10 kap. skollagen.</p>"
         f"<div class=foot><div class=box>{escape(told['signers'][0]['name'])}, Rektor</div><div class=qr>{qr}</div>"
-        f"<div class=small>{escape(told['verify']['code'])}<br>{escape(told['verify']['url'])}</div></div></body></html>"
+        f"<div class=small>{escape(told['verify']['code'])}<br>{escape(told['verify']['url'])}</div></div>"
+        "</body></html>"
     )
 
 
