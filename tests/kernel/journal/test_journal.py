@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -22,6 +23,27 @@ def act(now: datetime, number: int = 1) -> int:
     return actions.append(by=operator(), kind="test.done/1", path="/a/", refs={"number": number}, now=now)
 
 
+def quiet() -> None:
+    """Wait until no transaction of another test's database is open: the cluster numbers them all together."""
+    if connection.vendor != "postgresql":
+        return
+    for _try in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot()) = pg_snapshot_xmax(pg_current_snapshot())")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+
+
+def shipped(now: datetime, limit: int = 1000) -> int:
+    """Ship when nothing else keeps the reader back; several tries, for others may begin in between."""
+    for _try in range(50):
+        quiet()
+        if count := steps.ship(now=now, limit=limit):
+            return count
+    return 0
+
+
 @both
 def test_an_entry_can_be_neither_changed_nor_deleted(now: datetime) -> None:
     number = act(now)
@@ -38,7 +60,7 @@ def test_an_entry_can_be_neither_changed_nor_deleted(now: datetime) -> None:
 @pytest.mark.feature("B26")
 def test_the_shipped_copy_is_append_only_too(now: datetime) -> None:
     act(now)
-    steps.ship(now=now)
+    assert shipped(now) == 1
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(using="log"):
         ShippedEntry.objects.update(kind="other")
 
@@ -47,8 +69,11 @@ def test_the_shipped_copy_is_append_only_too(now: datetime) -> None:
 def test_entries_are_shipped_in_order_exactly_once_with_a_head_that_follows(now: datetime) -> None:
     for n in range(7):
         act(now, n)
-    assert steps.ship(now=now, limit=3) == 3
-    assert steps.ship_all(now=now) == 4
+    total = 0
+    while total < 7:
+        count = shipped(now, limit=3)
+        assert 0 < count <= 3
+        total += count
     assert steps.ship_all(now=now) == 0
     rows = list(ShippedEntry.objects.order_by("seq"))
     assert [r.seq for r in rows] == [1, 2, 3, 4, 5, 6, 7]
@@ -63,8 +88,9 @@ def test_entries_are_shipped_in_order_exactly_once_with_a_head_that_follows(now:
 def test_the_lag_is_the_age_of_the_oldest_unshipped_act(now: datetime) -> None:
     assert queries.lag(now) == 0
     act(now)
+    quiet()
     assert queries.lag(now + timedelta(seconds=90)) == 90
-    steps.ship_all(now=now)
+    assert shipped(now) == 1
     assert queries.lag(now + timedelta(seconds=90)) == 0
 
 
@@ -80,7 +106,9 @@ def _without_guard() -> tuple[str, str]:
 @both
 def test_the_audit_finds_an_entry_that_was_changed_behind_the_guard(now: datetime) -> None:
     first, second = act(now, 1), act(now, 2)
-    steps.ship_all(now=now)
+    total = 0
+    while total < 2:
+        total += shipped(now)
     off, on = _without_guard()
     with connection.cursor() as cursor:
         cursor.execute(off)
@@ -111,5 +139,6 @@ def test_a_reader_never_steps_over_an_entry_whose_transaction_is_still_open(now:
     seen = queries.since(Cursor())
     may_commit.set()
     thread.join()
+    quiet()
     rest = queries.since(seen[-1].cursor if seen else Cursor())
     assert [e.refs["number"] for e in [*seen, *rest]] == [1, 2]
