@@ -16,7 +16,7 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Measure this machine.", no_args_is_help=True)
 SECTION = 250
+WARM = 100
+FLOOR = 60
 PUBLIC_URL = "https://demo.testamur.example"
 
 
@@ -67,6 +69,10 @@ def issue(
         _tell(told)
 
 
+def _nobody(_title: str, _total: int) -> Callable[[int], None]:
+    return lambda _count: None
+
+
 # --- the product -----------------------------------------------------------------------------------
 
 
@@ -78,26 +84,25 @@ def _measure(folder: Path, pupils: int, workers: int, rsa: int, quiet: bool) -> 
     from testamur.surfaces.cli import issuing
 
     by = operator()
-    warm = 20 * workers
-    records = _records(by, folder / "data", pupils + warm, rsa)
+    step = max(SECTION * workers, pupils // 20)
+    count = len(range(0, pupils, step))
+    # Besides the pupils: some to warm up with, and the floor's own, since a renderer remembers what it has laid out.
+    records = _records(by, folder / "data", pupils + WARM * workers + FLOOR * (count + 1), rsa)
     how = issuing.How(folder / "data", "demo", PUBLIC_URL, workers)
-    floor = _Floor(folder / "floor", records, rsa)
-    floor.section(5)
-    floor.forget()
-    if workers == 1:  # what is loaded once per process is not a document's cost; with more, the processes are
-        issuing.run(by, records[pupils:], how, lambda _title, _total: lambda _count: None)
-    records = records[:pupils]
+    floor = _Floor(folder / "floor", records[pupils + WARM * workers :], rsa)
     sections: list[float] = []
     seconds: dict[str, float] = {}
     published = 0
-    with output.progress(quiet) as start:
+    with output.progress(quiet) as start, issuing.workers(how) as pool:
+        floor.section()
+        floor.forget()
+        issuing.run(by, records[pupils : pupils + WARM * workers], how, _nobody, pool=pool)
         advance = start("records issued", pupils)
-        step = max(SECTION * workers, pupils // 20)
         for at in range(0, pupils, step):
-            some = records[at : at + step]
+            some = records[at : min(at + step, pupils)]
             floor.section()
             began = time.perf_counter()
-            outcome = issuing.run(by, some, how, lambda _title, _total: lambda _count: None)
+            outcome = issuing.run(by, some, how, _nobody, pool=pool)
             sections.append((time.perf_counter() - began) / len(some) * 1000)
             for stage, spent in outcome.seconds.items():
                 seconds[stage] = seconds.get(stage, 0.0) + spent
@@ -203,20 +208,22 @@ class _Floor:
         self._renderer = Renderer()
         self._frozen_at = parse_stamp(stamp(clock.now()))
         self.inputs = []
-        for new in records[:SECTION]:
+        for new in records:
             told = snapshot(new, public_url=PUBLIC_URL, test=True, frozen_at=self._frozen_at)
             self.inputs.append({"record": canonical(told).decode(), "qr": qr_svg(told["verify"]["url"])})
         self._template = records[0].document.template
         self._key = _raw_key(rsa)
         self._seconds: list[tuple[float, float, float]] = []
+        self._at = 0
 
-    def section(self, count: int = 60) -> None:
-        """Time `count` documents."""
+    def section(self) -> None:
+        """Time the next `FLOOR` documents."""
         from testamur.kernel.base.durable import sync_tree, write_plain
 
         self._folder.mkdir(parents=True, exist_ok=True)
         compiler = self._renderer._compiler(self._template)  # noqa: SLF001 - the bare compile, nothing of ours around it
-        inputs = self.inputs[:count]
+        inputs = self.inputs[self._at : self._at + FLOOR]
+        self._at += FLOOR
         began = time.perf_counter()
         pdfs = [
             compiler.compile(sys_inputs=one, format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=self._frozen_at)

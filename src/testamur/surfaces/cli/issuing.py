@@ -6,7 +6,7 @@ import signal
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from multiprocessing import get_context
@@ -86,19 +86,21 @@ def run(
     *,
     unfinished: Sequence[UUID] = (),
     outdated: Sequence[UUID] = (),
+    pool: ProcessPoolExecutor | None = None,
 ) -> Outcome:
     """Prepare, mark ready, let every signer sign, and issue.
 
     `unfinished` are records of an earlier run, or drafts that came in finished: they join where they stand. `outdated`
-    drafts are thrown away first. Whatever interrupts this, the next run takes up what it finds.
+    drafts are thrown away first. Whatever interrupts this, the next run takes up what it finds. `pool` are worker
+    processes that are there already (see `workers`).
     """
     outcome = Outcome()
-    with _pool(how) as pool:
+    with nullcontext(pool) if pool else workers(how) as hands:
         _throw_away(by, outdated)
-        mine = [*unfinished, *_prepare(by, records, how, start, outcome, pool)]
+        mine = [*unfinished, *_prepare(by, records, how, start, outcome, hands)]
         _mark_ready(by, mine)
         sign(by, mine, outcome, start)
-        _issue(by, len(mine), how, start, outcome, pool)
+        _issue(by, len(mine), how, start, outcome, hands)
     steps.tidy()
     return outcome
 
@@ -124,26 +126,22 @@ def _by_place(views: Sequence[RecordView]) -> Iterator[tuple[str, State, list[UU
     yield from ((path, state, some) for (path, state), some in groups.items())
 
 
-class _pool:  # noqa: N801 - used as a context manager, like a function
-    """Worker processes, or none for one worker."""
-
-    def __init__(self, how: How) -> None:
-        self._how = how
-        self._made: ProcessPoolExecutor | None = None
-
-    def __enter__(self) -> ProcessPoolExecutor | None:
-        if self._how.workers > 1:
-            self._made = ProcessPoolExecutor(
-                self._how.workers,
-                mp_context=get_context("spawn"),
-                initializer=begin_worker,
-                initargs=(str(self._how.data), self._how.mode),
-            )
-        return self._made
-
-    def __exit__(self, *_error: object) -> None:
-        if self._made is not None:
-            self._made.shutdown(cancel_futures=True)
+@contextmanager
+def workers(how: How) -> Iterator[ProcessPoolExecutor | None]:
+    """Worker processes for the time of the block, or none for one worker."""
+    if how.workers == 1:
+        yield None
+        return
+    pool = ProcessPoolExecutor(
+        how.workers,
+        mp_context=get_context("spawn"),
+        initializer=begin_worker,
+        initargs=(str(how.data), how.mode),
+    )
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _prepare(

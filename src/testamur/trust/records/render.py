@@ -161,8 +161,10 @@ class Renderer:
         arguments, same bytes. Raises `SnapshotUnreadable`, `CharacterNotPrintable`, `LayoutRefused`, `TemplateFailed`.
         """
         record = _read(record_json)
-        _refuse_unseen(record)
-        inputs = {"record": record_json.decode(), "qr": qr_svg(record.get("verify", {}).get("url", ""))}
+        text = record_json.decode()
+        if "\\u" in text or _UNSEEN.search(text):  # one look at the whole; only a hit is worth finding the place of
+            _refuse_unseen(record)
+        inputs = {"record": text, "qr": qr_svg(record.get("verify", {}).get("url", ""))}
         try:
             pdf = self._compiler(template).compile(
                 sys_inputs=inputs,
