@@ -69,7 +69,7 @@ def cluster() -> Iterator[dict[str, str]]:
         ],
         check=True,
         **user,
-        **quiet,  # type: ignore[call-overload]
+        **quiet,
     )
     options = " ".join(f"-c {k}={v}" for k, v in SETTINGS.items())
     subprocess.run(
@@ -86,14 +86,14 @@ def cluster() -> Iterator[dict[str, str]]:
         ],
         check=True,
         **user,
-        **quiet,  # type: ignore[call-overload]
+        **quiet,
     )
     try:
         for name in ("testamur", "testamur_log"):
             subprocess.run(
                 [str(bin_folder / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "testamur", name],
                 check=True,
-                **quiet,  # type: ignore[call-overload]
+                **quiet,
             )
         base = f"postgresql://testamur@127.0.0.1:{port}"
         yield {
@@ -106,7 +106,7 @@ def cluster() -> Iterator[dict[str, str]]:
             check=False,
             stderr=subprocess.DEVNULL,
             **user,
-            **quiet,  # type: ignore[call-overload]
+            **quiet,
         )
         shutil.rmtree(folder, ignore_errors=True)
 

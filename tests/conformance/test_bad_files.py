@@ -84,3 +84,10 @@ def test_without_a_bundle_nothing_is_decided_and_nothing_is_called_forged() -> N
 def test_a_changed_record_is_forged_even_without_a_bundle() -> None:
     bad = bad_files.a_changed_byte_in_the_document()
     assert verify_file(bad.data, NO_TRUST, "file.pdf").word == "invalid"
+
+
+def test_a_changed_document_is_never_called_unchanged() -> None:
+    checks = {c.name: c for c in verdict_on(bad_files.a_changed_byte_in_the_document()).checks}
+    assert (checks["digest"].outcome.value, checks["digest"].code) == ("absent", "digest.unshown")
+    unsigned = {c.name: c for c in verdict_on(Bad(builder.build((), evidence=lambda _first: {}).data)).checks}
+    assert (unsigned["digest"].outcome.value, unsigned["digest"].code) == ("absent", "digest.unsigned")

@@ -90,8 +90,10 @@ class _Verification:
             self.book.failed("revisions", failure)
             return self.verdict(conclude(self.book.checks))
         self.book.ok("revisions", "Two revisions: the document as it was signed, and the seal over it; nothing else.")
-        self.book.ok("digest", f"The document that was signed is unchanged in the file ({record.h0[:16]}…).")
+        before = len(self.book.checks)
         self._signers(record)
+        self._digest(record)
+        self.book.checks.insert(before, self.book.checks.pop())  # told first, known only now
         organisation = self.trust.organisations.get(record.snapshot.issuer)
         proven = self._proof(record, organisation)
         proof_check = self.book.checks.pop()
@@ -136,6 +138,19 @@ class _Verification:
                 f"{signer.name} ({signer.title or signer.role}) signed this document on "
                 f"{stamp(found.signed_at)} by {found.method}{test}{_called(found)}{others}.",
             )
+
+    def _digest(self, record: Opened) -> None:
+        """Whether the first revision is what was signed: the signers' evidence alone can say it."""
+        h0 = f"{record.h0[:16]}…"
+        wanted = record.snapshot.signers
+        if wanted and len(self.signed) == len(wanted):
+            self.book.ok("digest", f"The document that was signed is unchanged in the file ({h0}).")
+        elif wanted:
+            found = f"That the document in the file ({h0}) is the one that was signed is not shown."
+            self.book.absent("digest", "digest.unshown", found)
+        else:
+            found = f"Nobody signed the document itself ({h0}); the seal alone covers it."
+            self.book.absent("digest", "digest.unsigned", found)
 
     def _check_signer(self, found: SignerEvidence, record: Opened) -> None:
         if found.test and not (record.snapshot.test or self.trust.test):

@@ -132,6 +132,8 @@ def _tell(told: dict[str, Any]) -> None:
         f"  {told['pupils']} pupils, {told['records']} records issued in {told['seconds']['issue']:.1f} s "
         f"({pace:.0f} a second), {told['ceremonies']} signing ceremonies"
     )
+    for name, spent in (("cost", told["seconds"]), ("of issuing", told["stage_seconds"])):
+        say(f"  {name:<11} " + ", ".join(f"{step} {seconds:.1f} s" for step, seconds in spent.items()))
     for code, count in told["skipped"].items():
         say(f"  [dim]{count} documents not due: {code}[/]")
     say(f"  originals   {told['dir']}/records/…/*.pdf, each with its .tlog-proof")
