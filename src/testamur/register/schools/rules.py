@@ -77,6 +77,7 @@ class Role(StrEnum):
     EXAMINER = "examiner"
     ADMINISTRATOR = "administrator"
     ARCHIVIST = "archivist"
+    DELEGATE = "delegate"  # signs by the principal's delegation what the law allows to be delegated
 
 
 class EnrolmentRole(StrEnum):

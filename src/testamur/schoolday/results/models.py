@@ -57,3 +57,19 @@ class Decision(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["unit", "school_year", "term"])]
+
+
+class SigningChoice(models.Model):
+    """Who of a school signs a kind of document that the law lets the principal delegate."""
+
+    unit = models.UUIDField()
+    document_type = models.CharField(max_length=80)
+    signer = models.CharField(max_length=16)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "document_type"], name="results_signing_choice_one"),
+            models.CheckConstraint(
+                condition=models.Q(signer__in=["principal", "delegate"]), name="results_signing_choice_known"
+            ),
+        ]

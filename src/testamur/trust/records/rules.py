@@ -64,6 +64,30 @@ REPLACEMENT: Mapping[str, State] = {
 """Reason of a new record that names an old one → what becomes of the old one when the new one is published."""
 
 
+class ReleaseMode(StrEnum):
+    """When published records become visible to those whom they are about."""
+
+    AT_ONCE = "at_once"
+    AT = "at"
+    AFTER_REVIEW = "after_review"
+
+
+class WorkState(StrEnum):
+    """How far a long work has come."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+DELEGATE = "delegate"
+"""Role of a signer who signs by the principal's delegation."""
+
+SEEN_BY_CITIZENS = (State.PUBLISHED, State.SUPERSEDED, State.RECTIFIED, State.ANNULLED)
+"""A released record that was replaced or declared void is still shown, and shown as such."""
+
+
 @dataclass(frozen=True, slots=True)
 class Issuer:
     """The organisation that seals and the school that issues; `path` is the school's place in the tree."""
@@ -108,7 +132,8 @@ class NewRecord:
     """Everything that a snapshot freezes.
 
     `content` is the pack's own member, made by `DocumentType.content`. `replaces` names the record that this one takes
-    the place of, `replaced_because` one of `REPLACEMENT`.
+    the place of, `replaced_because` one of `REPLACEMENT`. `group` is the class's code, `pupils` are those whom a group's
+    document names: for lists and for the review of sights, not part of the snapshot.
     """
 
     record: UUID
@@ -125,6 +150,8 @@ class NewRecord:
     version: int = 1
     replaces: UUID | None = None
     replaced_because: str = ""
+    group: str = ""
+    pupils: tuple[UUID, ...] = ()
 
 
 def signer_ref(record: UUID, scheme: str, identifier: str) -> str:
