@@ -11,7 +11,6 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from testamur.kernel.base.actor import Actor
-from testamur.kernel.base.refused import NotAllowed
 from testamur.register.curriculum import queries as curriculum
 from testamur.register.curriculum.rules import prefixes
 from testamur.register.people import queries as people
@@ -189,12 +188,7 @@ def class_list(*, by: Actor, group: UUID, on: date) -> tuple[ClassRow, ...]:
     one = groups_by_id([group]).get(group)
     if one is None:
         return ()
-    opens = any(
-        grant.covers("schools.group.see", one.path) and not grant.wards and (not grant.groups or group in grant.groups)
-        for grant in by.grants
-    )
-    if not opens:
-        raise NotAllowed("You may not see this group.", verb="schools.group.see", path=one.path)
+    by.must("schools.group.see", one.path, group=group)
     found = members(group=group, on=on)
     names = people.people(by=by, ids=[row.person for row in found])
     rows = [ClassRow(row, names[row.person]) for row in found]

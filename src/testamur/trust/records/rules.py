@@ -132,8 +132,8 @@ class NewRecord:
     """Everything that a snapshot freezes.
 
     `content` is the pack's own member, made by `DocumentType.content`. `replaces` names the record that this one takes
-    the place of, `replaced_because` one of `REPLACEMENT`. `group` is the class's code, `pupils` are those whom a group's
-    document names: for lists and for the review of sights, not part of the snapshot.
+    the place of, `replaced_because` one of `REPLACEMENT`. `group` is the class's code, `pupils` are those whom a
+    group's document names: for lists and for the review of sights, not part of the snapshot.
     """
 
     record: UUID

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
-from testamur.kernel.proofs import status
-from testamur.trust.records.models import DraftFile, Issue, IssueBatch, Record, RecordSigner, StatusList
+from testamur.trust.records.models import DraftFile, Issue, IssueBatch, Record, RecordSigner
 from testamur.trust.records.rules import State
 
 
@@ -81,28 +79,6 @@ class IssueView:
     pdf_sha256: str
     pdf_size: int
     published_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingStatusList:
-    """A status list that is signed but not yet logged."""
-
-    id: UUID
-    note: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class StatusListView:
-    """The newest published status list of an organisation; `keys_size` is the size of its compressed keys in bytes."""
-
-    id: UUID
-    organisation: UUID
-    made_at: datetime
-    entries: int
-    replaced: int
-    annulled: int
-    log_index: int
-    keys_size: int
 
 
 def batch(batch_id: UUID) -> BatchView:
@@ -181,7 +157,7 @@ def records(
         rows = rows.filter(document_type=document_type)
     if period is not None:
         rows = rows.filter(period=period)
-    return [_view(r) for r in rows.order_by("path", "document_type", "id").iterator(chunk_size=2000)]
+    return [view(r) for r in rows.order_by("path", "document_type", "id").iterator(chunk_size=2000)]
 
 
 def by_ids(*, by: Actor, records: Sequence[UUID]) -> list[RecordView]:
@@ -192,15 +168,23 @@ def by_ids(*, by: Actor, records: Sequence[UUID]) -> list[RecordView]:
     found: dict[UUID, RecordView] = {}
     for start in range(0, len(records), 500):
         for row in Record.objects.filter(id__in=records[start : start + 500]):
-            found[row.id] = _view(row)
-    for path in sorted({view.path for view in found.values()}):
+            found[row.id] = view(row)
+    for path in sorted({one.path for one in found.values()}):
         by.must("records.record.read", path)
     return [found[record] for record in records if record in found]
 
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """The newest version of one document: what it says (digest of its content), and when it was sealed."""
+    """The newest version of one document: what it says (digest of its content), and how far it has come.
+
+    Attributes:
+        held: why it cannot be sealed, or why its batch rests; empty when nothing is wrong.
+        declined: somebody would not sign it, and it was not marked ready since.
+        released_at: when those whom it is about may see it.
+        signers: (order, role, person) as they are named in it, in order.
+        signed: how many of them have signed.
+    """
 
     record: UUID
     version: int
@@ -209,6 +193,11 @@ class Latest:
     replaces: UUID | None
     replaced_because: str
     sealed_at: datetime | None
+    held: str = ""
+    declined: bool = False
+    released_at: datetime | None = None
+    signers: tuple[tuple[int, str, UUID], ...] = ()
+    signed: int = 0
 
 
 def latest(*, by: Actor, path: str, unit: UUID, period: str) -> dict[tuple[str, UUID], Latest]:
@@ -218,35 +207,36 @@ def latest(*, by: Actor, path: str, unit: UUID, period: str) -> dict[tuple[str, 
     """
     by.must("records.record.read", path)
     rows = Record.objects.filter(unit=unit, period=period).exclude(state=State.DISPOSED)
-    sealed = dict(Issue.objects.filter(record__in=rows.values("id")).values_list("record", "sealed_at"))
+    mine = rows.values("id")
+    sealed = dict(Issue.objects.filter(record__in=mine).values_list("record", "sealed_at"))
+    signers: dict[UUID, list[tuple[int, str, UUID]]] = defaultdict(list)
+    signed: Counter[UUID] = Counter()
+    for record, order, role, person, at in (
+        RecordSigner.objects.filter(record__in=mine)
+        .order_by("record", "order")
+        .values_list("record", "order", "role", "person", "signed_at")
+        .iterator(chunk_size=2000)
+    ):
+        signers[record].append((order, role, person))
+        signed[record] += at is not None
+    stuck = dict(IssueBatch.objects.exclude(error="").filter(id__in=rows.values("batch")).values_list("id", "error"))
     return {
         (r.document_type, r.subject): Latest(
-            r.id, r.version, State(r.state), r.content_sha256, r.replaces_id, r.replaced_because, sealed.get(r.id)
+            r.id,
+            r.version,
+            State(r.state),
+            r.content_sha256,
+            r.replaces_id,
+            r.replaced_because,
+            sealed.get(r.id),
+            r.held or (stuck.get(r.batch_id, "") if r.batch_id else ""),
+            r.declined_at is not None,
+            r.released_at,
+            tuple(signers[r.id]),
+            signed[r.id],
         )
         for r in rows.order_by("version").iterator(chunk_size=1000)
     }
-
-
-def waiting_for(*, by: Actor, person: UUID) -> list[RecordView]:
-    """Every document that waits for this person's signature now (A9): ready, and no earlier signer left.
-
-    A person may ask for oneself; anyone else needs ``records.record.read`` everywhere.
-    """
-    if by.id != person:
-        by.must("records.record.read")
-    return [_view(r) for r in next_for(person)]
-
-
-def next_for(person: UUID) -> Iterator[Record]:
-    """Records whose next signer is `person` and that are in no ceremony of theirs."""
-    mine = RecordSigner.objects.filter(person=person, signed_at__isnull=True, ceremony__isnull=True)
-    for row in (
-        mine.filter(record__state__in=[State.READY, State.SIGNING])
-        .select_related("record")
-        .order_by("record__path", "record__document_type", "record")
-        .iterator(chunk_size=2000)
-    ):
-        yield row.record
 
 
 def signers_of(records_: Sequence[UUID]) -> dict[UUID, list[tuple[int, str, UUID, bool]]]:
@@ -275,43 +265,8 @@ def spent_packs() -> list[UUID]:
     return list(DraftFile.objects.filter(removed=False).exclude(id__in=used).values_list("id", flat=True))
 
 
-def waiting_status_list(organisation: UUID) -> WaitingStatusList | None:
-    """The list that was drawn up and is not in the log yet."""
-    row = StatusList.objects.filter(organisation=organisation, log_index__isnull=True).first()
-    return WaitingStatusList(row.id, row.note.encode()) if row else None
-
-
-def status_list(organisation: UUID) -> StatusListView | None:
-    """What the newest published status list is about. Public: it names nobody."""
-    row = _newest(organisation)
-    if row is None or row.log_index is None:
-        return None
-    return StatusListView(
-        row.id,
-        row.organisation,
-        row.made_at,
-        row.entries,
-        row.replaced,
-        row.annulled,
-        row.log_index,
-        len(row.keys or b""),
-    )
-
-
-def status_file(organisation: UUID) -> dict[str, Any]:
-    """The newest published list as anyone may have it (docs/formats.md §12). Raises NotFound."""
-    row = _newest(organisation)
-    if row is None:
-        raise NotFound("There is no status list of this organisation.", organisation=str(organisation))
-    return status.assemble(row.note.encode(), bytes(row.keys or b""), row.proof.encode())
-
-
-def _newest(organisation: UUID) -> StatusList | None:
-    rows = StatusList.objects.filter(organisation=organisation, log_index__isnull=False, keys__isnull=False)
-    return rows.order_by("-entries").first()
-
-
-def _view(r: Record) -> RecordView:
+def view(r: Record) -> RecordView:
+    """The row as the dataclass that crosses the door."""
     return RecordView(
         r.id,
         r.organisation,
