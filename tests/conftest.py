@@ -15,6 +15,7 @@ from _pytest.config.argparsing import Parser
 
 os.environ.setdefault("TESTAMUR_DATA", tempfile.mkdtemp(prefix="testamur-test-"))
 os.environ.setdefault("TESTAMUR_MODE", "demo")
+os.environ.setdefault("TESTAMUR_STATIC_VERSIONS", "0")
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
 PACKS = SAMPLES.parent / "packs"

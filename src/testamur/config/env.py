@@ -23,6 +23,7 @@ class Env(BaseSettings):
     public_url: str = "https://testamur.example"
     hosts: str = "localhost,127.0.0.1"
     debug: bool = False
+    static_versions: bool = Field(default=True, description="Static files under names with their digest, collected")
     tsa_url: str = Field(default="", description="Time-stamping authority (RFC 3161); empty seals at level B-B")
     tsa_policy: str = Field(default="", description="Policy OID that its tokens must carry; empty takes any")
     bankid_url: str = Field(default="", description="e.g. https://appapi2.bankid.com/rp/v6.0/; empty: no BankID here")
@@ -34,6 +35,17 @@ class Env(BaseSettings):
     bankid_policies: str = Field(default="", description="Accepted certificate policies, comma separated; empty: all")
     bankid_relying_party: str = Field(default="", description="Our name in signatures, as BankID records it")
     bankid_timeout: float = Field(default=10.0, gt=0, le=25, description="Seconds; must end before a lease of 30 s")
+
+    smtp_url: str = Field(
+        default="", description="smtp://user:password@host:port?tls=starttls|tls|none; empty: no mail"
+    )
+    mail_from: str = Field(default="Testamur <noreply@testamur.example>", description="Sender of every e-mail")
+    sms_provider: Literal["", "46elks", "twilio"] = Field(default="", description="Carrier of text messages")
+    sms_url: str = Field(default="", description="Address of the carrier's service, where it is not the usual one")
+    sms_user: str = Field(default="", description="User name of 46elks, account SID of Twilio")
+    sms_password_file: Path | None = Field(default=None, description="File with the password or auth token")
+    sms_from: str = Field(default="", description="Sender: a number in E.164 or a name of at most 11 letters")
+    delivery_keep_days: int = Field(default=30, ge=1, description="Days after which address and text are wiped")
 
     def database(self, name: str, url: str) -> dict[str, object]:
         """Django's dictionary for one database: `url`, or an SQLite file `name` in the data folder."""
@@ -76,3 +88,16 @@ def _postgres(url: str) -> dict[str, object]:
 def env() -> Env:
     """The one reading of the environment."""
     return Env()
+
+
+def channels(known: Env) -> dict[str, str]:
+    """Which way messages go: the table of channels, channel → dotted factory. A demonstration writes them to files."""
+    here = "testamur.kernel.delivery.channels."
+    demo = known.mode == "demo"
+    table: dict[str, str] = {}
+    if known.smtp_url or demo:
+        table["email"] = here + ("smtp.configured" if known.smtp_url else "outbox.mail")
+    carriers = {"46elks": "elks46.configured", "twilio": "twilio.configured"}
+    if known.sms_provider or demo:
+        table["sms"] = here + carriers.get(known.sms_provider, "outbox.sms")
+    return table

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
-from testamur.config.env import env
+from testamur.config.env import channels, env
 
 _env = env()
 _env.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # databases, archive and keys are for the service alone
@@ -16,6 +17,7 @@ ALLOWED_HOSTS = [h for h in _env.hosts.split(",") if h]
 
 DOMAIN_APPS = [
     "testamur.exchange.connectors",
+    "testamur.access.accounts",
     "testamur.schoolday.results",
     "testamur.trust.records",
     "testamur.trust.sealing",
@@ -26,10 +28,84 @@ DOMAIN_APPS = [
     "testamur.register.curriculum",
     "testamur.register.people",
     "testamur.kernel.journal",
+    "testamur.kernel.delivery",
     "testamur.kernel.jobs",
 ]
-INSTALLED_APPS = ["django.contrib.contenttypes", "django_tasks", "django_tasks_db", *DOMAIN_APPS]
-MIDDLEWARE: list[str] = []
+INSTALLED_APPS = [
+    "testamur.surfaces.web",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "template_partials",
+    "lucide",
+    "django_tasks",
+    "django_tasks_db",
+    *DOMAIN_APPS,
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "testamur.surfaces.web.middleware.PolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "testamur.surfaces.web.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "testamur.surfaces.web.middleware.VisitorMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csrf",
+                "django.contrib.messages.context_processors.messages",
+                "testamur.surfaces.web.context.shell",
+            ],
+        },
+    }
+]
+WSGI_APPLICATION = "testamur.config.wsgi.application"
+
+# Sessions hold the id of a login and nothing that needs a table; what ends a login is the login's own row.
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+SESSION_COOKIE_NAME = "testamur"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"  # the return from an e-ID's app is a navigation from elsewhere
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _env.public_url.startswith("https:")
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "testamur.surfaces.web.public.errors.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+LANGUAGE_COOKIE_NAME = "testamur_language"
+LANGUAGE_COOKIE_AGE = 31_536_000
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if _env.public_url.startswith("https:") else 0
+X_FRAME_OPTIONS = "SAMEORIGIN"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]  # PINs of shares
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+# Static files: own ones of the packages, third-party ones from the lock. Names carry a digest of the content, so that
+# no browser needs to be told to forget (row B28); `testamur serve` collects them into the data folder.
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [("vendor", Path(__file__).resolve().parents[1] / "assets" / "vendor")]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _env.static_versions
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not _env.static_versions
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 ROOT_URLCONF = "testamur.config.urls"
 
 DATABASES = {
@@ -47,12 +123,15 @@ SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between tw
     "records.status": {"task": "testamur.trust.records.tasks.status", "every": 3600},
     "records.tidy": {"task": "testamur.trust.records.tasks.tidy", "every": 300},
     "archive.audit": {"task": "testamur.trust.archive.tasks.audit", "every": 86400, "limit": 43200},
+    "delivery.send": {"task": "testamur.kernel.delivery.tasks.send", "every": 2},
+    "delivery.tidy": {"task": "testamur.kernel.delivery.tasks.tidy", "every": 3600},
     "jobs.tidy": {"task": "testamur.kernel.jobs.tasks.tidy", "every": 3600},
 }
 
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
+LANGUAGES = [("sv", "Svenska"), ("en", "English"), ("vi", "Tiếng Việt"), ("bg", "Български")]
 USE_I18N = True
 
 MODE = _env.mode
@@ -63,3 +142,8 @@ SIGNING_METHODS = {
     "simulated": "testamur.trust.signing.methods.simulated.configured",
 }
 BANKID = {name.removeprefix("bankid_"): value for name, value in _env if name.startswith("bankid_")}
+DELIVERY_CHANNELS = channels(_env)
+DELIVERY_KEEP_DAYS = _env.delivery_keep_days
+DELIVERY_REPORTS = f"{PUBLIC_URL.rstrip('/')}/hooks/sms/"
+SMTP = {"url": _env.smtp_url, "from": _env.mail_from}
+SMS = {name.removeprefix("sms_"): value for name, value in _env if name.startswith("sms_")}

@@ -33,9 +33,15 @@ class Grant:
     groups: frozenset[UUID] = frozenset()
     wards: frozenset[UUID] = frozenset()
 
-    def covers(self, verb: str, path: str) -> bool:
-        """True when this grant allows `verb` at `path`."""
+    def covers(self, verb: str, path: str, *, person: UUID | None = None, group: UUID | None = None) -> bool:
+        """True when this grant allows `verb` at `path`, within its limits.
+
+        A grant limited to wards covers only when one of them is named as `person`, one limited to teaching groups only
+        when one of them is named as `group`: a verb that forgets to say whom it is about is refused, never let through.
+        """
         if not path.startswith(self.path):
+            return False
+        if (self.wards and person not in self.wards) or (self.groups and group not in self.groups):
             return False
         return any(verb == v or (v.endswith("*") and verb.startswith(v[:-1])) for v in self.verbs)
 
@@ -56,13 +62,13 @@ class Actor:
     grants: tuple[Grant, ...] = ()
     on_behalf_of: UUID | None = None
 
-    def may(self, verb: str, path: str = "/") -> bool:
-        """True when some grant covers `verb` at `path`."""
-        return any(g.covers(verb, path) for g in self.grants)
+    def may(self, verb: str, path: str = "/", *, person: UUID | None = None, group: UUID | None = None) -> bool:
+        """True when some grant covers `verb` at `path`, for that person or group where one is named."""
+        return any(g.covers(verb, path, person=person, group=group) for g in self.grants)
 
-    def must(self, verb: str, path: str = "/") -> None:
-        """Raise `NotAllowed` unless some grant covers `verb` at `path`."""
-        if not self.may(verb, path):
+    def must(self, verb: str, path: str = "/", *, person: UUID | None = None, group: UUID | None = None) -> None:
+        """Raise `NotAllowed` unless some grant covers `verb` at `path`, for that person or group where one is named."""
+        if not self.may(verb, path, person=person, group=group):
             raise NotAllowed(f"You may not do this here ({verb}).", verb=verb, path=path)
 
 

@@ -17,10 +17,9 @@ SMALL = 5
 def reaches(by: Actor, verb: str, *, path: str, person: UUID | None = None) -> bool:
     """True when a grant of `by` covers `verb` at `path` for that very person (None: for everybody there).
 
-    Unlike `Actor.may` this honours a grant's limits: one limited to wards reaches those wards only, and one limited to
-    teaching groups reaches nobody here, since who is in a group is not known at this level.
+    A grant limited to teaching groups reaches nobody here, since who is in a group is not known at this level.
     """
-    return any(not g.groups and (not g.wards or person in g.wards) and g.covers(verb, path) for g in by.grants)
+    return by.may(verb, path, person=person)
 
 
 def must_reach(by: Actor, verb: str, *, path: str, person: UUID | None = None) -> None:

@@ -1,0 +1,1 @@
+"""Who is asking? Logins, sessions, roles; builds the Actor that carries permission into every verb below."""

@@ -1,0 +1,126 @@
+"""A login from identification to its end."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from testamur.access.accounts import queries
+from testamur.access.accounts.models import Login, Preference
+from testamur.access.accounts.rules import HatUnknown, Level
+from testamur.kernel.base.actor import Actor
+from testamur.kernel.base.ids import new_id
+from testamur.kernel.base.refused import NotFound
+from testamur.kernel.journal.actions import append
+from testamur.register.people import queries as people
+
+SEEN_EVERY = timedelta(minutes=1)
+"""A login's last sight is written down no oftener: pages are read, not written."""
+
+
+@transaction.atomic
+def sign_in(
+    *, by: Actor, person: UUID, method: str, level: Level, device: str = "", network: str = "", now: datetime
+) -> UUID:
+    """A person was identified: the login begins; returns its id. `by` is the login page (``accounts.login.begin``).
+
+    With a single hat it is worn at once. Journal: ``accounts.login.began/1``. Raises NotFound for nobody in the
+    register.
+    """
+    by.must("accounts.login.begin")
+    if people.missing([person]):
+        raise NotFound("Nobody in the register has that identity.", field="person")
+    hats = queries.hats(person=person, on=now.date())
+    worn = [hat for hat in hats if hat.role != "self"] or list(hats)
+    row = Login(
+        id=new_id(),
+        person=person,
+        method=method,
+        level=level,
+        hat=worn[0].key if len(worn) == 1 else "",
+        began_at=now,
+        confirmed_at=now,
+        seen_at=now,
+        device=device[:120],
+        network=network[:60],
+    )
+    row.save(force_insert=True)
+    me = Actor(id=person, identified_by=method)
+    refs = {"login": str(row.id), "level": level.name.lower(), "method": method}
+    append(by=me, kind="accounts.login.began/1", path="/", refs=refs, now=now)
+    return row.id
+
+
+@transaction.atomic
+def confirm(*, by: Actor, login: UUID, person: UUID, method: str, level: Level, now: datetime) -> None:
+    """The person identified again: the login counts as fresh, at the higher of both levels.
+
+    `person` is whom the method found: anybody else is refused. Journal: ``accounts.login.confirmed/1``. Raises
+    NotFound.
+    """
+    by.must("accounts.login.begin")
+    row = _open(login, now)
+    if row.person != person:
+        raise NotFound("That is another person than the one who is logged in.", field="person")
+    row.confirmed_at, row.seen_at = now, now
+    if level >= row.level:
+        row.level, row.method = level, method
+    row.save(update_fields=["confirmed_at", "seen_at", "level", "method"])
+    me = Actor(id=person, identified_by=method)
+    refs = {"login": str(row.id), "level": level.name.lower(), "method": method}
+    append(by=me, kind="accounts.login.confirmed/1", path="/", refs=refs, now=now)
+
+
+@transaction.atomic
+def choose_hat(*, by: Actor, login: UUID, hat: str, now: datetime) -> None:
+    """Put on one of one's own hats. Journal: ``accounts.hat.chosen/1``.
+
+    Raises HatUnknown, NotFound for another's login.
+    """
+    row = _own(by, login, now)
+    chosen = next((h for h in queries.hats(person=row.person, on=now.date()) if h.key == hat), None)
+    if chosen is None:
+        raise HatUnknown("You do not have that role today.", field="hat")
+    row.hat = chosen.key
+    row.save(update_fields=["hat"])
+    append(
+        by=by, kind="accounts.hat.chosen/1", path=chosen.path, refs={"login": str(login), "role": chosen.role}, now=now
+    )
+
+
+@transaction.atomic
+def end_login(*, by: Actor, login: UUID, because: str, now: datetime) -> None:
+    """End one's own login, on this device or another (``left``, ``revoked``). Journal: ``accounts.login.ended/1``."""
+    row = _own(by, login, now)
+    row.ended_at, row.ended_because = now, because[:16]
+    row.save(update_fields=["ended_at", "ended_because"])
+    append(by=by, kind="accounts.login.ended/1", path="/", refs={"login": str(login), "because": because[:16]}, now=now)
+
+
+@transaction.atomic
+def choose_locale(*, by: Actor, locale: str, now: datetime) -> None:
+    """Remember the language that the actor chose. Journal: ``accounts.locale.chosen/1``."""
+    Preference.objects.update_or_create(person=by.id, defaults={"locale": locale[:8]})
+    append(by=by, kind="accounts.locale.chosen/1", path="/", refs={"locale": locale[:8]}, now=now)
+
+
+def note_seen(*, by: Actor, login: UUID, seen_at: datetime, now: datetime) -> None:
+    """Write down that the login is in use; at most once a minute, and not an act that is journalled."""
+    if now - seen_at >= SEEN_EVERY:
+        Login.objects.filter(id=login, person=by.id, ended_at__isnull=True).update(seen_at=now)
+
+
+def _own(by: Actor, login: UUID, now: datetime) -> Login:
+    row = _open(login, now)
+    if row.person != by.id:
+        raise NotFound("There is no such login.", field="login")
+    return row
+
+
+def _open(login: UUID, now: datetime) -> Login:
+    row = Login.objects.select_for_update().filter(id=login).first()
+    if row is None or queries.login(login, now=now) is None:
+        raise NotFound("There is no such login.", field="login")
+    return row

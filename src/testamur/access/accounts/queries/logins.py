@@ -1,0 +1,63 @@
+"""Logins as others see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from testamur.access.accounts.models import Login, Preference
+from testamur.access.accounts.rules import Level, is_over
+from testamur.kernel.base.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class LoginView:
+    """One login."""
+
+    id: UUID
+    person: UUID
+    method: str
+    level: Level
+    hat: str
+    began_at: datetime
+    confirmed_at: datetime
+    seen_at: datetime
+    device: str
+    network: str
+
+
+def login(id: UUID, *, now: datetime) -> LoginView | None:  # noqa: A002 - the name that every query uses
+    """A login that goes on at `now`, or None."""
+    row = Login.objects.filter(id=id).first()
+    return _view(row) if row is not None and not _over(row, now) else None
+
+
+def logins(*, by: Actor, now: datetime) -> tuple[LoginView, ...]:
+    """The actor's own logins that go on, newest first."""
+    rows = Login.objects.filter(person=by.id, ended_at__isnull=True).order_by("-seen_at", "id")
+    return tuple(_view(row) for row in rows if not _over(row, now))
+
+
+def locale_of(person: UUID) -> str:
+    """The language that a person chose; empty when none was."""
+    return Preference.objects.filter(person=person).values_list("locale", flat=True).first() or ""
+
+
+def _over(row: Login, now: datetime) -> bool:
+    return is_over(level=Level(row.level), began=row.began_at, seen=row.seen_at, ended=row.ended_at, now=now)
+
+
+def _view(row: Login) -> LoginView:
+    return LoginView(
+        id=row.id,
+        person=row.person,
+        method=row.method,
+        level=Level(row.level),
+        hat=row.hat,
+        began_at=row.began_at,
+        confirmed_at=row.confirmed_at,
+        seen_at=row.seen_at,
+        device=row.device,
+        network=row.network,
+    )

@@ -1,0 +1,142 @@
+"""Hats: the roles that a person can act in, and what each may do where.
+
+A hat comes from the register alone: a post gives powers at its place, guardianship over the children that it reaches on
+the day, and everybody reaches oneself. One hat is worn at a time, so that what is shown and journalled has one reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from testamur.kernel.base.actor import Actor, Grant
+from testamur.kernel.base.refused import Refused
+from testamur.register.schools.rules import PostView
+
+GUARDIAN = "guardian"
+SELF = "self"
+
+
+class HatUnknown(Refused):
+    """The register gives the person no such role today."""
+
+    code = "accounts.hat.unknown"
+
+
+class Area(StrEnum):
+    """The part of the web that a hat opens."""
+
+    STAFF = "staff"
+    OFFICE = "office"
+    FAMILY = "family"
+
+
+@dataclass(frozen=True, slots=True)
+class Hat:
+    """A role that a person can act in today.
+
+    Attributes:
+        key: stable name for a session or a form: ``principal@/kommun/skola/``, ``guardian``, ``self``.
+        role: ``principal``, ``administrator`` …, ``guardian``, ``self``.
+        path: the place of the post (its unit; a class teacher's is the group's), ``/`` for guardian and self.
+        unit: the unit of the post, None for guardian and self.
+        unit_path: the unit's own path, ``/`` for guardian and self.
+        areas: what it opens; the first is its home.
+        groups: the groups of the person's posts of this role at that unit.
+        wards: the children (guardian) or oneself (self).
+    """
+
+    key: str
+    role: str
+    path: str
+    unit: UUID | None
+    unit_path: str
+    areas: tuple[Area, ...]
+    groups: tuple[UUID, ...] = ()
+    wards: tuple[UUID, ...] = ()
+
+    @property
+    def home(self) -> Area:
+        """The area whose home page is this hat's."""
+        return self.areas[0]
+
+
+_SIGNS = ("records.record.sign", "signing.ceremony.*")
+_SEES = ("people.details.see", "people.guardianship.see", "schools.*.see")
+
+VERBS: Mapping[str, tuple[str, ...]] = {
+    "principal": (
+        *_SIGNS, *_SEES, "records.record.read", "results.decision.read", "results.decision.rectification",
+        "results.decision.change", "people.protected.see", "people.person.search", "people.contact.see", "journal.read",
+        "people.legal_name.read", "schools.post.add", "schools.post.end", "records.record.choose_signer",
+    ),
+    "delegate": (*_SIGNS, *_SEES),
+    "teacher": (*_SIGNS,),
+    "class_teacher": (*_SIGNS,),
+    "examiner": (*_SIGNS,),
+    "administrator": (
+        *_SEES, "records.record.read", "records.record.draft", "records.record.ready", "records.record.release",
+        "records.record.retry", "records.record.annul", "records.record.choose_signer", "results.decision.*",
+        "people.*", "schools.*", "curriculum.*", "connectors.import.*", "journal.read", "signing.ceremony.see",
+        "noticeboard.*", "sealing.seal.read", "delivery.message.see",
+    ),
+    "archivist": ("records.record.read", "archive.*", "journal.read", "people.details.see"),
+    GUARDIAN: ("people.details.see", "people.protected.see", "records.record.fetch", "records.record.share"),
+    SELF: (
+        "people.details.see", "people.protected.see", "records.record.fetch", "records.record.share",
+        "people.guardianship.consent", "people.contact.see", "people.contact.add", "people.contact.remove",
+    ),
+}  # fmt: skip
+"""Role → verbs at its place. Guardian and self are limited to their wards, or to oneself."""
+
+AUTHORITY_VERBS: tuple[str, ...] = ("sealing.seal.*", "people.protected.review", "noticeboard.*")
+"""What an administrator of the body responsible (or an office of it) may do beyond one of a school."""
+
+AREAS: Mapping[str, tuple[Area, ...]] = {
+    "principal": (Area.STAFF, Area.OFFICE),
+    "delegate": (Area.STAFF,),
+    "teacher": (Area.STAFF,),
+    "class_teacher": (Area.STAFF,),
+    "examiner": (Area.STAFF,),
+    "administrator": (Area.OFFICE,),
+    "archivist": (Area.OFFICE,),
+    GUARDIAN: (Area.FAMILY,),
+    SELF: (Area.FAMILY,),
+}
+
+
+def hats_from(
+    *, person: UUID, posts: Sequence[PostView], unit_paths: Mapping[UUID, str], wards: Collection[UUID]
+) -> tuple[Hat, ...]:
+    """The hats of a person: one for each role and unit, then guardian, then oneself."""
+    found: dict[tuple[str, UUID], list[PostView]] = {}
+    for post in posts:
+        if post.role.value in AREAS and post.unit in unit_paths:
+            found.setdefault((post.role.value, post.unit), []).append(post)
+    hats = [
+        Hat(
+            key=f"{role}@{unit_paths[unit]}",
+            role=role,
+            path=unit_paths[unit],
+            unit=unit,
+            unit_path=unit_paths[unit],
+            areas=AREAS[role],
+            groups=tuple(p.group for p in some if p.group is not None),
+        )
+        for (role, unit), some in found.items()
+    ]
+    if wards:
+        hats.append(Hat(GUARDIAN, GUARDIAN, "/", None, "/", AREAS[GUARDIAN], wards=tuple(sorted(wards))))
+    hats.append(Hat(SELF, SELF, "/", None, "/", AREAS[SELF], wards=(person,)))
+    return tuple(hats)
+
+
+def actor_of(hat: Hat, *, person: UUID, identified_by: str, authority: bool) -> Actor:
+    """The actor under a hat. `authority`: the hat's unit is a body responsible or an office of it."""
+    verbs = VERBS[hat.role]
+    if hat.role == "administrator" and authority:
+        verbs = (*verbs, *AUTHORITY_VERBS)
+    grant = Grant(hat.role, hat.path, verbs, wards=frozenset(hat.wards))
+    return Actor(id=person, identified_by=identified_by, grants=(grant,))

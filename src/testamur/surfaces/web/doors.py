@@ -1,0 +1,88 @@
+"""Who comes in: one decorator on every view, read by the test that drives every address with every role.
+
+A view stands behind exactly one door: `public`, or `door(act, *areas)` for people who are logged in. What a door asks
+for: a login, a hat of one of the areas, the level of assurance of the act, and a fresh identification where the act
+needs one (`access.accounts.rules.levels.NEEDED`). What may be done to which pupil or school is asked by the verbs
+below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from testamur.access.accounts.rules import Area, ConfirmAgain, LevelTooLow, must_be_confirmed, must_reach_level
+from testamur.kernel.base.refused import NotAllowed, NotFound, Refused
+from testamur.surfaces.web import refusals
+from testamur.surfaces.web.pages import error_page
+
+View = Callable[..., HttpResponse]
+
+
+def public(view: View) -> View:
+    """Everybody may come in."""
+
+    @wraps(view)
+    def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return _shown(view, request, *args, **kwargs)
+
+    entered.door = ("public", ())  # type: ignore[attr-defined]  # read by the matrix test
+    return entered
+
+
+def door(act: str, *areas: Area) -> Callable[[View], View]:
+    """People who are logged in well enough for `act`, wearing a hat of one of `areas` (none given: any hat or none)."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            return _turned_away(request, act, areas) or _shown(view, request, *args, **kwargs)
+
+        entered.door = (act, areas)  # type: ignore[attr-defined]  # read by the matrix test
+        return entered
+
+    return decorate
+
+
+def _turned_away(request: HttpRequest, act: str, areas: tuple[Area, ...]) -> HttpResponse | None:
+    visitor = request.visitor  # type: ignore[attr-defined]  # set by VisitorMiddleware
+    here = request.get_full_path() if request.method == "GET" else request.path
+    if visitor.login is None:
+        return to(request, "account:login", next=here)
+    if areas:
+        if visitor.hat is None:
+            return to(request, "account:roles", next=here)
+        if not set(areas) & set(visitor.hat.areas):
+            return error_page(request, 403, refusals.WRONG_HAT)
+    try:
+        must_reach_level(act, visitor.login.level)
+        must_be_confirmed(act, visitor.login.confirmed_at, visitor.now)
+    except LevelTooLow:
+        return to(request, "account:login", next=here, why="level")
+    except ConfirmAgain:
+        return to(request, "account:confirm", next=here)
+    return None
+
+
+def _shown(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    try:
+        return view(request, *args, **kwargs)
+    except NotAllowed:
+        return error_page(request, 403, refusals.sentence(NotAllowed()))
+    except NotFound as refused:
+        return error_page(request, 404, refusals.sentence(refused))
+    except Refused as refused:
+        return error_page(request, 409, refusals.sentence(refused))
+
+
+def to(request: HttpRequest, name: str, **query: str) -> HttpResponse:
+    """A redirect that HTMX follows as a whole page too."""
+    address = reverse(name) + (f"?{urlencode(query)}" if query else "")
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)

@@ -1,0 +1,1 @@
+"""Pages of guardians, pupils and former pupils."""

@@ -1,0 +1,1 @@
+"""Pages of administrators and principals: readiness, documents, keys, people."""

@@ -1,0 +1,1 @@
+"""Pages for everybody: verify, help, contact, news and status."""

@@ -1,0 +1,49 @@
+"""What a view gets: the request with its visitor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+from testamur.access.accounts.queries import LoginView
+from testamur.access.accounts.rules import Hat
+from testamur.kernel.base.actor import Actor
+
+NOBODY = Actor(id=UUID(int=3), identified_by="web")
+"""The anonymous visitor: holds no grant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who looks at the page. Without a login everything else is empty.
+
+    Attributes:
+        now: the instant of the request: the clock is read once, here.
+        actor: who acts, with the grants of the hat that is worn; `NOBODY` without a login.
+        hats: all roles of the person today; `hat` the one that is worn, None until one is chosen.
+        name: the person's own name as the register has it.
+    """
+
+    now: datetime
+    actor: Actor = NOBODY
+    login: LoginView | None = None
+    hats: tuple[Hat, ...] = ()
+    hat: Hat | None = None
+    name: str = ""
+    extra: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def is_known(self) -> bool:
+        """True for somebody who is logged in."""
+        return self.login is not None
+
+
+class WebRequest(HttpRequest):
+    """A request after the middleware."""
+
+    visitor: Visitor
+    htmx: HtmxDetails

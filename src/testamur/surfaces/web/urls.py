@@ -1,0 +1,13 @@
+"""Addresses of the web, by audience."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("testamur.surfaces.web.public.urls")),
+    path("account/", include("testamur.surfaces.web.account.urls")),
+    path("office/", include("testamur.surfaces.web.office.urls")),
+    path("sign/", include("testamur.surfaces.web.staff.urls")),
+    path("family/", include("testamur.surfaces.web.family.urls")),
+]
