@@ -260,12 +260,16 @@ class DocumentFacts:
 
 @dataclass(frozen=True, slots=True)
 class SignerStep:
-    """Who signs, in which order. `role` is a post at the school (``principal``, ``class_teacher``, ``teacher``)."""
+    """Who signs, in which order. `role` is a post at the school (``principal``, ``class_teacher``, ``teacher``).
+
+    Where the law lets the holder delegate, `delegate_title` is what stands for the post in the document's language.
+    """
 
     order: int
     role: str
     title: str
     delegable: bool = False
+    delegate_title: str = ""
     each: bool = False
     """True when every holder signs (all deciding teachers of a catalogue)."""
 

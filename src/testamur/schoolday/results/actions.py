@@ -15,10 +15,10 @@ from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotFound, Refused
 from testamur.kernel.journal.actions import append
-from testamur.law.tables import pack
+from testamur.law.tables import PACKS, pack
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import Role
-from testamur.schoolday.results.models import Decision
+from testamur.schoolday.results.models import Decision, SigningChoice
 from testamur.schoolday.results.queries import facts_of
 from testamur.schoolday.results.rules import Amendment, Key, NewDecision, Recorded, Rejected
 
@@ -33,6 +33,12 @@ class NotACorrection(Refused):
     """Only a standing decision is corrected, and not before the day on which it was made."""
 
     code = "results.decision.not_a_correction"
+
+
+class NotDelegable(Refused):
+    """The law does not let the principal delegate the signature of this document."""
+
+    code = "results.signer.not_delegable"
 
 
 class NoSuchPost(Refused):
@@ -217,3 +223,26 @@ def _row(new: NewDecision, now: datetime) -> Decision:
         reason=new.reason.value,
         made_at=now,
     )
+
+
+@transaction.atomic
+def choose_signer(*, by: Actor, unit: UUID, document_type: str, signer: str, now: datetime) -> None:
+    """Say who of a school signs a kind of document: the ``principal`` or, where the law allows it, a ``delegate``.
+
+    `document_type` is the full code. Drafts made before name the other signer: the next plan calls them outdated.
+    Needs ``results.signer.choose`` at the school. Raises NotFound, NotDelegable. Journal:
+    ``results.signer.chosen/1``.
+    """
+    school = schools.unit(unit)
+    if school is None:
+        raise NotFound("There is no such school.", field="unit")
+    by.must("results.signer.choose", school.path)
+    known = {d.code: d for p in PACKS.values() for d in p.documents.values()}
+    document = known.get(document_type)
+    if document is None or signer not in {"principal", "delegate"}:
+        raise NotFound("There is no such document or signer.", field="document_type")
+    if signer == "delegate" and not any(step.delegable for step in document.signers):
+        raise NotDelegable(f"{document.title} is signed by its own signers alone.", field="signer")
+    SigningChoice.objects.update_or_create(unit=unit, document_type=document_type, defaults={"signer": signer})
+    told = {"unit": str(unit), "document_type": document_type, "signer": signer}
+    append(by=by, kind="results.signer.chosen/1", path=school.path, refs=told, now=now)

@@ -12,7 +12,7 @@ from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
 from testamur.law.contract import Decision as Facts
 from testamur.law.contract import Period
-from testamur.schoolday.results.models import Decision
+from testamur.schoolday.results.models import Decision, SigningChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +98,18 @@ def facts_of(row: Decision) -> DecisionRow:
         role=told.get("role", ""),
         explanation=told.get("explanation", ""),
     )
+
+
+def signing_choices(*, by: Actor, path: str, unit: UUID) -> Mapping[str, str]:
+    """Who signs a kind of document (``principal``, ``delegate``) where the school has chosen, by document type.
+
+    Raises NotAllowed without ``results.decision.read`` at `path`.
+    """
+    by.must("results.decision.read", path)
+    return dict(SigningChoice.objects.filter(unit=unit).values_list("document_type", "signer"))
+
+
+def delegated(*, unit: UUID) -> frozenset[str]:
+    """Types of documents that a delegate of the principal signs at a school; for planning."""
+    rows = SigningChoice.objects.filter(unit=unit, signer="delegate")
+    return frozenset(rows.values_list("document_type", flat=True))

@@ -43,6 +43,7 @@ WORDS: Mapping[str, Words] = {
         other="Handlingar",
         roles={
             "principal": "rektor",
+            "delegate": "på delegation av rektor",
             "teacher": "lärare",
             "class_teacher": "klasslärare",
             "examiner": "examinator",
@@ -58,6 +59,7 @@ WORDS: Mapping[str, Words] = {
         other="Documents",
         roles={
             "principal": "principal",
+            "delegate": "by delegation of the principal",
             "teacher": "teacher",
             "class_teacher": "class teacher",
             "examiner": "examiner",
@@ -73,6 +75,7 @@ WORDS: Mapping[str, Words] = {
         other="Văn bản",
         roles={
             "principal": "hiệu trưởng",
+            "delegate": "theo ủy quyền của hiệu trưởng",
             "teacher": "giáo viên",
             "class_teacher": "giáo viên chủ nhiệm",
             "examiner": "giám khảo",
@@ -88,6 +91,7 @@ WORDS: Mapping[str, Words] = {
         other="Документи",
         roles={
             "principal": "директор",
+            "delegate": "по възложение от директора",
             "teacher": "учител",
             "class_teacher": "класен ръководител",
             "examiner": "изпитващ",

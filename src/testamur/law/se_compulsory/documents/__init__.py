@@ -24,7 +24,15 @@ DOCUMENTS: Mapping[str, DocumentType] = {
         locale="sv",
         subject="pupil",
         # issued by the principal, who may delegate: skollagen 2 kap. 10 §, skolförordningen 6 kap. [M]
-        signers=(SignerStep(order=1, role="principal", title="Rektor", delegable=True),),
+        signers=(
+            SignerStep(
+                order=1,
+                role="principal",
+                title="Rektor",
+                delegable=True,
+                delegate_title="Enligt delegation från rektor",
+            ),
+        ),
         template=_HERE / "terminsbetyg.typ",
         template_version="1",
         seal_page=1,

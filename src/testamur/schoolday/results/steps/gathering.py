@@ -34,7 +34,7 @@ class NoPack(Refused):
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """What all documents of one school and term share."""
+    """What all documents of one school and term share. `delegated` are codes of documents that a delegate signs."""
 
     unit: UnitView
     authority: UnitView
@@ -45,6 +45,7 @@ class School:
     persons: Mapping[UUID, LegalPerson]
     decisions: Mapping[UUID, tuple[DecisionRow, ...]]
     former: Mapping[UUID, tuple[DecisionRow, ...]]
+    delegated: frozenset[str] = frozenset()
 
     @property
     def issuer(self) -> Issuer:
@@ -100,7 +101,16 @@ def gather(
     persons = legal_persons(by=by, ids=sorted({*pupils, *named, *posts}), purpose=PURPOSE, now=now)
     pack = _pack(unit, decisions, day)
     return School(
-        unit, authority, pack, period, _facts(unit, authority), issued_on, persons, decisions, former
+        unit,
+        authority,
+        pack,
+        period,
+        _facts(unit, authority),
+        issued_on,
+        persons,
+        decisions,
+        former,
+        queries.delegated(unit=unit.id),
     ), classes
 
 

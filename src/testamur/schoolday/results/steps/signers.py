@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from testamur.kernel.base.refused import Refused
@@ -10,7 +11,7 @@ from testamur.law.contract import DocumentType, SignerStep
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import GroupView, Role
 from testamur.schoolday.results.steps.gathering import School
-from testamur.trust.records.rules import Signer
+from testamur.trust.records.rules import DELEGATE, Signer
 
 
 class NobodySigns(Refused):
@@ -20,11 +21,13 @@ class NobodySigns(Refused):
 
 
 def holders(shared: School, group: GroupView) -> dict[str, Sequence[UUID]]:
-    """Principals of the school and class teachers of the class on the day; who began last comes first."""
+    """Principals and delegates of the school, class teachers of the class on the day; who began last comes first."""
     principals = schools.holders(role=Role.PRINCIPAL, unit=shared.unit.id, on=shared.day)
+    delegates = schools.holders(role=Role.DELEGATE, unit=shared.unit.id, on=shared.day)
     teachers = schools.holders(role=Role.CLASS_TEACHER, group=group.id, on=shared.day)
     return {
         "principal": [p.person for p in reversed(principals)],
+        DELEGATE: [p.person for p in reversed(delegates)],
         "class_teacher": [p.person for p in reversed(teachers)],
     }
 
@@ -32,11 +35,17 @@ def holders(shared: School, group: GroupView) -> dict[str, Sequence[UUID]]:
 def signers(
     shared: School, document: DocumentType, held: Mapping[str, Sequence[UUID]], titles: Mapping[UUID, str] | None = None
 ) -> tuple[Signer, ...]:
-    """The document's signers in order; `titles` for those who sign in another capacity. Raises NobodySigns."""
+    """The document's signers in order; `titles` for those who sign in another capacity. Raises NobodySigns.
+
+    A delegate signs in the holder's place where the law allows it, the school chose it, and there is one on the day.
+    """
     found: list[Signer] = []
-    for step in document.signers:
-        if step.role in {"school", "organisation"}:
+    for asked in document.signers:
+        if asked.role in {"school", "organisation"}:
             continue  # the seal itself
+        step = asked
+        if asked.delegable and document.code in shared.delegated and held.get(DELEGATE):
+            step = replace(asked, role=DELEGATE, title=asked.delegate_title or asked.title)
         people = held.get(step.role, ())
         if not people:
             raise NobodySigns(

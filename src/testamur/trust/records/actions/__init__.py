@@ -1,9 +1,12 @@
 """The verbs of a record's life. Each is one transaction; the slow work between them is in `steps`."""
 
 from testamur.trust.records.actions.common import BatchLost, NotReplaceable, NotYourTurn, WrongState
+from testamur.trust.records.actions.declining import WhyNeeded, decline
 from testamur.trust.records.actions.drafting import Drafted, annul, discard, draft, mark_ready, recall
 from testamur.trust.records.actions.issuing import Issued, claim, hold, note_sealed, publish, release_batch
-from testamur.trust.records.actions.signing import accept_signatures, release_ceremony, start_ceremony
+from testamur.trust.records.actions.releasing import PlanInvalid, announce_release, plan_release, release
+from testamur.trust.records.actions.retrying import retry_batch, retry_held
+from testamur.trust.records.actions.signing import PostEnded, accept_signatures, release_ceremony, start_ceremony
 from testamur.trust.records.actions.status import StatusListUnknown, draw_up_status_list, publish_status_list
 
 __all__ = [
@@ -12,21 +15,30 @@ __all__ = [
     "Issued",
     "NotReplaceable",
     "NotYourTurn",
+    "PlanInvalid",
+    "PostEnded",
     "StatusListUnknown",
+    "WhyNeeded",
     "WrongState",
     "accept_signatures",
+    "announce_release",
     "annul",
     "claim",
+    "decline",
     "discard",
     "draft",
     "draw_up_status_list",
     "hold",
     "mark_ready",
     "note_sealed",
+    "plan_release",
     "publish",
     "publish_status_list",
     "recall",
+    "release",
     "release_batch",
     "release_ceremony",
+    "retry_batch",
+    "retry_held",
     "start_ceremony",
 ]

@@ -106,6 +106,8 @@ def _record(d: Drafted, pack: UUID) -> Record:
         draft_file_id=pack,
         draft_offset=d.offset,
         issued_on=new.issued_on,
+        group_code=new.group,
+        pupils=[str(pupil) for pupil in new.pupils],
     )
 
 
@@ -114,6 +116,8 @@ def mark_ready(*, by: Actor, path: str, records: Sequence[UUID], now: datetime) 
     """The school administrator's word that the documents may be signed (A4). Journal: ``records.ready/1``."""
     by.must("records.record.ready", path)
     move(records, State.DRAFTED, State.READY, path)
+    for some in chunks(records):
+        Record.objects.filter(id__in=some).update(ready_at=now, declined_at=None)
     append(by=by, kind="records.ready/1", path=path, refs=refs(records), now=now)
 
 
@@ -122,6 +126,8 @@ def recall(*, by: Actor, path: str, records: Sequence[UUID], now: datetime) -> N
     """Take ready documents back to draft before anybody signs. Journal: ``records.recalled/1``."""
     by.must("records.record.ready", path)
     move(records, State.READY, State.DRAFTED, path)
+    for some in chunks(records):
+        Record.objects.filter(id__in=some).update(ready_at=None)
     append(by=by, kind="records.recalled/1", path=path, refs=refs(records), now=now)
 
 
@@ -138,4 +144,6 @@ def annul(*, by: Actor, path: str, record: UUID, why: str, now: datetime) -> Non
     """Declare a published record void (it should never have been issued). Journal: ``records.annulled/1``."""
     by.must("records.record.annul", path)
     move([record], State.PUBLISHED, State.ANNULLED, path)
+    # what nobody has seen is not shown as void either
+    Record.objects.filter(id=record, released_at__gt=now).update(released_at=None)
     append(by=by, kind="records.annulled/1", path=path, refs={"record": str(record), "why": why[:80]}, now=now)

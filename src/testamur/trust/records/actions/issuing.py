@@ -14,6 +14,7 @@ from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotFound
 from testamur.kernel.journal.actions import append
 from testamur.trust.records.actions.common import BatchLost, digest
+from testamur.trust.records.actions.releasing import release_published
 from testamur.trust.records.models import Issue, IssueBatch, Record
 from testamur.trust.records.rules import REPLACEMENT, State
 
@@ -109,7 +110,7 @@ def note_sealed(*, by: Actor, batch: UUID, worker: str, sealed_at: datetime, now
 def publish(
     *, by: Actor, batch: UUID, worker: str, issued: Sequence[Issued], sealed_at: datetime, now: datetime
 ) -> None:
-    """The archive objects stand: the records are published and those they replace step back.
+    """The archive objects stand: the records are published, as their release is planned; those replaced step back.
 
     Journal: ``records.batch_published/1`` with count and digest of the commitments. Raises BatchLost.
     """
@@ -135,6 +136,7 @@ def publish(
     for because, after in REPLACEMENT.items():
         replaced = Record.objects.filter(batch=batch, replaced_because=because).values("replaces")
         Record.objects.filter(id__in=replaced, state=State.PUBLISHED).update(state=after)
+    release_published(batch=batch, now=now)
     row.stage, row.lease_until, row.sealed_at = IssueBatch.Stage.DONE, None, row.sealed_at or sealed_at
     row.save(update_fields=["stage", "lease_until", "sealed_at"])
     append(

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from testamur.kernel.base.actor import Actor
-from testamur.kernel.base.refused import NotAllowed
+from testamur.kernel.base.refused import NotAllowed, Refused
 from testamur.kernel.journal.actions import append
+from testamur.register.schools import queries as schools
 from testamur.trust.records.actions.common import NotYourTurn, WrongState, chunks, refs
+from testamur.trust.records.actions.declining import void_signatures
 from testamur.trust.records.models import Record, RecordSigner
-from testamur.trust.records.rules import State
+from testamur.trust.records.rules import DELEGATE, State
 from testamur.trust.signing import actions as signing
 from testamur.trust.signing import queries as ceremonies
 from testamur.trust.signing.rules import DocumentToSign, SignerIdentity
+
+
+class PostEnded(Refused):
+    """Who signs by delegation holds the post no longer on the day: the documents have to name another signer."""
+
+    code = "records.post_ended"
 
 
 @transaction.atomic
@@ -37,11 +45,13 @@ def start_ceremony(
     """Open one ceremony over all of `records` for one signer (A11); returns its id.
 
     Raises NotYourTurn unless the signer is, in that role, the next one of every record, and every record is one of this
-    organisation at or below `path`.
+    organisation at or below `path`; PostEnded when a delegate holds the post no longer.
     Journal: ``records.ceremony_started/1`` beside the ceremony's own entry.
     """
     by.must("records.record.sign", path)
     documents = _documents_for(signer.person, role, organisation, path, records)
+    if role == DELEGATE and _without_post(signer.person, records, now.date()):
+        raise PostEnded("You hold no post as the principal's delegate at the school any more.", field="records")
     ceremony = signing.start(
         by=by,
         organisation=organisation,
@@ -103,32 +113,55 @@ def _documents_for(
 def accept_signatures(*, by: Actor, ceremony: UUID, now: datetime) -> int:
     """Note a finished ceremony on its records; those that now have every signature become signed.
 
-    Calling it again changes nothing. Returns how many records became signed. Raises WrongState while the ceremony is
-    not signed. Journal: ``records.signed/1``.
+    Calling it again changes nothing. Returns how many records became signed. The signature of a delegate whose post
+    had ended on the day of signing is void, and the record waits again. Raises WrongState while the ceremony is not
+    signed. Journal: ``records.signed/1``.
     """
     done = ceremonies.ceremony(ceremony, by=by)
     if done.signed_at is None:
         raise WrongState("The ceremony is not signed.", ceremony=str(ceremony))
     by.must("records.record.sign", done.path)
-    RecordSigner.objects.filter(ceremony=ceremony, signed_at__isnull=True).update(signed_at=done.signed_at)
+    rows = RecordSigner.objects.filter(ceremony=ceremony, signed_at__isnull=True)
+    mine = list(rows.select_for_update().values_list("record", flat=True))
+    if not mine:
+        return 0
+    rows.update(signed_at=done.signed_at)
+    void = _without_post(done.signer, mine, done.signed_at.date()) if done.role == DELEGATE else []
+    void_signatures(records=void, because="no_post", now=now, ceremony=ceremony)
+    _ready_again(void)
     open_signer = RecordSigner.objects.filter(record=OuterRef("id"), signed_at__isnull=True)
-    mine = RecordSigner.objects.filter(ceremony=ceremony).values("record")
-    signed = (
-        Record.objects.filter(id__in=mine, state=State.SIGNING).filter(~Exists(open_signer)).update(state=State.SIGNED)
-    )
+    signed = 0
+    for some in chunks(mine):
+        complete = Record.objects.filter(~Exists(open_signer), id__in=some, state=State.SIGNING)
+        signed += complete.update(state=State.SIGNED)
     append(
         by=by,
         kind="records.signed/1",
         path=done.path,
-        refs={"ceremony": str(ceremony), "signed": signed},
+        refs={"ceremony": str(ceremony), "signed": signed, "void": len(void)},
         now=now,
     )
     return signed
 
 
+def _without_post(person: UUID, records: Sequence[UUID], on: date) -> list[UUID]:
+    """Those of the records at whose school the person holds no post as delegate on that day."""
+    held = {post.unit for post in schools.posts_of(person=person, on=on) if post.role == DELEGATE}
+    found: list[UUID] = []
+    for some in chunks(records):
+        found += Record.objects.filter(id__in=some).exclude(unit__in=held).values_list("id", flat=True)
+    return found
+
+
+def _ready_again(records: Sequence[UUID]) -> None:
+    under_way = RecordSigner.objects.filter(record=OuterRef("id"), ceremony__isnull=False)
+    for some in chunks(records):
+        Record.objects.filter(id__in=some, state=State.SIGNING).filter(~Exists(under_way)).update(state=State.READY)
+
+
 @transaction.atomic
 def release_ceremony(*, by: Actor, path: str, ceremony: UUID, now: datetime) -> None:
-    """After a declined, failed or expired ceremony its records wait again. Journal: ``records.released/1``.
+    """After a cancelled, failed or expired ceremony its records wait again. Journal: ``records.ceremony_released/1``.
 
     Raises NotAllowed unless the ceremony is one at or below `path`, WrongState when it was signed: that counts.
     """
@@ -141,7 +174,6 @@ def release_ceremony(*, by: Actor, path: str, ceremony: UUID, now: datetime) -> 
     rows = RecordSigner.objects.filter(ceremony=ceremony, signed_at__isnull=True)
     records = list(rows.values_list("record", flat=True))
     rows.update(ceremony=None)
-    under_way = RecordSigner.objects.filter(record=OuterRef("id"), ceremony__isnull=False)
-    for some in chunks(records):
-        Record.objects.filter(id__in=some, state=State.SIGNING).filter(~Exists(under_way)).update(state=State.READY)
-    append(by=by, kind="records.released/1", path=path, refs={"ceremony": str(ceremony), **refs(records)}, now=now)
+    _ready_again(records)
+    told = {"ceremony": str(ceremony), **refs(records)}
+    append(by=by, kind="records.ceremony_released/1", path=path, refs=told, now=now)
