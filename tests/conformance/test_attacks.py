@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 
-from testamur.kernel.proofs import additions
 from testamur.kernel.proofs.jcs import canonical
 from testamur.kernel.proofs.pdf.contents import embedded_files
 from testamur.kernel.proofs.pdf.reader import read
@@ -69,29 +68,25 @@ def record_json(**changes: Any) -> bytes:
 # --- shadow attacks ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("few", [32, 0])
-@pytest.mark.parametrize("generation", [0, 1])
-def test_contents_that_the_first_revision_only_announces_are_refused(
-    generation: int, few: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The page refers to a stream that is free when people sign, and that the second revision then fills.
+def announced(
+    announcement: Callable[[dict[int, bytes], int, int], None], *, generation: int = 0, trailer: bytes = b""
+) -> Verdict:
+    """The verdict on a document that refers to an object which only the second revision has, hung on the seal's font.
 
-    A free entry of generation 1 is taken up by an object of generation 1 (ISO 32000-1 section 7.5.4).
+    `announcement` gets the objects of the first revision, the number of its page and the number that is still free.
     """
-    monkeypatch.setattr(additions, "_FEW", few)
     frozen = record_json()
     rendered = make.render(frozen)
     hole = int(str(read(rendered).trailer["Size"]))
-    paper = page_number(rendered)
 
     def announce(objects: dict[int, bytes]) -> None:
-        objects[paper] = re.sub(
-            rb"/Contents (\d+) 0 R", rb"/Contents [\1 0 R %d %d R]" % (hole, generation), objects[paper]
-        )
-        assert b"%d %d R]" % (hole, generation) in objects[paper]
+        announcement(objects, page_number(rendered), hole)
         objects[hole + 40] = plain(hole + 40, b"<</Nothing true>>")
 
-    built = built_on(rewritten(rendered, announce), frozen)
+    first = rewritten(rendered, announce)
+    if trailer:
+        first = first.replace(b"/ID[<00>", trailer % hole + b"/ID[<00>")
+    built = built_on(first, frozen)
     font = where_in(built.data, b"/Subtype/Type0")
 
     def fill(objects: dict[int, bytes]) -> None:
@@ -102,8 +97,106 @@ def test_contents_that_the_first_revision_only_announces_are_refused(
         objects[font] = objects[font].replace(b"/Type0", b"/Type0/Hidden %d %d R" % (hole, generation), 1)
 
     sealed = with_generation(make.reseal(built.sealed.file(), len(built.first), fill), hole, generation)
-    verdict = verdict_on(make.finish(sealed, frozen, built.evidence).data)
+    return verdict_on(make.finish(sealed, frozen, built.evidence).data)
+
+
+@pytest.mark.parametrize("generation", [0, 1])
+def test_contents_that_the_first_revision_only_announces_are_refused(generation: int) -> None:
+    """The page refers to a stream that is free when people sign, and that the second revision then fills.
+
+    A free entry of generation 1 is taken up by an object of generation 1 (ISO 32000-1 section 7.5.4).
+    """
+
+    def announce(objects: dict[int, bytes], paper: int, hole: int) -> None:
+        objects[paper] = with_contents(objects[paper], b"[\\1 %d %d R]" % (hole, generation))
+
+    verdict = announced(announce, generation=generation)
     assert (verdict.word, verdict.code) == ("invalid", "revision.dangling"), verdict.checks
+
+
+def with_contents(page: bytes, contents: bytes) -> bytes:
+    changed = re.sub(rb"/Contents (\d+ 0 R)", b"/Contents" + contents, page)
+    assert changed != page
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"/A(1# %)", b"/B(\n 0 R)"),  # the sign of a comment in a string, and the end of a reference in another
+        (b"/A(# %)", b"/B(\n 0 R)"),
+        (b"/A(9 %)", b"/B(\n 0 R)"),
+        (b"%1# \n", b"%\n"),
+    ],
+)
+def test_no_decoy_hides_a_reference_to_what_comes_later(before: bytes, after: bytes) -> None:
+    def announce(objects: dict[int, bytes], paper: int, hole: int) -> None:
+        decoy = before.replace(b"#", b"%d" % hole)
+        changed = with_contents(objects[paper], b"[\\1 %d 0 R]" % hole + after)
+        objects[paper] = changed.replace(b"/Contents", decoy + b"/Contents", 1)
+
+    verdict = announced(announce)
+    assert (verdict.word, verdict.code) == ("invalid", "revision.dangling"), verdict.checks
+
+
+@pytest.mark.parametrize("reference", [b"%d.0 0 R", b"+%d 0 R", b"%d %%\n0 R", b"%d 0R"])
+def test_no_other_spelling_of_a_reference_is_let_through(reference: bytes) -> None:
+    """Some readers take them for references; this one refuses the object."""
+
+    def announce(objects: dict[int, bytes], _paper: int, hole: int) -> None:
+        objects[hole + 41] = plain(hole + 41, b"[" + reference % hole + b"]")
+
+    verdict = announced(announce)
+    assert (verdict.word, verdict.code) == ("invalid", "pdf.syntax"), verdict.checks
+
+
+def test_a_trailer_that_announces_what_comes_later_is_refused() -> None:
+    verdict = announced(lambda _objects, _paper, _hole: None, trailer=b"/Info %d 0 R")
+    assert (verdict.word, verdict.code) == ("invalid", "revision.dangling"), verdict.checks
+
+
+def first_revision(change: Callable[[bytes], bytes], objects: Mapping[int, bytes] = {}) -> Verdict:
+    """The verdict on a record whose first revision has these objects more and was then changed."""
+    frozen = record_json()
+    first = rewritten(make.render(frozen), lambda held: held.update(objects))
+    return verdict_on(built_on(change(first), frozen).data)
+
+
+def test_a_first_revision_that_only_has_more_objects_is_valid() -> None:
+    assert first_revision(bytes, {900: plain(900, b"[1 0 R]")}).word == "valid"
+
+
+@pytest.mark.parametrize("around", [b"(%b)", b"%%%b\n0", b"<</Length 24>>\nstream\n%b\nendstream"])
+def test_an_object_inside_a_string_a_comment_or_a_stream_is_none(around: bytes) -> None:
+    inside = plain(901, b"[false]").replace(b"\n", b" ")
+    outside = plain(900, around % inside)
+
+    def point_inside(first: bytes) -> bytes:
+        at, place = first.index(b"901 0 obj [false]"), re.search(rb"\n901 0 obj\n0", first)
+        assert place is not None
+        return first.replace(b"%010d 00000 n" % (place.start() + 1), b"%010d 00000 n" % at)
+
+    verdict = first_revision(point_inside, {900: outside, 901: plain(901, b"0")})
+    assert (verdict.word, verdict.code) == ("invalid", "pdf.object"), verdict.checks
+
+
+def test_an_entry_that_points_nowhere_is_refused_even_if_nobody_uses_it() -> None:
+    """Readers that meet one rebuild the table from whatever looks like an object, evidence included."""
+    verdict = first_revision(lambda first: first.replace(b"900 0 obj", b"902 0 obj"), {900: plain(900, b"[1 0 R]")})
+    assert (verdict.word, verdict.code) == ("invalid", "pdf.object"), verdict.checks
+
+
+def test_an_object_beyond_the_size_of_the_first_trailer_is_refused() -> None:
+    """Readers ignore it when people sign, and show it once the second trailer counts it in."""
+    frozen = record_json()
+    counted = rewritten(make.render(frozen), lambda held: held.update({900: plain(900, b"[1 0 R]")}))
+    first = counted.replace(b"/Size 901/", b"/Size 900/")
+    assert first != counted
+    evidence = make.signed_evidence(first)
+    file = make.seal(counted, evidence).file()  # the product refuses to seal such a file
+    sealed = make.reseal(first + file[len(first) :], len(first), lambda _objects: None)
+    verdict = verdict_on(make.finish(sealed, frozen, evidence).data)
+    assert (verdict.word, verdict.code) == ("invalid", "revision.trailer"), verdict.checks
 
 
 def where_in(data: bytes, mark: bytes) -> int:
@@ -241,12 +334,44 @@ def test_a_table_cut_into_very_many_pieces_is_read_in_little_time() -> None:
     assert time.process_time() - began < 2
 
 
-@pytest.mark.parametrize("filling", [b"1 1 1 1 ", b"12345 0 ", b"1", b" ", b"0", b"%\n1"])
-def test_looking_for_references_takes_time_in_proportion(filling: bytes) -> None:
-    body = filling * ((4 << 20) // len(filling))
+@pytest.mark.parametrize("filling", [b"1 1 1 1 ", b"12345 0 ", b"1 ", b"%\n1 ", b"%901 \n", b"(%", b"1 0 R "])
+def test_a_first_revision_full_of_lines_is_read_in_proportion(filling: bytes) -> None:
+    """Comments, numbers and half references, of which a careless search would begin anew at each."""
+    body = filling * ((1 << 19) // len(filling)) + b")" * (filling.count(b"(") * ((1 << 19) // len(filling)))
+    objects = {900: plain(900, b"[" + body + b"\n]")}
+    frozen = record_json()
+    first = rewritten(make.render(frozen), lambda held: held.update(objects))
+    data = built_on(first, frozen).data
     began = time.process_time()
-    assert sum(1 for _ in additions._ANY_REFERENCE.finditer(body)) == 0
+    verdict = verdict_on(data)
     assert time.process_time() - began < 3
+    assert verdict.word == "valid", verdict.checks
+
+
+def test_objects_that_share_one_comment_are_refused_at_the_second() -> None:
+    """Each would be read to the end of all: a table with a hundred thousand of them would take hours."""
+    numbers = range(900, 5_900)
+    start = b"".join(b"%d 0 obj%%" % number for number in numbers) + b"\n0\nendobj"
+    frozen = record_json()
+    rendered = make.render(frozen)
+
+    def nest(objects: dict[int, bytes]) -> None:
+        objects.update({number: plain(number, b"0") for number in numbers})
+
+    first = rewritten(rendered, nest)
+    table = first.rindex(b"\nxref\n") + 1
+    at = {number: table + start.index(b"%d 0 obj%%" % number) for number in numbers}
+    for number in numbers:
+        old = first.index(b"\n%d 0 obj" % number) + 1
+        first = first.replace(b"\n%010d 00000 n" % old, b"\n%010d 00000 n" % at[number], 1)
+    first = (first[:table] + start + b"\n" + first[table:]).replace(
+        b"startxref\n%d\n" % table, b"startxref\n%d\n" % (table + len(start) + 1)
+    )
+    data = built_on(first, frozen).data
+    began = time.process_time()
+    verdict = verdict_on(data)
+    assert time.process_time() - began < 2
+    assert (verdict.word, verdict.code) == ("invalid", "pdf.object"), verdict.checks
 
 
 def test_a_second_revision_with_thousands_of_objects_is_refused_before_it_is_compared() -> None:

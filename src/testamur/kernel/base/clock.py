@@ -17,4 +17,7 @@ def stamp(at: datetime) -> str:
 
 def parse_stamp(text: str) -> datetime:
     """The inverse of `stamp`; raises ValueError for any other form."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    at = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    if stamp(at) != text:  # strptime takes single digits, small letters and the digits of any script
+        raise ValueError(f"{text!r} is not a time of the form YYYY-MM-DDTHH:MM:SSZ")
+    return at

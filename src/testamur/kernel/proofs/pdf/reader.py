@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
 
@@ -214,6 +215,22 @@ class PdfFile:
                 entry = rev.section.entry(self.data, n)
                 state[n] = entry is not None and entry[2]
         return sorted(n for n, used in state.items() if used)
+
+    def walk(self, *, revision: int) -> Iterator[Object]:
+        """Every object that the table of `revision` itself puts in use, by its place in the file.
+
+        Raises `PdfError` for one that is broken, and for one that begins inside another: what stands in the comment,
+        string or stream of an object is no object.
+        """
+        section = self.revisions[revision - 1].section
+        entries = ((number, section.entry(self.data, number)) for number in section.numbers())
+        end = 0
+        for place, number in sorted((entry[0], number) for number, entry in entries if entry is not None and entry[2]):
+            obj = self.find(number, revision=revision)
+            if obj is None or place < end:
+                raise PdfError("object", f"Object {number} begins inside another one.")
+            end = obj.end
+            yield obj
 
     def _load(self, rev: Revision, number: int, generation: int, offset: int) -> Object:
         if not rev.start <= offset < rev.section.start:
