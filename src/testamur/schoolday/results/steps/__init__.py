@@ -5,7 +5,18 @@ that names the former one; what a former run left half done is taken up.
 """
 
 from testamur.schoolday.results.steps.gathering import PURPOSE, NoPack, authority_of, last_day
-from testamur.schoolday.results.steps.planning import ISSUED_ALREADY, Plan, Skipped, plan
+from testamur.schoolday.results.steps.planning import ISSUED_ALREADY, Item, Plan, Skipped, plan
 from testamur.schoolday.results.steps.signers import NobodySigns
 
-__all__ = ["ISSUED_ALREADY", "PURPOSE", "NoPack", "NobodySigns", "Plan", "Skipped", "authority_of", "last_day", "plan"]
+__all__ = [
+    "ISSUED_ALREADY",
+    "PURPOSE",
+    "Item",
+    "NoPack",
+    "NobodySigns",
+    "Plan",
+    "Skipped",
+    "authority_of",
+    "last_day",
+    "plan",
+]

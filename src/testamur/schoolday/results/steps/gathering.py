@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -80,9 +80,18 @@ def last_day(unit: UnitView, school_year: str, term: str) -> date:
 
 
 def gather(
-    by: Actor, school: UUID, school_year: str, term: str, issued_on: date, now: datetime
+    by: Actor,
+    school: UUID,
+    school_year: str,
+    term: str,
+    issued_on: date,
+    now: datetime,
+    groups: Collection[UUID] = (),
 ) -> tuple[School, Classes]:
-    """The school with its term's classes, decisions and people. Raises NotFound, NoPack, NotAllowed."""
+    """The school with its term's classes (or those in `groups`), decisions and people.
+
+    Raises NotFound, NoPack, NotAllowed.
+    """
     unit = schools.unit(school)
     if unit is None:
         raise NotFound("There is no such school.", field="school")
@@ -92,9 +101,12 @@ def gather(
     classes = [
         (group, [m.person for m in schools.members(group=group.id, on=day)])
         for group in schools.groups(school=unit.id, school_year=year, kind=GroupKind.CLASS)
+        if not groups or group.id in groups
     ]
     pupils = [p for _group, members in classes for p in members]
-    decisions = queries.standing(by=by, path=unit.path, unit=unit.id, school_year=school_year)
+    decisions = queries.standing(
+        by=by, path=unit.path, unit=unit.id, school_year=school_year, pupils=pupils if groups else None
+    )
     former = queries.earlier(by=by, path=unit.path, pupils=pupils, before=school_year)
     named = {p for rows in (*decisions.values(), *former.values()) for row in rows for p in row.decided_by}
     posts = {post.person for post in schools.posts_at(unit=unit.id, on=day)}
