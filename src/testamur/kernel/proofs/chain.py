@@ -93,7 +93,7 @@ def load(der: bytes) -> x509.Certificate:
         sound = certificate.version is x509.Version.v3 and certificate.serial_number > 0 and all(names) and whole_octets
     except _UNREADABLE as error:
         raise ChainError(
-            "chain.malformed", f"A certificate cannot be read ({error}).", sub="CERTIFICATE_CHAIN_GENERAL_FAILURE"
+            "chain.malformed", "A certificate cannot be read.", sub="CERTIFICATE_CHAIN_GENERAL_FAILURE"
         ) from error
     if not sound:
         raise ChainError(
