@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -46,6 +49,23 @@ class Env(BaseSettings):
     sms_password_file: Path | None = Field(default=None, description="File with the password or auth token")
     sms_from: str = Field(default="", description="Sender: a number in E.164 or a name of at most 11 letters")
     delivery_keep_days: int = Field(default=30, ge=1, description="Days after which address and text are wiped")
+
+    def secret(self) -> str:
+        """The secret of sessions: the variable, or a file that is made once in the data folder (mode 0600).
+
+        All processes of an installation must share it; a cluster sets the variable.
+        """
+        if self.secret_key:
+            return self.secret_key
+        place = self.data.resolve() / "secret.key"
+        if not place.exists():
+            new = place.with_name(f".secret-{secrets.token_hex(8)}")
+            new.touch(mode=0o600)
+            new.write_text(secrets.token_hex(32))
+            with suppress(FileExistsError):  # two processes start at once: the first one's file stays, whole
+                os.link(new, place)
+            new.unlink()
+        return place.read_text()
 
     def database(self, name: str, url: str) -> dict[str, object]:
         """Django's dictionary for one database: `url`, or an SQLite file `name` in the data folder."""

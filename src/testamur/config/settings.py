@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from testamur.config.env import channels, env
@@ -11,7 +10,7 @@ _env = env()
 _env.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # databases, archive and keys are for the service alone
 
 DATA = _env.data.resolve()
-SECRET_KEY = _env.secret_key or ("demo-only-not-secret" if _env.mode == "demo" else os.urandom(32).hex())
+SECRET_KEY = _env.secret()
 DEBUG = _env.debug
 ALLOWED_HOSTS = [h for h in _env.hosts.split(",") if h]
 

@@ -198,7 +198,7 @@ class Supervisor:
 
 def work(worker: str, until: Until, clock: Clock, reports: Connection, parent: int) -> None:
     """The life of one worker process."""
-    _die_with(parent)
+    die_with(parent)
     stopping: list[int] = []
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the parent says when to stop
     signal.signal(signal.SIGTERM, lambda number, _frame: stopping.append(number))
@@ -224,9 +224,10 @@ def work(worker: str, until: Until, clock: Clock, reports: Connection, parent: i
             time.sleep(POLL)
 
 
-def _die_with(parent: int) -> None:
+def die_with(parent: int, *, by: signal.Signals = signal.SIGKILL) -> None:
+    """End this process (by that signal) when `parent`, which started it, ends in whatever way. Linux."""
     if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, by, 0, 0, 0)
     if os.getppid() != parent:  # it went before the line above took effect
         sys.exit(1)
 

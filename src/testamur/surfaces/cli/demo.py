@@ -1,46 +1,71 @@
-"""`testamur demo`: an invented municipality, last term's records issued, one of them verified."""
+"""`testamur demo`: an invented municipality and province, last term's records, one of them verified; then the web."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from testamur.surfaces.cli import output
 
-PUBLIC_URL = "https://demo.testamur.example"
+if TYPE_CHECKING:
+    from testamur.kernel.base.actor import Actor
+    from testamur.surfaces.cli.demo_build import Built
+    from testamur.surfaces.cli.issuing import How, Outcome, Start
 
 
 def demo(
     dir: Annotated[Path, typer.Option(help="Folder to build in")] = Path("demo"),  # noqa: A002 - the option's name
     size: Annotated[str, typer.Option(help="school or municipality")] = "school",
-    serve: Annotated[bool, typer.Option(help="Start the web server afterwards")] = True,  # noqa: ARG001 - comes with the web
+    serve: Annotated[bool, typer.Option(help="Start the web server afterwards")] = True,
+    port: Annotated[int, typer.Option(help="Port of the web server; the next free one when it is taken")] = 8000,
     workers: Annotated[int, typer.Option(help="Processes that render and seal")] = 2,
     rsa: Annotated[bool, typer.Option(help="Seal with RSA-3072 instead of P-256")] = False,
-    json: Annotated[bool, typer.Option(help="Print one JSON object")] = False,
+    json: Annotated[bool, typer.Option(help="Print one JSON object, and do not serve")] = False,
 ) -> None:
-    """Build an invented municipality, issue last term's records and verify them. TEST in every name."""
+    """Build an invented municipality, issue records and verify them, then serve the web. TEST in every name."""
     from testamur.surfaces.cli.demo_data import SIZES
 
     if size not in SIZES:
         output.say(f"[bold red]refused[/] size is one of {', '.join(SIZES)}, not {size}")
         raise typer.Exit(2)
-    told = build_and_issue(dir.resolve(), size, workers=workers, rsa=rsa, quiet=json)
+    port = _free_port(port) if serve and not json else port
+    told = build_and_issue(dir.resolve(), size, workers=workers, rsa=rsa, quiet=json, port=port)
     if json:
         output.emit(told)
-    else:
-        _tell(told)
+        return
+    _tell(told)
+    if serve:
+        from testamur.surfaces.cli import serve as web
+
+        web.run(host="127.0.0.1", port=port, workers=max(1, (os.cpu_count() or 2) - 1))
 
 
-def build_and_issue(folder: Path, size: str, *, workers: int, rsa: bool, quiet: bool) -> dict[str, Any]:
+def _free_port(first: int) -> int:
+    """`first`, or the next port on which nobody listens."""
+    for port in range(first, first + 50):
+        with socket.socket() as trial:
+            if trial.connect_ex(("127.0.0.1", port)):
+                return port
+    return first
+
+
+def build_and_issue(
+    folder: Path, size: str, *, workers: int, rsa: bool, quiet: bool, port: int = 8000
+) -> dict[str, Any]:
     """Start afresh in `folder`; what is there from an earlier demo is removed, anything else refuses."""
     _clear(folder)
+    os.environ["TESTAMUR_PUBLIC_URL"] = f"http://localhost:{port}"
     from testamur.surfaces.cli import runtime
 
     runtime.start(data=folder / "data", mode="demo")
+    from django.conf import settings
+
     from testamur.kernel.base import clock
     from testamur.kernel.base.actor import operator
     from testamur.kernel.journal import steps as journal
@@ -48,7 +73,6 @@ def build_and_issue(folder: Path, size: str, *, workers: int, rsa: bool, quiet: 
     from testamur.surfaces.cli.demo_data import SIZES
     from testamur.surfaces.cli.trust import write_trust
     from testamur.trust.records import steps
-    from testamur.trust.records.rules import NewRecord
     from testamur.trust.sealing.rules import Algorithm
 
     by, began, costs = operator(), time.perf_counter(), {}
@@ -63,33 +87,31 @@ def build_and_issue(folder: Path, size: str, *, workers: int, rsa: bool, quiet: 
             by,
             chosen,
             data=folder / "data",
-            public_url=PUBLIC_URL,
+            public_url=settings.PUBLIC_URL,
             now=clock.now(),
             algorithm=Algorithm.RSA_3072 if rsa else Algorithm.P256,
             told=lambda _what, count: advance(count),
         )
         costs["build"] = time.perf_counter() - began
-        planned: list[NewRecord] = []
-        skipped: dict[str, int] = {}
-        for school in built:
-            plan = issuing.plan(by, school.school, school.school_year, school.term, (), school.issued_on)
-            planned.extend(plan.records)
-            for code, count in plan.why_skipped().items():
-                skipped[code] = skipped.get(code, 0) + count
-        costs["plan"] = time.perf_counter() - began - sum(costs.values())
-        how = issuing.How(folder / "data", "demo", PUBLIC_URL, workers)
-        outcome = issuing.run(by, planned, how, start)
+        how = issuing.How(folder / "data", "demo", settings.PUBLIC_URL, workers)
+        outcome, made, waiting, skipped = _issue(by, built, how, start)
         costs["issue"] = time.perf_counter() - began - sum(costs.values())
         steps.publish_all_status(by=by, clock=clock.now)
         write_trust(folder / "trust.json")
-        files = issuing.write_copies(by, [new.record for new in planned], folder / "records")
+        files = issuing.write_copies(by, made, folder / "records")
         journal.ship_all(now=clock.now())
         costs["copies"] = time.perf_counter() - began - sum(costs.values())
     return {
         "dir": str(folder),
-        "schools": [{"code": b.code, "name": b.name, "school_year": b.school_year, "term": b.term} for b in built],
+        "schools": [
+            {"code": b.code, "name": b.name, "school_year": b.school_year, "term": b.term, "stage": b.stage}
+            for b in built
+        ],
+        "address": settings.PUBLIC_URL,
+        "people": _who(by, built),
         "pupils": people,
         "records": outcome.published,
+        "waiting": waiting,
         "ceremonies": outcome.ceremonies,
         "skipped": skipped,
         "trust": str(folder / "trust.json"),
@@ -98,6 +120,56 @@ def build_and_issue(folder: Path, size: str, *, workers: int, rsa: bool, quiet: 
         "stage_seconds": {k: round(v, 3) for k, v in sorted(outcome.seconds.items())},
         "verified": _verify(files, folder / "trust.json"),
     }
+
+
+def _issue(by: Actor, built: list[Built], how: How, start: Start) -> tuple[Outcome, list[Any], int, dict[str, int]]:
+    """Issue, or bring to the signers, or leave, as each school's stage says; also what was made and what is not due."""
+    from testamur.surfaces.cli import issuing
+
+    planned: dict[str, list[Any]] = {"issued": [], "ready": []}
+    skipped: dict[str, int] = {}
+    for school in built:
+        if school.stage not in planned:
+            continue
+        plan = issuing.plan(by, school.school, school.school_year, school.term, (), school.issued_on)
+        planned[school.stage].extend(plan.records)
+        for code, count in plan.why_skipped().items():
+            skipped[code] = skipped.get(code, 0) + count
+    outcome = issuing.run(by, planned["issued"], how, start)
+    waiting = issuing.draft(by, planned["ready"], how, start) if planned["ready"] else []
+    return outcome, [new.record for new in planned["issued"]], len(waiting), skipped
+
+
+def _who(by: Actor, built: list[Built]) -> list[dict[str, str]]:
+    """Whom to log in as: one of each kind, with the school where there is something to do for them."""
+    from testamur.kernel.base import clock
+    from testamur.register.people import queries as people
+    from testamur.register.schools import queries as schools
+    from testamur.register.schools.rules import Role
+
+    today, found = clock.now().date(), []
+    for place in built:
+        units = [place.school]
+        if place is built[0]:
+            units += [unit.id for unit in schools.units_above(schools.units([place.school])[place.school].path)[:1]]
+        for unit in units:
+            name = schools.units([unit])[unit].name
+            found += [
+                (role.value.replace("_", " "), post.person, name)
+                for role in (Role.ADMINISTRATOR, Role.PRINCIPAL, Role.CLASS_TEACHER)
+                for post in schools.holders(role=role, unit=unit, on=today)[:1]
+            ]
+    pupils = [e.person for e in schools.pupils_of_school(school=built[0].school, on=today)]
+    for child, views in people.guardians(by=by, children=pupils, on=today).items():
+        if len(people.wards(guardian=views[0].guardian.id, on=today)) > 1:
+            found += [("guardian", views[0].guardian.id, built[0].name), ("pupil", child, built[0].name)]
+            break
+    names = people.people(by=by, ids=[person for _role, person, _place in found])
+    return [
+        {"role": role, "name": names[person].name, "number": number.value if number else "", "place": place}
+        for role, person, place in found
+        for number in (names[person].identifier,)
+    ]
 
 
 def _verify(files: list[Path], trust: Path) -> dict[str, Any]:
@@ -124,13 +196,13 @@ def _clear(folder: Path) -> None:
 
 
 def _tell(told: dict[str, Any]) -> None:
-    say = output.say
+    say, plain = output.say, output.plain
     say("")
     say("[bold]A TEST municipality stands.[/] Nobody in it exists; what it signs holds nowhere but here.")
     pace = told["records"] / max(told["seconds"]["issue"], 0.001)
     say(
         f"  {told['pupils']} pupils, {told['records']} records issued in {told['seconds']['issue']:.1f} s "
-        f"({pace:.0f} a second), {told['ceremonies']} signing ceremonies"
+        f"({pace:.0f} a second), {told['ceremonies']} signing ceremonies; {told['waiting']} wait for their signers"
     )
     for name, spent in (("cost", told["seconds"]), ("of issuing", told["stage_seconds"])):
         say(f"  {name:<11} " + ", ".join(f"{step} {seconds:.1f} s" for step, seconds in spent.items()))
@@ -142,3 +214,7 @@ def _tell(told: dict[str, Any]) -> None:
     say("")
     say("Verify one yourself, offline:")
     print(f'.venv/bin/testamur verify "{told["first"]}" --trust "{told["trust"]}"')
+    say("")
+    say(f"[bold]Open {told['address']}/[/] and log in with the simulated e-ID as one of these, or anybody else in it:")
+    for one in told["people"]:
+        say(f"  {plain(one['role']):<15} {plain(one['name']):<28} {one['number']}  [dim]{plain(one['place'])}[/]")

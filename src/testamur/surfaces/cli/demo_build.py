@@ -12,7 +12,7 @@ from uuid import UUID
 from testamur.kernel.base.actor import Actor
 from testamur.law.contract import Period
 from testamur.register.people import actions as people
-from testamur.register.people.rules import NewIdentifier, NewPerson, Protection, Scheme, Sex
+from testamur.register.people.rules import NewPerson, Protection, Scheme
 from testamur.register.schools import actions as schools
 from testamur.register.schools import queries as school_queries
 from testamur.register.schools.rules import (
@@ -30,8 +30,9 @@ from testamur.register.schools.rules import (
 )
 from testamur.schoolday.results.actions import record_decisions
 from testamur.schoolday.results.rules import NewDecision
-from testamur.surfaces.cli import demo_data, trial
+from testamur.surfaces.cli import demo_data, demo_people, trial
 from testamur.surfaces.cli.demo_data import Invented, Size
+from testamur.surfaces.cli.demo_people import Pool
 from testamur.trust.sealing.rules import Algorithm
 
 YEAR = "2025/2026"
@@ -47,6 +48,12 @@ class Built:
     school_year: str
     term: str
     issued_on: date
+    stage: str = "issued"
+    """How far its documents are taken: ``issued``, ``ready`` (waiting to be signed) or ``open`` (nothing made yet)."""
+
+
+STAGES = {"se": ("issued", "ready", "open"), "vn": ("issued", "ready")}
+"""Of the first schools of each half; all further ones are issued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +85,23 @@ def build(
     vietnamese = _land(by, "vn", now)
     for authority in school_queries.units([swedish.authority, vietnamese.authority]).values():
         trial.equip(by, authority, data=data, public_url=public_url, algorithm=algorithm, now=now)
-    built = [_swedish_school(by, random, swedish, n, size, now, told) for n in range(size.swedish_schools)]
-    return built + [
-        _vietnamese_school(by, random, vietnamese, n, size, now, told) for n in range(size.vietnamese_schools)
-    ]
+    pool = Pool(random)
+    demo_people.add_administrator(by, swedish.authority, swedish.path, next(pool.swedish(1970)), swedish.scheme, now)
+    officials = demo_data.vietnamese(random, demo_data.days(random, 1972))
+    demo_people.add_administrator(
+        by, vietnamese.authority, vietnamese.path, next(officials), vietnamese.scheme, now, family_first=True
+    )
+    built = [_swedish_school(by, random, pool, swedish, n, size, now, told) for n in range(size.swedish_schools)]
+    built += [_vietnamese_school(by, random, vietnamese, n, size, now, told) for n in range(size.vietnamese_schools)]
+    return [replace(one, stage=stage) for one, stage in zip(built, _stages(size), strict=True)]
+
+
+def _stages(size: Size) -> list[str]:
+    """How far each school is taken: a small demo has work waiting, a large one shows results."""
+    stages: list[str] = []
+    for land, count in (("se", size.swedish_schools), ("vn", size.vietnamese_schools)):
+        stages += [STAGES[land][n] if n < len(STAGES[land]) else "issued" for n in range(count)]
+    return stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +159,8 @@ def _school(
 def _people(
     by: Actor, land: _Land, path: str, invented: Iterator[Invented], count: int, now: datetime, *, protect: bool = False
 ) -> list[UUID]:
-    new = [_person(land, next(invented)) for _ in range(count)]
+    drawn = [next(invented) for _ in range(count)]
+    new = [replace(_person(land, one), contacts=(demo_people.address(one, one.number[-4:]),)) for one in drawn]
     if protect and count > 3:  # noqa: PLR2004 - one of each level in a class large enough
         new[1] = replace(new[1], protection=Protection.CONFIDENTIALITY_MARK)
         new[2] = replace(new[2], protection=Protection.PROTECTED_REGISTRATION)
@@ -147,19 +168,18 @@ def _people(
 
 
 def _person(land: _Land, one: Invented) -> NewPerson:
-    return NewPerson(
-        given=one.given,
-        middle=one.middle,
-        family=one.family,
-        birth_date=one.birth_date,
-        sex=Sex.FEMALE if one.female else Sex.MALE,
-        family_first=land.family_first,
-        identifiers=(NewIdentifier(land.scheme, one.number),),
-    )
+    return demo_people.person(one, land.scheme, family_first=land.family_first)
 
 
 def _swedish_school(
-    by: Actor, random: Random, land: _Land, number: int, size: Size, now: datetime, told: Callable[[str, int], None]
+    by: Actor,
+    random: Random,
+    pool: Pool,
+    land: _Land,
+    number: int,
+    size: Size,
+    now: datetime,
+    told: Callable[[str, int], None],
 ) -> Built:
     names = ("Solbackaskolan", "Björkhagsskolan", "Ängsskolan", "Strandskolan")
     school, path = _school(
@@ -171,7 +191,9 @@ def _swedish_school(
         (("municipality", "Exempelkommun"),),
         now,
     )
-    staff = _people(by, land, path, demo_data.swedish(random, demo_data.days(random, 1979 - number)), 9, now)
+    staff = _people(by, land, path, pool.swedish(1979 - number), 9, now)
+    demo_people.add_administrator(by, school, path, next(pool.swedish(1968)), land.scheme, now)
+    first: UUID | None = None
     schools.add_posts(by=by, posts=[NewPost(staff[0], school, Role.PRINCIPAL, date(2025, 7, 1))], now=now)
     schools.add_posts(by=by, posts=[NewPost(p, school, Role.TEACHER, date(2025, 7, 1)) for p in staff[1:]], now=now)
     for level in (6, 7, 8, 9):
@@ -181,9 +203,12 @@ def _swedish_school(
                 groups=[NewGroup(school, land.year, GroupKind.CLASS, f"{level}{letter}", year_level=level)],
                 now=now,
             )[0]
-            invented = demo_data.swedish(random, demo_data.days(random, 2019 - level))
-            pupils = _people(by, land, path, invented, size.class_size, now, protect=letter == "A")
+            pupils = _people(by, land, path, pool.swedish(2019 - level), size.class_size, now, protect=letter == "A")
             _enrol(by, school, group, pupils, level, now)
+            guardians = demo_people.add_guardians(by, path, pupils, pool.swedish(1983), land.scheme, now, pool)
+            if level == 8 and first is None and number == 0:  # noqa: PLR2004 - two children at one school
+                first = guardians[0]
+                demo_people.guard(by, [(pupils[3], first)], now)
             decisions = [
                 _decision(land, school, path, pupil, kind, code, value, level, _teachers(staff, code, kind), now)
                 for pupil in pupils
@@ -216,10 +241,13 @@ def _vietnamese_school(
         (("province", "Tỉnh Ví Dụ"), ("district", "Phường Thử Nghiệm")),
         now,
     )
-    staff = _people(
-        by, land, path, demo_data.vietnamese(random, demo_data.days(random, 1985)), 1 + size.vietnamese_classes, now
-    )
+    grown = _renumbered(demo_data.vietnamese(random, demo_data.days(random, 1985)), number, 19)
+    staff = _people(by, land, path, grown, 1 + size.vietnamese_classes, now)
     schools.add_posts(by=by, posts=[NewPost(staff[0], school, Role.PRINCIPAL, date(2025, 7, 1))], now=now)
+    clerks = demo_data.vietnamese(Random(77 + number), demo_data.days(random, 1975))  # noqa: S311
+    demo_people.add_administrator(
+        by, school, path, next(_renumbered(clerks, number, 0)), land.scheme, now, family_first=True
+    )
     for place in range(size.vietnamese_classes):
         level = 1 + place % 5
         group = schools.add_groups(
@@ -236,6 +264,10 @@ def _vietnamese_school(
             by, land, path, _renumbered(invented, number, place), size.vietnamese_size, now, protect=place == 0
         )
         _enrol(by, school, group, pupils, level, now)
+        parents = demo_data.vietnamese(Random(5000 + 100 * number + place), demo_data.days(random, 1990))  # noqa: S311
+        demo_people.add_guardians(
+            by, path, pupils, _renumbered(parents, number, place), land.scheme, now, family_first=True
+        )
         decisions = [
             replace(
                 _decision(land, school, path, pupil, d.kind, d.code, d.value, level, (teacher,), now), comment=d.comment

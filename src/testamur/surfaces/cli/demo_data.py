@@ -46,7 +46,7 @@ class Size:
 
 
 SIZES = {
-    "school": Size(1, 1, 24, 1, 2, 30),
+    "school": Size(3, 1, 24, 2, 2, 15),
     "municipality": Size(4, 2, 25, 2, 10, 32),
 }
 

@@ -105,6 +105,14 @@ def run(
     return outcome
 
 
+def draft(by: Actor, records: Sequence[NewRecord], how: How, start: Start) -> list[UUID]:
+    """Prepare records and mark them ready; they then wait for their signers."""
+    with workers(how) as hands:
+        made = _prepare(by, records, how, start, Outcome(), hands)
+    _mark_ready(by, made)
+    return made
+
+
 def _throw_away(by: Actor, outdated: Sequence[UUID]) -> None:
     views = queries.by_ids(by=by, records=outdated)
     for path, state, some in _by_place(views):

@@ -34,10 +34,11 @@ def _mount(first: str) -> None:
     from testamur.surfaces.cli.correct import correct
     from testamur.surfaces.cli.demo import demo
     from testamur.surfaces.cli.issue import issue
+    from testamur.surfaces.cli.serve import serve
     from testamur.surfaces.cli.status import status
     from testamur.surfaces.cli.trust import trust
 
-    for command in (demo, issue, correct, trust):
+    for command in (demo, serve, issue, correct, trust):
         app.command()(command)
     app.command("import")(import_.import_command)
     app.command("import-templates")(import_.templates_command)

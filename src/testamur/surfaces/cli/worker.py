@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -36,7 +37,10 @@ def main(*, once: bool, drain: bool, concurrency: int, data: Path | None = None,
 
     start(data=data)
     from testamur.kernel.base import clock
-    from testamur.kernel.jobs.supervisor import Supervisor, Until
+    from testamur.kernel.jobs.supervisor import Supervisor, Until, die_with
+
+    if parent := os.environ.get("TESTAMUR_PARENT"):  # set by `testamur serve`, which does not outlive its server
+        die_with(int(parent), by=signal.SIGTERM)
 
     until = Until.ONE if once else Until.DRAINED if drain else Until.STOPPED
     wanted = concurrency or max(2, os.cpu_count() or 1)
