@@ -1,0 +1,100 @@
+"""What the server sees of a browser: its address, what it is in words, and a random value by which it is known again."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import secrets
+from hashlib import sha256
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+COOKIE = "testamur_browser"
+"""A random value that outlives logins: ties what is under way to the browser that began it."""
+_AGE = 31_536_000
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("CrOS", "ChromeOS"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+_VALUE = re.compile(r"[A-Za-z0-9_-]{40,64}\Z")
+
+
+def address(request: HttpRequest) -> str:
+    """Address of the browser; behind our own proxies the last one in X-Forwarded-For that is none of them."""
+    seen = str(request.META.get("REMOTE_ADDR", ""))
+    ours = [ipaddress.ip_network(net) for net in getattr(settings, "TRUSTED_PROXIES", ())]
+    for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+        if not any(_inside(seen, net) for net in ours) or not hop.strip():
+            break
+        seen = hop.strip()
+    try:
+        return str(ipaddress.ip_address(seen))
+    except ValueError:
+        return "127.0.0.1"  # a socket without address, or a header that nobody should believe
+
+
+def network(request: HttpRequest) -> str:
+    """The address without its last part: enough for somebody to recognise one's own."""
+    at = ipaddress.ip_address(address(request))
+    return str(ipaddress.ip_network(f"{at}/{24 if at.version == 4 else 48}", strict=False))  # noqa: PLR2004 - IPv4
+
+
+def device(request: HttpRequest) -> str:
+    """The browser in words: ``Firefox, Windows``."""
+    agent = request.headers.get("User-Agent", "")
+    words = [next((word for mark, word in table if mark in agent), "") for table in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(word for word in words if word)
+
+
+def is_mobile(request: HttpRequest) -> bool:
+    """True for telephones and tablets, by what they say of themselves."""
+    return any(mark in request.headers.get("User-Agent", "") for mark in ("iPhone", "iPad", "Android", "Mobile"))
+
+
+def known(request: HttpRequest) -> str:
+    """Hash of this browser's random value; empty where it has none yet."""
+    value = request.COOKIES.get(COOKIE, "")
+    return sha256(value.encode()).hexdigest() if _VALUE.match(value) else ""
+
+
+def mark(request: HttpRequest) -> str:
+    """The same, with a new value where there was none; `remember` puts it into the answer."""
+    if not known(request):
+        request.COOKIES[COOKIE] = secrets.token_urlsafe(32)
+    return known(request)
+
+
+def remember(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Put the browser's value into the answer."""
+    response.set_cookie(
+        COOKIE,
+        request.COOKIES.get(COOKIE, ""),
+        max_age=_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",  # the return from an e-ID is a navigation from elsewhere
+    )
+    return response
+
+
+def _inside(text: str, net: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
+    try:
+        return ipaddress.ip_address(text) in net
+    except ValueError:
+        return False
