@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -133,3 +134,45 @@ class Recorded:
     added: int
     unchanged: int
     rejected: tuple[Rejected, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A member of a document's content that differs: its path (``subjects.MA.grade``), the old and the new text."""
+
+    path: str
+    old: str
+    new: str
+
+
+def differences(old: object, new: object, path: str = "") -> tuple[Change, ...]:
+    """Where two contents differ, as a flat list in order of the old one; a member that is missing reads as empty.
+
+    Rows of a list are told apart by their ``code`` or ``name`` where they have one, else by their place.
+    """
+    if old == new:
+        return ()
+    if isinstance(old, Mapping | list | tuple) or isinstance(new, Mapping | list | tuple):
+        before, after = _members(old), _members(new)
+        return tuple(
+            change
+            for key in dict.fromkeys((*before, *after))
+            for change in differences(before.get(key), after.get(key), f"{path}.{key}" if path else key)
+        )
+    return (Change(path, _text(old), _text(new)),)
+
+
+def _members(value: object) -> dict[str, object]:
+    if isinstance(value, Mapping):
+        return {str(key): member for key, member in value.items()}
+    if not isinstance(value, list | tuple):
+        return {} if value is None else {"": value}
+    found: dict[str, object] = {}
+    for place, member in enumerate(value):
+        name = next((str(member[k]) for k in ("code", "name") if member.get(k)), "") if isinstance(member, dict) else ""
+        found[name if name and name not in found else str(place)] = member
+    return found
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)

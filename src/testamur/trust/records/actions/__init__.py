@@ -8,6 +8,7 @@ from testamur.trust.records.actions.releasing import PlanInvalid, announce_relea
 from testamur.trust.records.actions.retrying import retry_batch, retry_held
 from testamur.trust.records.actions.signing import PostEnded, accept_signatures, release_ceremony, start_ceremony
 from testamur.trust.records.actions.status import StatusListUnknown, draw_up_status_list, publish_status_list
+from testamur.trust.records.actions.working import finish_work, start_work
 
 __all__ = [
     "BatchLost",
@@ -28,6 +29,7 @@ __all__ = [
     "discard",
     "draft",
     "draw_up_status_list",
+    "finish_work",
     "hold",
     "mark_ready",
     "note_sealed",
@@ -41,4 +43,5 @@ __all__ = [
     "retry_batch",
     "retry_held",
     "start_ceremony",
+    "start_work",
 ]

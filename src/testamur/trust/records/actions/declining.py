@@ -91,17 +91,16 @@ def void_signatures(*, records: Sequence[UUID], because: str, now: datetime, cer
         rows = RecordSigner.objects.filter(record__in=some, ceremony__isnull=False)
         if ceremony is not None:
             rows = rows.filter(ceremony=ceremony)
-        given = list(rows.filter(signed_at__isnull=False))
-        VoidSignature.objects.bulk_create(
-            [
-                VoidSignature(
-                    id=new_id(), record_id=row.record_id, order=row.order, role=row.role, person=row.person,
-                    ceremony=row.ceremony, signed_at=row.signed_at, because=because, at=now,
-                )
-                for row in given
-            ],
-            batch_size=200,
-        )  # fmt: skip
+        fields = ("record", "order", "role", "person", "ceremony", "signed_at")
+        given = [
+            VoidSignature(
+                id=new_id(), record_id=record, order=order, role=role, person=person,
+                ceremony=given_in, signed_at=signed_at, because=because, at=now,
+            )
+            for record, order, role, person, given_in, signed_at in rows.values_list(*fields)
+            if given_in is not None and signed_at is not None
+        ]  # fmt: skip
+        VoidSignature.objects.bulk_create(given, batch_size=200)
         count += len(given)
         rows.update(ceremony=None, signed_at=None)
     return count

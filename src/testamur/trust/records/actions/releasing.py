@@ -92,11 +92,11 @@ def release(
     not touched. Raises NotFound when neither records nor a group is named. Journal: ``records.release_ordered/1``.
     """
     by.must("records.record.release", path)
-    if not records and not (unit and document_type and period):
-        raise NotFound("Name the documents to release.", field="records")
     unseen = _unseen(now).filter(path__startswith=path)
     if records:
         count = sum(unseen.filter(id__in=some).update(released_at=now) for some in chunks(records))
+    elif unit is None or not document_type or not period:
+        raise NotFound("Name the documents to release.", field="records")
     else:
         count = unseen.filter(unit=unit, document_type=document_type, period=period).update(released_at=now)
     told = refs(records) if records else {"unit": str(unit), "document_type": document_type, "period": period}
@@ -144,9 +144,9 @@ def release_published(*, batch: UUID, now: datetime) -> None:
         for plan in ReleasePlan.objects.filter(unit__in={row[1] for row in rows})
     }
     minutes: dict[datetime | None, list[UUID]] = {}
-    for record, *group, replaces, former in rows:
+    for record, unit, document_type, period, replaces, former in rows:
         seen = replaces is not None and former is not None and former <= now
-        minutes.setdefault(now if seen else _minute(plans.get(tuple(group)), now), []).append(record)
+        minutes.setdefault(now if seen else _minute(plans.get((unit, document_type, period)), now), []).append(record)
     for minute, some in minutes.items():
         if minute is not None:
             for part in chunks(some):

@@ -1,5 +1,6 @@
 """Reading records: lists, what waits, what the office follows, what citizens and strangers may know."""
 
+from testamur.trust.records.queries.files import frozen
 from testamur.trust.records.queries.listing import (
     BatchRecord,
     BatchView,
@@ -16,6 +17,23 @@ from testamur.trust.records.queries.listing import (
     signers_of,
     spent_packs,
 )
+from testamur.trust.records.queries.office import (
+    Declined,
+    Follow,
+    Held,
+    ReleaseView,
+    Resting,
+    SightView,
+    Unsigned,
+    WorkView,
+    announced,
+    declines,
+    follow,
+    releases,
+    sights,
+    work,
+    works,
+)
 from testamur.trust.records.queries.status import (
     StatusListView,
     WaitingStatusList,
@@ -28,20 +46,34 @@ from testamur.trust.records.queries.waiting import WaitingDocument, next_for, wa
 __all__ = [
     "BatchRecord",
     "BatchView",
+    "Declined",
+    "Follow",
+    "Held",
     "IssueView",
     "Latest",
     "RecordView",
+    "ReleaseView",
+    "Resting",
+    "SightView",
     "StatusListView",
+    "Unsigned",
     "WaitingDocument",
     "WaitingStatusList",
+    "WorkView",
+    "announced",
     "batch",
     "by_ids",
     "counts",
+    "declines",
+    "follow",
+    "frozen",
     "is_done",
     "latest",
     "next_for",
     "published",
     "records",
+    "releases",
+    "sights",
     "signers_of",
     "spent_packs",
     "status_file",
@@ -49,4 +81,6 @@ __all__ = [
     "waiting",
     "waiting_for",
     "waiting_status_list",
+    "work",
+    "works",
 ]

@@ -8,5 +8,18 @@ from testamur.trust.records.steps.costs import Costs
 from testamur.trust.records.steps.issuing import BATCH, Clock, issue, issue_next, tidy
 from testamur.trust.records.steps.preparing import prepare
 from testamur.trust.records.steps.status import publish_all_status, publish_status
+from testamur.trust.records.steps.working import advance, begin
 
-__all__ = ["BATCH", "Clock", "Costs", "issue", "issue_next", "prepare", "publish_all_status", "publish_status", "tidy"]
+__all__ = [
+    "BATCH",
+    "Clock",
+    "Costs",
+    "advance",
+    "begin",
+    "issue",
+    "issue_next",
+    "prepare",
+    "publish_all_status",
+    "publish_status",
+    "tidy",
+]
