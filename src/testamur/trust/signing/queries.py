@@ -73,6 +73,13 @@ def open_for(signer: UUID) -> list[CeremonyView]:
     return [view(row) for row in rows]
 
 
+def ended_for(signer: UUID, *, since: datetime, limit: int = 5) -> list[CeremonyView]:
+    """Ceremonies of that person which ended after `since` without a signature, newest first."""
+    over = sorted(FINAL - {State.SIGNED})
+    rows = Ceremony.objects.filter(signer=signer, state__in=over, ended__gte=since).order_by("-ended", "id")
+    return [view(row) for row in rows[:limit]]
+
+
 def waiting(*, now: datetime, limit: int = 500) -> list[UUID]:
     """Ceremonies whose e-ID may be asked now, longest waiting first."""
     rows = Ceremony.objects.filter(state=State.PENDING, lease__lte=now).order_by("lease", "id")
