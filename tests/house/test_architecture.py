@@ -26,6 +26,7 @@ ORDER = [
     "exchange.connectors",
     "access.accounts",
     "schoolday.results",
+    "schoolday.noticeboard",
     "trust.records",
     "trust.sealing",
     "trust.archive",

@@ -18,6 +18,7 @@ DOMAIN_APPS = [
     "testamur.exchange.connectors",
     "testamur.access.accounts",
     "testamur.schoolday.results",
+    "testamur.schoolday.noticeboard",
     "testamur.trust.records",
     "testamur.trust.sealing",
     "testamur.trust.archive",
@@ -59,6 +60,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["testamur.surfaces.web.templatetags.web"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.csrf",
@@ -124,6 +126,7 @@ SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between tw
     "archive.audit": {"task": "testamur.trust.archive.tasks.audit", "every": 86400, "limit": 43200},
     "delivery.send": {"task": "testamur.kernel.delivery.tasks.send", "every": 2},
     "delivery.tidy": {"task": "testamur.kernel.delivery.tasks.tidy", "every": 3600},
+    "noticeboard.tidy": {"task": "testamur.schoolday.noticeboard.tasks.tidy", "every": 86400},
     "jobs.tidy": {"task": "testamur.kernel.jobs.tasks.tidy", "every": 3600},
 }
 
@@ -132,6 +135,7 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("sv", "Svenska"), ("en", "English"), ("vi", "Tiếng Việt"), ("bg", "Български")]
 USE_I18N = True
+FORMAT_MODULE_PATH = "testamur.surfaces.web.formats"
 
 MODE = _env.mode
 PUBLIC_URL = _env.public_url

@@ -80,7 +80,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         *_SEES, "records.record.read", "records.record.draft", "records.record.ready", "records.record.release",
         "records.record.retry", "records.record.annul", "records.record.choose_signer", "results.decision.*",
         "people.*", "schools.*", "curriculum.*", "connectors.import.*", "journal.read", "signing.ceremony.see",
-        "noticeboard.*", "sealing.seal.read", "delivery.message.see",
+        "sealing.seal.read", "delivery.message.see",
     ),
     "archivist": ("records.record.read", "archive.*", "journal.read", "people.details.see"),
     GUARDIAN: ("people.details.see", "people.protected.see", "records.record.fetch", "records.record.share"),

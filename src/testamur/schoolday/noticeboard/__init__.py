@@ -1,0 +1,9 @@
+"""What everybody is told and may ask: news, the state of the service, enquiries from outside.
+
+Words: *news* are short texts in several languages for an audience; an *outage* says that a part of the service
+(signing, login, mail) is down or slow, announced by a person or noticed by the program, while the rest goes on working;
+an *enquiry* is what somebody without a login asks (contact, a trial for another body, accessibility, privacy).
+
+Refuses: news without a text in any language, an enquiry without an address to answer to, more enquiries from one
+network than a person writes. An enquiry is kept for a year.
+"""
