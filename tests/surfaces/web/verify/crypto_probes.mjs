@@ -42,3 +42,28 @@ export async function path(leaf, intermediates, roots, at, crls) {
     revoked: found.revocation && found.revocation.at,
   };
 }
+
+const cms = await import(new URL("cms.js", verify));
+
+/** A seal from end to end: its parts, its signature, its certificate. */
+export async function seal(contents, digest, roots, crls, at, proven) {
+  const found = await cms.parseSeal(contents);
+  const parts = {
+    certificate: await chain.fingerprint(found.certificate),
+    intermediates: await Promise.all(found.intermediates.map(chain.fingerprint)),
+    digest: found.messageDigest,
+    signed: found.signedAttributes,
+    signature: found.signature,
+    stamp: found.timeStamp,
+    proof: found.proof,
+    level: found.level,
+  };
+  await cms.checkSignature(found, digest);
+  await cms.checkCertificate(found, roots, crls, { at, proven });
+  return parts;
+}
+
+/** The instant that a time-stamp attests. */
+export async function timeStamp(token, signature, roots) {
+  return cms.checkTimeStamp(token, signature, roots);
+}
