@@ -24,6 +24,7 @@ ROOT = Path(testamur.__file__).parent
 # Top to bottom, as in .importlinter; inside a storey from left (may import the right) to right.
 ORDER = [
     "exchange.connectors",
+    "exchange.notifications",
     "access.accounts",
     "schoolday.results",
     "schoolday.noticeboard",

@@ -16,6 +16,7 @@ ALLOWED_HOSTS = [h for h in _env.hosts.split(",") if h]
 
 DOMAIN_APPS = [
     "testamur.exchange.connectors",
+    "testamur.exchange.notifications",
     "testamur.access.accounts",
     "testamur.schoolday.results",
     "testamur.schoolday.noticeboard",
@@ -127,6 +128,8 @@ SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between tw
     "delivery.send": {"task": "testamur.kernel.delivery.tasks.send", "every": 2},
     "delivery.tidy": {"task": "testamur.kernel.delivery.tasks.tidy", "every": 3600},
     "noticeboard.tidy": {"task": "testamur.schoolday.noticeboard.tasks.tidy", "every": 86400},
+    "notices.tell": {"task": "testamur.exchange.notifications.tasks.tell", "every": 5},
+    "notices.mornings": {"task": "testamur.exchange.notifications.tasks.mornings", "every": 60},
     "jobs.tidy": {"task": "testamur.kernel.jobs.tasks.tidy", "every": 3600},
 }
 
@@ -139,6 +142,8 @@ FORMAT_MODULE_PATH = "testamur.surfaces.web.formats"
 
 MODE = _env.mode
 PUBLIC_URL = _env.public_url
+CONTACT = {name.removeprefix("contact_"): value for name, value in _env if name.startswith("contact_")}
+CONTACT["privacy_officer"] = _env.privacy_officer
 TSA = {"url": _env.tsa_url, "policy": _env.tsa_policy}
 SIGNING_METHODS = {
     "bankid": "testamur.trust.signing.methods.bankid.method.configured",

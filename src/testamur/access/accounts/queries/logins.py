@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -42,6 +43,15 @@ def logins(*, by: Actor, now: datetime) -> tuple[LoginView, ...]:
 def locale_of(person: UUID) -> str:
     """The language that a person chose; empty when none was."""
     return Preference.objects.filter(person=person).values_list("locale", flat=True).first() or ""
+
+
+def locales_of(persons: Sequence[UUID]) -> dict[UUID, str]:
+    """The languages that these persons chose; who chose none is left out."""
+    found: dict[UUID, str] = {}
+    for start in range(0, len(persons), 500):
+        rows = Preference.objects.filter(person__in=persons[start : start + 500]).exclude(locale="")
+        found |= dict(rows.values_list("person", "locale"))
+    return found
 
 
 def _over(row: Login, now: datetime) -> bool:
