@@ -121,6 +121,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between two runs, seconds that one may take
     "journal.ship": {"task": "testamur.kernel.journal.tasks.ship", "every": 1},
     "signing.sweep": {"task": "testamur.trust.signing.tasks.sweep", "every": 2},
+    "records.settle": {"task": "testamur.trust.records.tasks.settle", "every": 2},
+    "records.release": {"task": "testamur.trust.records.tasks.announce_released", "every": 15},
     "records.wake": {"task": "testamur.trust.records.tasks.wake", "every": 2},
     "records.status": {"task": "testamur.trust.records.tasks.status", "every": 3600},
     "records.tidy": {"task": "testamur.trust.records.tasks.tidy", "every": 300},

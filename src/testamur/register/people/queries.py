@@ -249,6 +249,15 @@ def paths(ids: Iterable[UUID]) -> dict[UUID, str]:
     }
 
 
+def protected(ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Those of the persons whose identity is protected: for writing down that they were seen, not for showing."""
+    return frozenset(
+        key
+        for chunk in chunks(dict.fromkeys(ids))
+        for key in Person.objects.filter(id__in=chunk).exclude(protection=Protection.NONE).values_list("id", flat=True)
+    )
+
+
 def missing(ids: Iterable[UUID]) -> frozenset[UUID]:
     """Those of the ids that are no person of the register."""
     gone: set[UUID] = set()

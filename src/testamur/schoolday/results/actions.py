@@ -230,13 +230,13 @@ def choose_signer(*, by: Actor, unit: UUID, document_type: str, signer: str, now
     """Say who of a school signs a kind of document: the ``principal`` or, where the law allows it, a ``delegate``.
 
     `document_type` is the full code. Drafts made before name the other signer: the next plan calls them outdated.
-    Needs ``results.signer.choose`` at the school. Raises NotFound, NotDelegable. Journal:
+    Needs ``records.record.choose_signer`` at the school. Raises NotFound, NotDelegable. Journal:
     ``results.signer.chosen/1``.
     """
     school = schools.unit(unit)
     if school is None:
         raise NotFound("There is no such school.", field="unit")
-    by.must("results.signer.choose", school.path)
+    by.must("records.record.choose_signer", school.path)
     known = {d.code: d for p in PACKS.values() for d in p.documents.values()}
     document = known.get(document_type)
     if document is None or signer not in {"principal", "delegate"}:

@@ -44,7 +44,7 @@ def request(
 ) -> UUID:
     """Ask for documents to be made in the background; returns the id of the work (`records.queries.work`).
 
-    Needs ``records.record.draft`` and ``records.work.start`` at the school. Raises NotFound.
+    Needs ``records.record.draft`` at the school. Raises NotFound.
     """
     unit = schools.unit(school)
     if unit is None:

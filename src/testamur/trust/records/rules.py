@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 from uuid import UUID
 
@@ -250,3 +251,36 @@ def statement(
         "prev": prev,
         "time": stamp(at),
     }
+
+
+# --- what people type, and from where -----------------------------------------------------------
+
+TRIES_BEFORE_PAUSE, MOST_TRIES = 5, 20
+"""Wrong PINs after which a share rests, and after which it ends."""
+
+_MISREAD = str.maketrans("OILU", "011V")
+_CODE_LETTERS = 12
+
+
+def read_code(text: str) -> str | None:
+    """The code that somebody typed or scanned, in its normal form ``XXXX-XXXX-XXXX``; None when it cannot be one.
+
+    Case, blanks and hyphens do not matter, and letters that Crockford's alphabet leaves out stand for what they look
+    like.
+    """
+    plain = "".join(c for c in text[:60].upper() if c not in "- \t\u2010\u2011\u2013")
+    letters = plain.translate(_MISREAD)
+    if len(letters) != _CODE_LETTERS or not set(letters) <= set(CROCKFORD):
+        return None
+    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+
+
+def network_of(address: str) -> str:
+    """The network of an address, wide enough that it names no household: /24 of IPv4, /48 of IPv6; empty if unknown."""
+    try:
+        found = ip_address(address.strip())
+    except ValueError:
+        return ""
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped
+    return str(ip_network((found, 24 if isinstance(found, IPv4Address) else 48), strict=False))

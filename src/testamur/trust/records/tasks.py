@@ -20,6 +20,8 @@ MOST_OPEN = 16
 
 STEP = step_actor("issuing", "records.batch.issue", "archive.object.store", "transparency.entry.append")
 STATUS_STEP = step_actor("status", "records.status.publish", "transparency.entry.append", "transparency.note.sign")
+SETTLE_STEP = step_actor("settling", "records.record.sign", "signing.ceremony.see")
+RELEASE_STEP = step_actor("release", "records.release.announce")
 OUR_WORKERS = "job:"
 
 
@@ -41,6 +43,18 @@ def issue() -> int:
 def wake() -> int:
     """See to it that nothing signed is forgotten; returns how many runs of `issue` it added."""
     return enqueue_waiting(now=clock.now())
+
+
+@task
+def settle() -> int:
+    """Note the ceremonies that are over, so that nobody's page needs to stay open; returns how many."""
+    return steps.settle(by=SETTLE_STEP, now=clock.now())
+
+
+@task
+def announce_released() -> int:
+    """Tell of the records whose minute of release has passed, once; returns how many."""
+    return steps.announce(by=RELEASE_STEP, now=clock.now())
 
 
 @task

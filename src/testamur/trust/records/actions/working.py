@@ -23,9 +23,9 @@ def start_work(
 ) -> UUID:
     """Write down a long work that is to be done; returns its id. Whoever does it reads `asked` (plain JSON).
 
-    Needs ``records.work.start`` at `path`. Journal: ``records.work_started/1``.
+    Needs ``records.record.draft`` at `path`. Journal: ``records.work_started/1``.
     """
-    by.must("records.work.start", path)
+    by.must("records.record.draft", path)
     work = Work(
         id=new_id(), kind=kind, unit=unit, path=path, person=by.id, asked=dict(asked), total=total, asked_at=now
     )

@@ -1,5 +1,13 @@
 """Reading records: lists, what waits, what the office follows, what citizens and strangers may know."""
 
+from testamur.trust.records.queries.citizen import (
+    CitizenRecord,
+    RetrievalView,
+    ShareInfo,
+    of_subjects,
+    retrievals,
+    shares,
+)
 from testamur.trust.records.queries.files import frozen
 from testamur.trust.records.queries.listing import (
     BatchRecord,
@@ -34,6 +42,7 @@ from testamur.trust.records.queries.office import (
     work,
     works,
 )
+from testamur.trust.records.queries.public import PublicRecord, by_code
 from testamur.trust.records.queries.status import (
     StatusListView,
     WaitingStatusList,
@@ -41,19 +50,31 @@ from testamur.trust.records.queries.status import (
     status_list,
     waiting_status_list,
 )
-from testamur.trust.records.queries.waiting import WaitingDocument, next_for, waiting, waiting_for
+from testamur.trust.records.queries.waiting import (
+    WaitingDocument,
+    is_unsettled,
+    next_for,
+    to_announce,
+    unsettled,
+    waiting,
+    waiting_for,
+)
 
 __all__ = [
     "BatchRecord",
     "BatchView",
+    "CitizenRecord",
     "Declined",
     "Follow",
     "Held",
     "IssueView",
     "Latest",
+    "PublicRecord",
     "RecordView",
     "ReleaseView",
     "Resting",
+    "RetrievalView",
+    "ShareInfo",
     "SightView",
     "StatusListView",
     "Unsigned",
@@ -62,22 +83,29 @@ __all__ = [
     "WorkView",
     "announced",
     "batch",
+    "by_code",
     "by_ids",
     "counts",
     "declines",
     "follow",
     "frozen",
     "is_done",
+    "is_unsettled",
     "latest",
     "next_for",
+    "of_subjects",
     "published",
     "records",
     "releases",
+    "retrievals",
+    "shares",
     "sights",
     "signers_of",
     "spent_packs",
     "status_file",
     "status_list",
+    "to_announce",
+    "unsettled",
     "waiting",
     "waiting_for",
     "waiting_status_list",

@@ -261,8 +261,8 @@ def announced(*, unit: UUID, document_type: str, period: str, at: datetime) -> t
 
 
 def sights(*, by: Actor, path: str, since: datetime | None = None, limit: int = 500) -> tuple[SightView, ...]:
-    """Who saw persons with protected identity below `path`, newest first. Needs ``people.sights.read`` there."""
-    by.must("people.sights.read", path)
+    """Who saw persons with protected identity below `path`, newest first. Needs ``people.protected.review`` there."""
+    by.must("people.protected.review", path)
     rows = Sight.objects.filter(path__startswith=path)
     if since is not None:
         rows = rows.filter(at__gte=since)

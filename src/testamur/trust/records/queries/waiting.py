@@ -163,6 +163,25 @@ def next_for(person: UUID) -> Iterator[Record]:
         yield row.record
 
 
+def unsettled() -> list[UUID]:
+    """Ceremonies in which records are, signed or not: those that are over are to be noted."""
+    rows = RecordSigner.objects.filter(signed_at__isnull=True, ceremony__isnull=False)
+    return [c for c in rows.values_list("ceremony", flat=True).distinct().order_by("ceremony") if c is not None]
+
+
+def is_unsettled(ceremony: UUID) -> bool:
+    """True while records are in that ceremony and its end is not noted on them."""
+    return RecordSigner.objects.filter(ceremony=ceremony, signed_at__isnull=True).exists()
+
+
+def to_announce(*, now: datetime) -> list[tuple[UUID, str, str]]:
+    """(school, document type, period) of records whose minute of release has passed untold."""
+    due = Record.objects.filter(state=State.PUBLISHED, released_at__lte=now, announced_at__isnull=True)
+    return list(
+        due.order_by("path", "document_type", "period").values_list("unit", "document_type", "period").distinct()
+    )
+
+
 def _turns(person: UUID) -> QuerySet[RecordSigner]:
     """The signatures that this person can give now."""
     earlier = RecordSigner.objects.filter(

@@ -7,6 +7,7 @@ that the next one finishes with the very same bytes. Nothing is sealed, logged o
 from testamur.trust.records.steps.costs import Costs
 from testamur.trust.records.steps.issuing import BATCH, Clock, issue, issue_next, tidy
 from testamur.trust.records.steps.preparing import prepare
+from testamur.trust.records.steps.settling import announce, settle, settle_one
 from testamur.trust.records.steps.status import publish_all_status, publish_status
 from testamur.trust.records.steps.working import advance, begin
 
@@ -15,11 +16,14 @@ __all__ = [
     "Clock",
     "Costs",
     "advance",
+    "announce",
     "begin",
     "issue",
     "issue_next",
     "prepare",
     "publish_all_status",
     "publish_status",
+    "settle",
+    "settle_one",
     "tidy",
 ]
