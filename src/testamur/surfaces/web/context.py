@@ -2,20 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
-from testamur.surfaces.web.navigation import items
+from testamur.surfaces.web import roles
+from testamur.surfaces.web.navigation import Item, footer, items
+from testamur.surfaces.web.requests import Visitor
+from testamur.surfaces.web.shell.appearance import scheme_of
+
+
+class Shell:
+    """The frame of one page; each part is made when a template first asks for it, so that fragments cost nothing."""
+
+    def __init__(self, request: HttpRequest, visitor: Visitor) -> None:
+        """For one request."""
+        self._request = request
+        self._visitor = visitor
+
+    @cached_property
+    def nav(self) -> Sequence[Item]:
+        """Links of the hat that is worn, then those for everybody."""
+        return items(self._visitor, self._request.path)
+
+    @cached_property
+    def footer(self) -> Sequence[Item]:
+        """Links at the foot of every page."""
+        return footer(self._request.path)
+
+    @cached_property
+    def hats(self) -> Sequence[roles.HatLine]:
+        """The visitor's roles with the names of their schools."""
+        return roles.lines(self._visitor.hats, self._visitor.hat)
+
+    @cached_property
+    def hat(self) -> roles.HatLine | None:
+        """The role that is worn."""
+        return next((line for line in self.hats if line.current), None)
+
+    @cached_property
+    def scheme(self) -> str:
+        """`light`, `dark` or `auto`."""
+        return scheme_of(self._request)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor of all pages."""
     visitor = getattr(request, "visitor", None)
+    if visitor is None:
+        visitor = Visitor(now=None)  # type: ignore[arg-type]  # an error page before the middleware: nothing reads the time
     return {
         "visitor": visitor,
-        "nav": items(visitor, request.path) if visitor is not None else (),
+        "shell": Shell(request, visitor),
         "languages": settings.LANGUAGES,
         "demo": settings.MODE == "demo",
+        "service": None,
     }

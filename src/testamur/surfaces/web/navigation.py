@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -12,21 +12,24 @@ from django.utils.translation import gettext_lazy as _
 from testamur.access.accounts.rules import Area
 from testamur.surfaces.web.requests import Visitor
 
+Offer = tuple[str | Promise, str, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One link of the navigation."""
+    """One link of the navigation. `current`: it leads to this very page; `within`: this page lies below it."""
 
     label: str | Promise
     address: str
     icon: str
     current: bool = False
+    within: bool = False
 
 
-_OFFERS: dict[Area | None, tuple[tuple[str | Promise, str, str], ...]] = {
+_OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
     None: (
         (_("Check a document"), "public:verify", "shield-check"),
-        (_("Help"), "public:help", "circle-help"),
+        (_("Help"), "public:help", "circle-question-mark"),
     ),
     Area.STAFF: (
         (_("To sign"), "staff:home", "pen-line"),
@@ -40,21 +43,42 @@ _OFFERS: dict[Area | None, tuple[tuple[str | Promise, str, str], ...]] = {
         (_("Seal"), "office:seals", "stamp"),
     ),
     Area.FAMILY: (
-        (_("Home"), "family:home", "home"),
+        (_("Home"), "family:home", "house"),
         (_("Shared"), "family:shares", "share-2"),
     ),
 }
+_FOOTER: tuple[Offer, ...] = (
+    (_("Help"), "public:help", "circle-question-mark"),
+    (_("Contact"), "public:contact", "mail"),
+    (_("Check a document"), "public:verify", "shield-check"),
+    (_("Service status"), "public:status", "activity"),
+    (_("News"), "public:news", "newspaper"),
+    (_("Privacy"), "public:privacy", "lock"),
+    (_("Accessibility"), "public:accessibility", "accessibility"),
+)
 
 
 def items(visitor: Visitor, path: str) -> Sequence[Item]:
     """The links for a visitor; those of the public to whoever wears no hat."""
     areas: tuple[Area | None, ...] = visitor.hat.areas if visitor.hat is not None else ()
+    return _marked(path, (offer for area in (*areas, None) for offer in _OFFERS[area]))
+
+
+def footer(path: str) -> Sequence[Item]:
+    """The links at the foot of every page."""
+    return _marked(path, _FOOTER)
+
+
+def _marked(path: str, offers: Iterable[Offer]) -> Sequence[Item]:
+    """The offers that have an address here; the one whose address is the longest beginning of `path` is marked."""
     found: list[Item] = []
-    for area in (*areas, None):
-        for label, name, icon in _OFFERS[area]:
-            try:
-                address = reverse(name)
-            except NoReverseMatch:
-                continue
-            found.append(Item(label, address, icon, current=path == address))
-    return found
+    for label, name, icon in offers:
+        try:
+            found.append(Item(label, reverse(name), icon))
+        except NoReverseMatch:
+            continue
+    above = max((i.address for i in found if path.startswith(i.address) and i.address != "/"), key=len, default="")
+    return [
+        replace(item, current=item.address == path, within=item.address == above and item.address != path)
+        for item in found
+    ]

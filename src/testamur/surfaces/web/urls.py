@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("testamur.surfaces.web.public.urls")),
+    path("", include("testamur.surfaces.web.shell.urls")),
     path("account/", include("testamur.surfaces.web.account.urls")),
     path("office/", include("testamur.surfaces.web.office.urls")),
     path("sign/", include("testamur.surfaces.web.staff.urls")),

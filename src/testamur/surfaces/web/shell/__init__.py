@@ -1,0 +1,1 @@
+"""The frame of every page: appearance, manifest, and the gallery of components."""
