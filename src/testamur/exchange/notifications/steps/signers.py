@@ -71,8 +71,8 @@ def marks(kind: Kind, places: Sequence[AtSchool]) -> tuple[Mark, ...]:
 def document_title(pack: str, document_type: str, title: str) -> str:
     """The document's legal name, without the group that a record's own title may name."""
     known = PACKS.get(pack)
-    document = known.documents.get(document_type) if known else None
-    return document.title if document else title
+    documents = known.documents.values() if known else ()
+    return next((document.title for document in documents if document.code == document_type), title)
 
 
 def told(kind: Kind, persons: Collection[UUID]) -> dict[tuple[UUID, UUID], Told]:
