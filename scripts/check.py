@@ -18,6 +18,8 @@ CHECKS: tuple[tuple[str, list[str]], ...] = (
     ("types", ["mypy"]),
     ("storeys", ["lint-imports", "--no-cache"]),
     ("migrations", ["python", "manage.py", "makemigrations", "--check", "--dry-run", "-v1"]),
+    ("messages", ["python", "scripts/messages.py", "--check"]),
+    ("templates", ["djlint", "--lint", "--quiet", "src/testamur/surfaces/web/templates"]),
     ("features", ["python", "scripts/features.py", "--check"]),
     ("django", ["python", "manage.py", "check", "--fail-level", "WARNING"]),
 )

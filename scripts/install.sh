@@ -7,7 +7,10 @@ say() { printf '\033[2m·\033[0m %s\n' "$1" >&2; }
 
 stamp=.venv/.installed
 want=$(cat requirements/*.txt package-lock.json pyproject.toml scripts/install.sh scripts/assets.py src/testamur/assets/manifest.json | sha256sum | cut -c1-32)
-if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ]; then exit 0; fi
+if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ]; then
+	.venv/bin/python scripts/messages.py --compile # catalogues change without the stamp; a look when they are fresh
+	exit 0
+fi
 
 # Programs that come from Debian, each with what it is for: PostgreSQL (tests run on it), SoftHSM (keys in a token),
 # poppler, qpdf and NSS (second opinions on PDF files and their signatures), pango (the comparison renderer of the bench).
@@ -47,5 +50,6 @@ VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --require-hashes -r requireme
 VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --no-deps --no-build-isolation -e .
 say "third-party files (locked by hash)"
 .venv/bin/python scripts/assets.py
+.venv/bin/python scripts/messages.py --compile
 printf '%s' "$want" >"$stamp"
 say "installed"

@@ -55,7 +55,7 @@
 
   const dress = (root) => {
     // Codes that can be copied.
-    for (const code of root.querySelectorAll("[data-copy]:not([data-copy-ready])")) {
+    for (const code of root.querySelectorAll("code[data-copy]:not([data-copy-ready])")) {
       code.dataset.copyReady = "";
       if (!navigator.clipboard) continue;
       const button = document.createElement("button");
