@@ -25,6 +25,14 @@ class Env(BaseSettings):
     secret_key: str = ""
     public_url: str = "https://testamur.example"
     hosts: str = "localhost,127.0.0.1"
+    contact_name: str = Field(default="", description="Who answers: a role or an office")
+    contact_email: str = ""
+    contact_phone: str = ""
+    contact_address: str = Field(default="", description="Postal address; lines parted by |")
+    privacy_officer: str = Field(default="", description="E-mail address of the data protection officer")
+    zone: str = Field(default="Europe/Stockholm", description="Time zone of those who have no role at a school")
+    trusted_proxies: str = Field(default="", description="Networks of our own proxies, whose X-Forwarded-For counts")
+    oidc: Path | None = Field(default=None, description="TOML or JSON file of OpenID Connect providers for login")
     debug: bool = False
     static_versions: bool = Field(default=True, description="Static files under names with their digest, collected")
     tsa_url: str = Field(default="", description="Time-stamping authority (RFC 3161); empty seals at level B-B")

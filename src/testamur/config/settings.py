@@ -132,11 +132,13 @@ SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between tw
     "noticeboard.tidy": {"task": "testamur.schoolday.noticeboard.tasks.tidy", "every": 86400},
     "notices.tell": {"task": "testamur.exchange.notifications.tasks.tell", "every": 5},
     "notices.mornings": {"task": "testamur.exchange.notifications.tasks.mornings", "every": 60},
+    "accounts.tidy": {"task": "testamur.access.accounts.tasks.tidy", "every": 3600},
     "jobs.tidy": {"task": "testamur.kernel.jobs.tasks.tidy", "every": 3600},
 }
 
 USE_TZ = True
 TIME_ZONE = "UTC"
+LOCAL_ZONE = _env.zone  # of times on pages for people without a role at a school
 LANGUAGE_CODE = "en"
 LANGUAGES = [("sv", "Svenska"), ("en", "English"), ("vi", "Tiếng Việt"), ("bg", "Български")]
 USE_I18N = True
@@ -151,6 +153,17 @@ SIGNING_METHODS = {
     "bankid": "testamur.trust.signing.methods.bankid.method.configured",
     "simulated": "testamur.trust.signing.methods.simulated.configured",
 }
+LOGIN_METHODS = {  # in the order of the login page
+    "bankid": "testamur.access.accounts.methods.bankid.configured",
+    "oidc": "testamur.access.accounts.methods.oidc.method.configured",
+    "passkey": "testamur.access.accounts.methods.passkey.configured",
+    "totp": "testamur.access.accounts.methods.totp.authenticator",
+    "recovery": "testamur.access.accounts.methods.totp.recovery",
+    "sms": "testamur.access.accounts.methods.sms.configured",
+    "simulated": "testamur.access.accounts.methods.simulated.configured",
+}
+OIDC = _env.oidc
+TRUSTED_PROXIES = [net.strip() for net in _env.trusted_proxies.split(",") if net.strip()]
 BANKID = {name.removeprefix("bankid_"): value for name, value in _env if name.startswith("bankid_")}
 DELIVERY_CHANNELS = channels(_env)
 DELIVERY_KEEP_DAYS = _env.delivery_keep_days

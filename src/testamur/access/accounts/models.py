@@ -1,4 +1,4 @@
-"""Tables of access: logins. No password, no readable secret."""
+"""Tables of access: logins, tries to log in, second factors. No password, no readable secret."""
 
 from __future__ import annotations
 
@@ -47,3 +47,89 @@ class Preference(models.Model):
 
     person = models.UUIDField(primary_key=True)
     locale = models.CharField(max_length=8, default="")
+
+
+class Attempt(models.Model):
+    """One try to find out who somebody is, by any method, in one browser; kept for a day.
+
+    `browser` is the hash of the random cookie of the browser that began. `kept` is what the method needs to go on
+    (secrets of the e-ID's start, a nonce, the hash of a code): it never leaves the server and is emptied at the end.
+    `nonce` is the digest of the nonce with which the e-ID's app has to come back; empty where it need not.
+    `evidence` is the digest of what the e-ID gave as proof; the proof itself is not kept.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    method = models.CharField(max_length=24)
+    purpose = models.CharField(max_length=8)
+    login = models.UUIDField(null=True)
+    browser = models.CharField(max_length=64)
+    target = models.CharField(max_length=1000, default="")
+    locale = models.CharField(max_length=8, default="")
+    state = models.CharField(max_length=8, default="open")
+    hint = models.CharField(max_length=40, default="")
+    kept = models.JSONField(default=dict)
+    nonce = models.CharField(max_length=64, default="")
+    same_device = models.BooleanField(default=False)
+    begun_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    asked_at = models.DateTimeField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(null=True)
+    person = models.UUIDField(null=True)
+    level = models.PositiveSmallIntegerField(null=True)
+    evidence = models.CharField(max_length=64, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "found", "done", "failed"]), name="accounts_attempt_state"
+            ),
+            models.CheckConstraint(condition=Q(purpose__in=["login", "confirm"]), name="accounts_attempt_purpose"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["found", "done"]) | Q(person__isnull=False, level__in=[1, 2, 3]),
+                name="accounts_attempt_found_whom",
+            ),
+        ]
+
+
+class Limit(models.Model):
+    """How often something was tried: times of one key, of which only a keyed hash is here. `told`: its being reached is journalled."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    hits = models.JSONField(default=list)
+    until = models.DateTimeField(db_index=True)
+    told = models.BooleanField(default=False)
+
+
+class Passkey(models.Model):
+    """A passkey (WebAuthn) of a person. `credential` holds its public key; `handle` is the digest of its id."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    person = models.UUIDField(db_index=True)
+    handle = models.CharField(max_length=64, unique=True)
+    credential = models.BinaryField()
+    count = models.PositiveBigIntegerField(default=0)
+    name = models.CharField(max_length=60)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class Totp(models.Model):
+    """The authenticator app of a person. `secret` is encrypted; `step` is the last one that was used."""
+
+    person = models.UUIDField(primary_key=True)
+    secret = models.CharField(max_length=255)
+    step = models.PositiveBigIntegerField(default=0)
+    made_at = models.DateTimeField()
+
+
+class RecoveryCode(models.Model):
+    """A code on paper that stands in for a lost authenticator app, once."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    person = models.UUIDField()
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "digest"], name="accounts_recovery_once")]

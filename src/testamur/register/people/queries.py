@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from testamur.kernel.base.actor import Actor
 from testamur.register.people.models import ContactPoint, Guardianship, Person, PersonFacts, PersonIdentifier, PupilCode
@@ -44,6 +44,7 @@ from testamur.register.people.rules import (
     must_reach,
     normalise_code,
     parse_identifier,
+    phone_spellings,
     reaches,
     suppress,
 )
@@ -134,6 +135,25 @@ def identifiers(*, by: Actor, persons: Collection[UUID]) -> dict[UUID, tuple[Ide
                 IdentifierView(row.id, row.person_id, Scheme(row.scheme), row.value, row.context, row.ends)
             )
     return {key: tuple(views) for key, views in found.items()}
+
+
+def text_numbers(*, contact: str) -> dict[UUID, str]:
+    """Who has that e-mail address or telephone number, and the number on which each takes text messages; for login.
+
+    A person without such a number stands there with an empty one. The caller limits the rate and tells nobody.
+    """
+    if "@" in contact:
+        held = Q(kind=ContactKind.EMAIL, value__iexact=contact.strip())
+    else:
+        held = Q(kind=ContactKind.PHONE, sms=True, value__in=phone_spellings(contact))
+    points = ContactPoint.objects.filter(held).order_by("person_id", "id").values_list("person_id", "kind", "value")
+    found = {person: value if kind == ContactKind.PHONE else "" for person, kind, value in points}
+    phones = ContactPoint.objects.filter(person__in=list(found), sms=True).order_by(
+        F("verified_at").desc(nulls_last=True), "id"
+    )
+    for person, value in phones.values_list("person_id", "value"):
+        found[person] = found[person] or value
+    return found
 
 
 def pupil_codes(*, by: Actor, persons: Collection[UUID]) -> dict[UUID, str]:

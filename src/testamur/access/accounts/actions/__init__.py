@@ -1,12 +1,55 @@
 """Verbs of access."""
 
+from testamur.access.accounts.actions.attempts import (
+    Entered,
+    Started,
+    begin,
+    came_back,
+    cancel,
+    finish,
+    proceed,
+)
+from testamur.access.accounts.actions.factors import (
+    CodeWrong,
+    PasskeyRefused,
+    add_passkey,
+    add_totp,
+    remove_passkey,
+    remove_totp,
+    renew_recovery_codes,
+)
+from testamur.access.accounts.actions.limits import limit
 from testamur.access.accounts.actions.logins import (
     choose_hat,
     choose_locale,
     confirm,
     end_login,
+    end_others,
     note_seen,
     sign_in,
 )
 
-__all__ = ["choose_hat", "choose_locale", "confirm", "end_login", "note_seen", "sign_in"]
+__all__ = [
+    "CodeWrong",
+    "Entered",
+    "PasskeyRefused",
+    "Started",
+    "add_passkey",
+    "add_totp",
+    "begin",
+    "came_back",
+    "cancel",
+    "choose_hat",
+    "choose_locale",
+    "confirm",
+    "end_login",
+    "end_others",
+    "finish",
+    "limit",
+    "note_seen",
+    "proceed",
+    "remove_passkey",
+    "remove_totp",
+    "renew_recovery_codes",
+    "sign_in",
+]

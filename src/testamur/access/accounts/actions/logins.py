@@ -9,7 +9,7 @@ from django.db import transaction
 
 from testamur.access.accounts import queries
 from testamur.access.accounts.models import Login, Preference
-from testamur.access.accounts.rules import HatUnknown, Level
+from testamur.access.accounts.rules import SELF, HatUnknown, Level, LevelTooLow, may_confirm, must_be_fresh_for
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotFound
@@ -21,19 +21,29 @@ SEEN_EVERY = timedelta(minutes=1)
 
 
 @transaction.atomic
-def sign_in(
-    *, by: Actor, person: UUID, method: str, level: Level, device: str = "", network: str = "", now: datetime
+def sign_in(  # noqa: PLR0913 - what a login is made of
+    *,
+    by: Actor,
+    person: UUID,
+    method: str,
+    level: Level,
+    device: str = "",
+    network: str = "",
+    hat: str = "",
+    evidence: str = "",
+    now: datetime,
 ) -> UUID:
     """A person was identified: the login begins; returns its id. `by` is the login page (``accounts.login.begin``).
 
-    With a single hat it is worn at once. Journal: ``accounts.login.began/1``. Raises NotFound for nobody in the
-    register.
+    With a single hat, or the one named by `hat`, it is worn at once. `evidence` is the digest of the e-ID's proof.
+    Journal: ``accounts.login.began/1``. Raises NotFound for nobody in the register.
     """
     by.must("accounts.login.begin")
     if people.missing([person]):
         raise NotFound("Nobody in the register has that identity.", field="person")
     hats = queries.hats(person=person, on=now.date())
-    worn = [hat for hat in hats if hat.role != "self"] or list(hats)
+    others = [one for one in hats if one.role != SELF] or list(hats)
+    worn = [one for one in hats if one.key == hat] or others
     row = Login(
         id=new_id(),
         person=person,
@@ -48,28 +58,32 @@ def sign_in(
     )
     row.save(force_insert=True)
     me = Actor(id=person, identified_by=method)
-    refs = {"login": str(row.id), "level": level.name.lower(), "method": method}
+    refs = {"login": str(row.id), "level": level.name.lower(), "method": method, "evidence": evidence}
     append(by=me, kind="accounts.login.began/1", path="/", refs=refs, now=now)
     return row.id
 
 
 @transaction.atomic
-def confirm(*, by: Actor, login: UUID, person: UUID, method: str, level: Level, now: datetime) -> None:
+def confirm(
+    *, by: Actor, login: UUID, person: UUID, method: str, level: Level, evidence: str = "", now: datetime
+) -> None:
     """The person identified again: the login counts as fresh, at the higher of both levels.
 
     `person` is whom the method found: anybody else is refused. Journal: ``accounts.login.confirmed/1``. Raises
-    NotFound.
+    NotFound, LevelTooLow for a way that is weaker than the login.
     """
     by.must("accounts.login.begin")
     row = _open(login, now)
     if row.person != person:
         raise NotFound("That is another person than the one who is logged in.", field="person")
+    if not may_confirm(Level(row.level), level):
+        raise LevelTooLow("This way to identify is weaker than your login.", field="method")
     row.confirmed_at, row.seen_at = now, now
     if level >= row.level:
         row.level, row.method = level, method
     row.save(update_fields=["confirmed_at", "seen_at", "level", "method"])
     me = Actor(id=person, identified_by=method)
-    refs = {"login": str(row.id), "level": level.name.lower(), "method": method}
+    refs = {"login": str(row.id), "level": level.name.lower(), "method": method, "evidence": evidence}
     append(by=me, kind="accounts.login.confirmed/1", path="/", refs=refs, now=now)
 
 
@@ -77,12 +91,15 @@ def confirm(*, by: Actor, login: UUID, person: UUID, method: str, level: Level, 
 def choose_hat(*, by: Actor, login: UUID, hat: str, now: datetime) -> None:
     """Put on one of one's own hats. Journal: ``accounts.hat.chosen/1``.
 
-    Raises HatUnknown, NotFound for another's login.
+    Raises HatUnknown, NotFound for another's login, ConfirmAgain when authority rises and identity was found long ago.
     """
     row = _own(by, login, now)
-    chosen = next((h for h in queries.hats(person=row.person, on=now.date()) if h.key == hat), None)
+    hats = queries.hats(person=row.person, on=now.date())
+    chosen = next((h for h in hats if h.key == hat), None)
     if chosen is None:
         raise HatUnknown("You do not have that role today.", field="hat")
+    worn = next((h.role for h in hats if h.key == row.hat), "")
+    must_be_fresh_for(chosen.role, worn=worn, confirmed_at=row.confirmed_at, now=now)
     row.hat = chosen.key
     row.save(update_fields=["hat"])
     append(
@@ -97,6 +114,16 @@ def end_login(*, by: Actor, login: UUID, because: str, now: datetime) -> None:
     row.ended_at, row.ended_because = now, because[:16]
     row.save(update_fields=["ended_at", "ended_because"])
     append(by=by, kind="accounts.login.ended/1", path="/", refs={"login": str(login), "because": because[:16]}, now=now)
+
+
+@transaction.atomic
+def end_others(*, by: Actor, keep: UUID, now: datetime) -> int:
+    """End all of one's logins but this one; returns how many. Journal: ``accounts.logins.ended/1`` with the count."""
+    kept = _own(by, keep, now)
+    others = Login.objects.filter(person=kept.person, ended_at__isnull=True).exclude(id=keep)
+    count = others.update(ended_at=now, ended_because="revoked")
+    append(by=by, kind="accounts.logins.ended/1", path="/", refs={"kept": str(keep), "count": count}, now=now)
+    return count
 
 
 @transaction.atomic

@@ -1,7 +1,39 @@
-"""Reading logins, hats and preferences."""
+"""Reading logins, tries to log in, hats and preferences."""
 
+from testamur.access.accounts.queries.attempts import (
+    AttemptView,
+    Factors,
+    PasskeyView,
+    attempt,
+    factors,
+    passkey_options,
+    shown,
+    totp_offer,
+    view,
+    ways,
+)
 from testamur.access.accounts.queries.demo import Choice, demo_people
 from testamur.access.accounts.queries.hats import actor, hats
 from testamur.access.accounts.queries.logins import LoginView, locale_of, locales_of, login, logins
 
-__all__ = ["Choice", "LoginView", "actor", "demo_people", "hats", "locale_of", "locales_of", "login", "logins"]
+__all__ = [
+    "AttemptView",
+    "Choice",
+    "Factors",
+    "LoginView",
+    "PasskeyView",
+    "actor",
+    "attempt",
+    "demo_people",
+    "factors",
+    "hats",
+    "locale_of",
+    "locales_of",
+    "login",
+    "logins",
+    "passkey_options",
+    "shown",
+    "totp_offer",
+    "view",
+    "ways",
+]

@@ -1,5 +1,20 @@
-"""Pure rules of access: hats and what each may do, levels of assurance, how long a login lasts."""
+"""Pure rules of access: hats and what each may do, levels of assurance, how long logins last, how often one may try."""
 
+from testamur.access.accounts.rules.attempts import (
+    CONFIRMS,
+    EXPIRED,
+    LEASE,
+    OTHER_BROWSER,
+    OTHER_PERSON,
+    PICK_UP,
+    TRANSITIONS,
+    UNKNOWN_PERSON,
+    NotFoundYet,
+    NotReturned,
+    Purpose,
+    State,
+    may_confirm,
+)
 from testamur.access.accounts.rules.hats import GUARDIAN, SELF, Area, Hat, HatUnknown, actor_of, hats_from
 from testamur.access.accounts.rules.levels import (
     NEEDED,
@@ -12,14 +27,27 @@ from testamur.access.accounts.rules.levels import (
     must_reach_level,
 )
 from testamur.access.accounts.rules.lifetimes import ABSOLUTE, IDLE, LoginOver, is_over
+from testamur.access.accounts.rules.limits import BEGIN, Allowance, TooMany, waits
+from testamur.access.accounts.rules.power import POWER, must_be_fresh_for
 
 __all__ = [
     "ABSOLUTE",
+    "BEGIN",
+    "CONFIRMS",
+    "EXPIRED",
     "GUARDIAN",
     "IDLE",
+    "LEASE",
     "NEEDED",
+    "OTHER_BROWSER",
+    "OTHER_PERSON",
+    "PICK_UP",
+    "POWER",
     "SELF",
     "STEP_UP",
+    "TRANSITIONS",
+    "UNKNOWN_PERSON",
+    "Allowance",
     "Area",
     "ConfirmAgain",
     "Hat",
@@ -28,9 +56,17 @@ __all__ = [
     "LevelTooLow",
     "LoginOver",
     "Need",
+    "NotFoundYet",
+    "NotReturned",
+    "Purpose",
+    "State",
+    "TooMany",
     "actor_of",
     "hats_from",
     "is_over",
+    "may_confirm",
     "must_be_confirmed",
+    "must_be_fresh_for",
     "must_reach_level",
+    "waits",
 ]

@@ -61,6 +61,7 @@ NEEDED: Mapping[str, Need] = {
     "office.release": Need(Level.SUBSTANTIAL),
     "office.protected": Need(Level.SUBSTANTIAL, STEP_UP),
     "account.sessions": Need(Level.LOW),
+    "account.consent": Need(Level.SUBSTANTIAL, STEP_UP),
     "account.methods": Need(Level.SUBSTANTIAL, STEP_UP),
 }
 """Act → what it needs. The one table; `docs/security.md` shows it and a test drives it."""

@@ -12,8 +12,15 @@ from testamur.register.people.rules.contacts import (
     ContactView,
     NewContact,
     normalise_contact,
+    phone_spellings,
 )
-from testamur.register.people.rules.guardians import GuardianView, NewGuardianship, Relation, guardian_reaches
+from testamur.register.people.rules.guardians import (
+    GuardianView,
+    NewGuardianship,
+    Relation,
+    comes_of_age,
+    guardian_reaches,
+)
 from testamur.register.people.rules.identifiers import (
     RANK,
     Identifier,
@@ -73,6 +80,7 @@ __all__ = [
     "Shown",
     "alias_view",
     "clean_name",
+    "comes_of_age",
     "common_path",
     "display_name",
     "fold",
@@ -84,6 +92,7 @@ __all__ = [
     "normalise_code",
     "normalise_contact",
     "parse_identifier",
+    "phone_spellings",
     "printed",
     "reaches",
     "remarks",

@@ -92,6 +92,21 @@ def normalise_contact(new: NewContact) -> Contact:
             return Contact(new.kind, _address(new.value), new.label)
 
 
+HOME_REGIONS = ("SE", "VN", "BG")
+"""Countries whose national spelling of a telephone number is understood where no country is said."""
+
+
+def phone_spellings(text: str) -> tuple[str, ...]:
+    """E.164 forms that a number typed by a person may mean; empty for what is no number."""
+    found: dict[str, None] = {}
+    for region in HOME_REGIONS:
+        try:
+            found[_phone(text, region)[0]] = None
+        except ContactInvalid:
+            continue
+    return tuple(found)
+
+
 def _bad(kind: ContactKind, message: str) -> ContactInvalid:
     return ContactInvalid(message, field="value", kind=kind.value)
 

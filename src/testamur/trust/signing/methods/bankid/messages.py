@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from testamur.trust.signing.methods.bankid import words
+
 TEXTS: Mapping[str, tuple[str, str]] = {
     "RFA1": ("Starta BankID-appen.", "Start your BankID app."),
     "RFA2": (
@@ -133,6 +135,22 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "BankID stoppade åtgärden som riskabel. Kontakta din bank.",
         "BankID stopped this as too risky. Please contact your bank.",
     ),
+    "T8": (
+        "Det var någon annans BankID. Identifiera dig med ditt eget.",
+        "That was somebody else's BankID. Identify yourself with your own.",
+    ),
+    "T9": (
+        "Identifieringen kunde inte bekräftas. Du är inte inloggad. Försök igen.",
+        "The identification could not be confirmed. You are not logged in. Please try again.",
+    ),
+    "T10": (
+        "Svaret från BankID kom inte fram. Du är inte inloggad. Försök igen.",
+        "The answer from BankID did not arrive. You are not logged in. Please try again.",
+    ),
+    "T11": (
+        "BankID-appen återvände till en annan webbläsare. För säkerhets skull avbröts försöket. Försök igen.",
+        "The BankID app returned to another browser. To be safe this was stopped. Please try again.",
+    ),
 }
 """Id → (Swedish, English)."""
 
@@ -155,6 +173,11 @@ FAILED: Mapping[str, str] = {
     "evidenceRefused": "T2",
     "answerLost": "T3",
     "neverBegun": "RFA8",
+    "internalError": "RFA5",
+    "loginOtherPerson": "T8",
+    "loginEvidenceRefused": "T9",
+    "loginAnswerLost": "T10",
+    "loginOtherBrowser": "T11",
 }
 ERRORS: Mapping[str, str] = {
     "alreadyInProgress": "RFA4",
@@ -190,6 +213,19 @@ def error(code: str) -> str:
 
 
 def text(message_id: str, locale: str) -> str:
-    """The words: Swedish for Swedish readers, English for everybody else."""
+    """The words: Swedish, Vietnamese or Bulgarian for their readers, English for everybody else."""
     swedish, english = TEXTS[message_id]
-    return swedish if locale.replace("_", "-").split("-")[0].lower() == "sv" else english
+    language = _language(locale)
+    ours = {"vi": words.VIETNAMESE, "bg": words.BULGARIAN}.get(language)
+    if ours is not None:
+        return ours[message_id]
+    return swedish if language == "sv" else english
+
+
+def speaks(locale: str) -> bool:
+    """True when BankID itself has its messages in the language that `text` answers in; else say that it is ours."""
+    return _language(locale) not in {"vi", "bg"}
+
+
+def _language(locale: str) -> str:
+    return locale.replace("_", "-").split("-")[0].lower()
