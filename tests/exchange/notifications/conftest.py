@@ -15,6 +15,7 @@ from testamur.kernel.base.ids import new_id, random_id
 from testamur.kernel.delivery.models import Message
 from testamur.kernel.journal.actions import append
 from testamur.kernel.journal.models import Entry
+from testamur.kernel.journal.queries import OldestRunning
 from testamur.law.tables import pack
 from testamur.register.people import actions as people
 from testamur.register.people.rules import (
@@ -146,7 +147,13 @@ def clock(now: Any) -> Clock:
 
 
 @pytest.fixture
-def world(db: None, clock: Clock) -> World:
+def world(db: None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A municipality with two schools, and the people of one of them.
+
+    On PostgreSQL the journal shows finished transactions only; a test is one that never finishes, so it looks at its
+    own.
+    """
+    monkeypatch.setattr(OldestRunning, "template", "(pg_current_xact_id()::text::bigint + 1)")
     world = World(clock)
     world.unit("kommun", UnitKind.AUTHORITY)
     world.unit("solskolan", UnitKind.SCHOOL, parent="kommun")

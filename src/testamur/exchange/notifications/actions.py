@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from testamur.access.accounts import queries as accounts
+from testamur.access.accounts.queries.logins import locales_of
 from testamur.exchange.notifications.letters import write
 from testamur.exchange.notifications.models import Told
 from testamur.exchange.notifications.rules import Kind, Letter, address, language
@@ -34,7 +34,7 @@ def tell(*, by: Actor, path: str, kind: Kind, letters: Sequence[Letter], now: da
         return 0
     persons = [letter.person for letter in letters]
     contacts = people.contacts(by=by, persons=persons)
-    locales = accounts.locales_of(persons)
+    locales = locales_of(persons)
     messages = []
     for letter in letters:
         to = address(contacts[letter.person], label="work" if letter.work else "home")
