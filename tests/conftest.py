@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,12 +11,15 @@ import pytest
 from _pytest.config import Config
 from _pytest.config.argparsing import Parser
 
-os.environ.setdefault("TESTAMUR_DATA", tempfile.mkdtemp(prefix="testamur-test-"))
-os.environ.setdefault("TESTAMUR_MODE", "demo")
-os.environ.setdefault("TESTAMUR_STATIC_VERSIONS", "0")
-
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
 PACKS = SAMPLES.parent / "packs"
+
+
+def pytest_configure() -> None:
+    """Catalogues of translations are compiled when they are newer than what was compiled."""
+    from scripts import messages
+
+    messages.compile_all()
 
 
 def pytest_addoption(parser: Parser) -> None:

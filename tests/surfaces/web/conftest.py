@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 import time_machine
 from django.conf import settings
+from django.core.cache import cache
 from django.test import Client
 
 from testamur.access.accounts import actions as accounts
@@ -30,6 +31,14 @@ def _on_a_fixed_day() -> Iterator[None]:
     """The end of the spring term; time goes on from there."""
     with time_machine.travel(TODAY, tick=True):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    """What a process keeps for seconds is not carried from test to test."""
+    cache.clear()
+    yield
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -26,20 +26,10 @@ def trust(out: Annotated[Path, typer.Argument(help="File to write")] = Path("tru
 
 
 def write_trust(path: Path) -> Path:
-    """Write the bundle with the newest status lists and return its path.
-
-    The simulated e-ID's root is in it only in demo mode.
-    """
-    from django.conf import settings
-
+    """Write the bundle with the newest status lists and return its path."""
     from testamur.kernel.base import clock
     from testamur.trust.records import bundle
-    from testamur.trust.signing.methods import simulated
 
-    test = settings.MODE == "demo"
-    roots: dict[str, list[bytes]] = {"bankid": bundle.bankid_roots(), "simulated": []}
-    if test:
-        roots["simulated"] = [simulated.test_ca(simulated.folder()).root_der]
     path.parent.mkdir(parents=True, exist_ok=True)
-    bundle.write(path, bundle.bundle(eid_roots=roots, test=test, now=clock.now()))
+    bundle.write(path, bundle.current(now=clock.now()))
     return path

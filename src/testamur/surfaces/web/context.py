@@ -7,12 +7,18 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
 
+from testamur.schoolday.noticeboard import queries as board
+from testamur.schoolday.noticeboard.rules import OutageView
 from testamur.surfaces.web import roles
 from testamur.surfaces.web.navigation import Item, footer, items
 from testamur.surfaces.web.requests import Visitor
 from testamur.surfaces.web.shell.appearance import scheme_of
+
+OUTAGES_FOR = 5
+"""Seconds for which a process remembers which services are down."""
 
 
 class Shell:
@@ -44,6 +50,17 @@ class Shell:
         return next((line for line in self.hats if line.current), None)
 
     @cached_property
+    def outages(self) -> Sequence[OutageView]:
+        """The parts of the service that are not well; looked up every few seconds in each process."""
+        if self._visitor.now is None:
+            return ()
+        found: Sequence[OutageView] | None = cache.get("outages")
+        if found is None:
+            found = board.outages(now=self._visitor.now)
+            cache.set("outages", found, OUTAGES_FOR)
+        return found
+
+    @cached_property
     def scheme(self) -> str:
         """`light`, `dark` or `auto`."""
         return scheme_of(self._request)
@@ -59,5 +76,4 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "shell": Shell(request, visitor),
         "languages": settings.LANGUAGES,
         "demo": settings.MODE == "demo",
-        "service": None,
     }

@@ -8,7 +8,9 @@ urlpatterns = [
     path("", include("testamur.surfaces.web.public.urls")),
     path("", include("testamur.surfaces.web.shell.urls")),
     path("account/", include("testamur.surfaces.web.account.urls")),
+    path("office/board/", include("testamur.surfaces.web.board.urls")),
     path("office/", include("testamur.surfaces.web.office.urls")),
     path("sign/", include("testamur.surfaces.web.staff.urls")),
     path("family/", include("testamur.surfaces.web.family.urls")),
+    path("s/", include("testamur.surfaces.web.family.shared_urls")),
 ]

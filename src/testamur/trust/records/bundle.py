@@ -16,8 +16,18 @@ from testamur.kernel.base.clock import stamp
 from testamur.kernel.base.ids import urn
 from testamur.register.schools import queries as schools
 from testamur.trust.records import queries
+from testamur.trust.signing.methods import simulated
 from testamur.trust.signing.methods.bankid.settings import configured as bankid_settings
 from testamur.trust.transparency import queries as logs
+
+
+def current(*, now: datetime) -> dict[str, Any]:
+    """The bundle of this installation; the simulated e-ID's root is in it only in demo mode."""
+    test = settings.MODE == "demo"
+    roots: dict[str, list[bytes]] = {"bankid": bankid_roots(), "simulated": []}
+    if test:
+        roots["simulated"] = [simulated.test_ca(simulated.folder()).root_der]
+    return bundle(eid_roots=roots, test=test, now=now)
 
 
 def anchors() -> Path:

@@ -1,0 +1,1 @@
+"""Pages of the body responsible for what everybody is told and asks: news, outages, enquiries."""
