@@ -64,8 +64,10 @@ def drawn(shared: School, pupil: UUID, draws: str) -> tuple[Decision, ...]:
 
 
 def named(shared: School, row: DecisionRow) -> Decision:
-    """The decision with the names of those who took it."""
-    return replace(row.facts, decided_by=tuple(shared.name(p) for p in row.decided_by))
+    """The decision with the names of those who took it; made once, though several documents show it."""
+    if row.id not in shared.named:
+        shared.named[row.id] = replace(row.facts, decided_by=tuple(shared.name(p) for p in row.decided_by))
+    return shared.named[row.id]
 
 
 def history(shared: School, pupil: UUID) -> tuple[tuple[Period, int, str, str, tuple[Decision, ...]], ...]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound, Refused
-from testamur.law.contract import Pack, Period, SchoolFacts
+from testamur.law.contract import Decision, Pack, Period, SchoolFacts
 from testamur.law.tables import PACKS
 from testamur.law.tables import pack as pack_by_id
 from testamur.register.people.actions import legal_persons
@@ -46,6 +46,8 @@ class School:
     decisions: Mapping[UUID, tuple[DecisionRow, ...]]
     former: Mapping[UUID, tuple[DecisionRow, ...]]
     delegated: frozenset[str] = frozenset()
+    named: dict[UUID, Decision] = field(default_factory=dict)
+    """Decisions with names (`facts.named`), by id, as they are made."""
 
     @property
     def issuer(self) -> Issuer:

@@ -225,6 +225,8 @@ class _Making:
     shared: School
     latest: Mapping[tuple[str, UUID], Latest]
     plan: Plan
+    digests: dict[str, str] = field(default_factory=dict)
+    """Of the templates, by document: each is read once."""
 
     def add(self, one: _One, facts: DocumentFacts, held: Mapping[str, Sequence[UUID]]) -> None:
         """Make the record, or say why not."""
@@ -285,7 +287,7 @@ class _Making:
             document=one.document,
             pack_id=shared.pack.id,
             pack_version=shared.pack.version,
-            template_sha256=template_digest(one.document.template),
+            template_sha256=self._digest(one.document),
             subject=one.about,
             period=shared.period.label,
             content=content,
@@ -294,6 +296,11 @@ class _Making:
             group=one.group.code,
             pupils=one.pupils if one.about.kind == "group" else (),
         )
+
+    def _digest(self, document: DocumentType) -> str:
+        if document.code not in self.digests:
+            self.digests[document.code] = template_digest(document.template)
+        return self.digests[document.code]
 
 
 _UNSIGNED = frozenset({State.DRAFTED, State.READY})
