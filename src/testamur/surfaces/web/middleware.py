@@ -7,12 +7,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from testamur.access.accounts import actions, queries
 from testamur.kernel.base import clock
 from testamur.register.people import queries as people
 from testamur.surfaces.web.requests import Visitor
+from testamur.surfaces.web.times import zone_of
 
 Next = Callable[[HttpRequest], HttpResponse]
 LOGIN = "login"
@@ -39,7 +40,8 @@ class VisitorMiddleware:
         request.visitor = visitor  # type: ignore[attr-defined]  # WebRequest names it for the views
         if visitor.login is not None:
             actions.note_seen(by=visitor.actor, login=visitor.login.id, seen_at=visitor.login.seen_at, now=visitor.now)
-        return self.get_response(request)
+        with timezone.override(zone_of(visitor)):
+            return self.get_response(request)
 
 
 def visitor_of(request: HttpRequest) -> Visitor:
