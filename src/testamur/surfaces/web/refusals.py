@@ -17,6 +17,20 @@ SENTENCES: Mapping[str, str | Promise] = {
     "not_found": _("There is no such page or thing, or it is not yours to see."),
     "accounts.hat.unknown": _("You do not have that role today."),
     "accounts.login.over": _("Your login has ended. Log in again; what was saved is kept."),
+    "records.decline.why": _("Say why, in 10 to 1000 characters: the office has to know what to put right."),
+    "records.not_your_turn": _("Some of these documents no longer wait for you. Nothing was done with the others."),
+    "records.original.damaged": _(
+        "The archive cannot show this document as it was issued. Your school is the one to ask."
+    ),
+    "records.post_ended": _("You no longer hold the post by which you sign for the principal. Nothing was signed."),
+    "records.share.days": _("Choose how many days, from 1 to 90."),
+    "records.share.refused": _("The link or the PIN is wrong, or the link has ended. Ask whoever gave it to you."),
+    "signing.bankid.already_in_progress": _("An identification was already under way. Both were stopped. Try again."),
+    "signing.bankid.too_many": _("BankID gets too many questions just now. Wait a little and try again."),
+    "signing.bankid.unavailable": _("BankID cannot be reached just now. What you chose is kept. Try again in a while."),
+    "signing.ceremony.busy": _("The e-ID is being asked already. Wait a moment."),
+    "signing.ceremony.not_started": _("This signature was begun already."),
+    "signing.signer.scheme": _("This e-ID does not know people by the kind of number that the register has of you."),
 }
 """Refusal code → what to tell a person. A code that is not here is told in the verb's own English words."""
 

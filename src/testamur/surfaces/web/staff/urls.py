@@ -1,8 +1,25 @@
-"""Addresses of this audience."""
+"""Addresses of those who sign."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from testamur.surfaces.web.staff import ceremonies, documents, lists, progress, reviews
 
 app_name = "staff"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", lists.home, name="home"),
+    path("signed/", lists.signed, name="signed"),
+    path("document/<uuid:record>/", documents.document, name="document"),
+    path("document/<uuid:record>/pdf/", documents.pdf, name="pdf"),
+    path("decline/", documents.decline, name="decline"),
+    path("review/", reviews.review, name="review"),
+    path("start/", reviews.start, name="start"),
+    path("ceremony/<uuid:ceremony>/", ceremonies.ceremony, name="ceremony"),
+    path("ceremony/<uuid:ceremony>/begin/", ceremonies.begin, name="begin"),
+    path("ceremony/<uuid:ceremony>/cancel/", ceremonies.cancel, name="cancel"),
+    path("ceremony/<uuid:ceremony>/back/", ceremonies.back, name="back"),
+    path("ceremony/<uuid:ceremony>/app/", ceremonies.app, name="app"),
+    path("ceremony/<uuid:ceremony>/answer/", ceremonies.answer, name="answer"),
+    path("progress/<uuid:ceremony>/", progress.progress, name="progress"),
+]

@@ -15,6 +15,8 @@ from django.db.models import Count, Max, Q, QuerySet
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
 from testamur.trust.records.models import Issue, IssueBatch, Record, RecordSigner
+from testamur.trust.records.queries.finding import Signature
+from testamur.trust.records.queries.listing import RecordView, view
 from testamur.trust.records.rules import State
 
 
@@ -124,6 +126,15 @@ class SignedDocument:
     signed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A document that names somebody as a signer, its class, and all its signers in order."""
+
+    record: RecordView
+    group: str
+    signatures: tuple[Signature, ...]
+
+
 _STAGE_FIELDS = ("record__state", "record__batch__stage")
 
 
@@ -166,9 +177,19 @@ def signed(*, by: Actor, start: int = 0, limit: int = 50) -> tuple[list[SignedDo
     return [_signed(row) for row in page[start : start + limit]], rows.count()
 
 
-def is_signer(*, by: Actor, record: UUID) -> bool:
-    """True when the actor is named as a signer of that record."""
-    return RecordSigner.objects.filter(person=by.id, record=record).exclude(record__state=State.DISPOSED).exists()
+def for_signer(*, by: Actor, record: UUID) -> Named:
+    """A document that names the actor as a signer, with everybody who signs it. Raises NotFound for any other."""
+    row = _named(by, record)
+    signers = RecordSigner.objects.filter(record=row).order_by("order")
+    return Named(view(row), row.group_code, tuple(Signature(s.order, s.role, s.person, s.signed_at) for s in signers))
+
+
+def _named(by: Actor, record: UUID) -> Record:
+    named = RecordSigner.objects.filter(person=by.id, record=record).exclude(record__state=State.DISPOSED)
+    row = named.select_related("record").first()
+    if row is None:
+        raise NotFound("There is no such document.", record=str(record))
+    return row.record
 
 
 _STUCK = (~Q(held="") & Q(state=State.SIGNED)) | (

@@ -1,0 +1,89 @@
+"""Who signs, with which powers, by which e-ID."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from testamur.access.accounts.queries import actor
+from testamur.access.accounts.rules import Area
+from testamur.kernel.base.actor import Actor
+from testamur.kernel.base.refused import Refused
+from testamur.register.people import queries as people
+from testamur.surfaces.web.requests import Visitor
+from testamur.trust.signing.methods.contract import method
+from testamur.trust.signing.methods.simulated import NAME as SIMULATED
+from testamur.trust.signing.rules import SignerIdentity
+
+ROLES: Mapping[str, str | Promise] = {
+    "principal": _("principal"),
+    "delegate": _("by the principal's delegation"),
+    "teacher": _("teacher"),
+    "class_teacher": _("class teacher"),
+    "examiner": _("examiner"),
+    "school": _("school"),
+    "administrator": _("administrator"),
+}
+"""The role of a signer as the document has it, in words."""
+
+METHODS: Mapping[str, str | Promise] = {"bankid": "BankID", SIMULATED: _("Simulated e-ID (test only)")}
+
+LOCALES = {"SE": "sv", "VN": "vi", "BG": "bg"}
+"""Language of the text that is signed, by the country whose document it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An e-ID that the signer can use. `hands_on`: a page of ours stands for the app."""
+
+    name: str
+    label: str | Promise
+    hands_on: bool
+
+
+def signer(visitor: Visitor) -> Actor:
+    """The visitor with the powers of every post that signs: nobody changes role to sign for another school."""
+    assert visitor.login is not None
+    hats = [hat for hat in visitor.hats if Area.STAFF in hat.areas]
+    grants = tuple(
+        grant
+        for hat in hats
+        for grant in actor(hat, person=visitor.actor.id, identified_by=visitor.actor.identified_by).grants
+    )
+    return Actor(id=visitor.actor.id, identified_by=visitor.actor.identified_by, grants=grants)
+
+
+def identity(by: Actor) -> SignerIdentity | None:
+    """The signer as the register names the person; None without a number by which an e-ID could know him or her."""
+    me = people.person(by=by, id=by.id)
+    if me is None or me.identifier is None:
+        return None
+    return SignerIdentity(me.id, me.name, me.identifier.scheme.value, me.identifier.value)
+
+
+def choices(scheme: str) -> list[Choice]:
+    """The e-IDs that are set up here and know people by such a number; the simulated one last."""
+    found: list[Choice] = []
+    for name in sorted(settings.SIGNING_METHODS, key=lambda one: (one == SIMULATED, one)):
+        try:
+            known = method(name)
+        except Refused:
+            continue  # not set up on this installation
+        if not known.schemes or scheme in known.schemes:
+            found.append(Choice(name, METHODS.get(name, name), name == SIMULATED))
+    return found
+
+
+def role_name(role: str) -> str:
+    """The role in the visitor's language; one that is not known stands as it is."""
+    return str(ROLES.get(role, role.replace("_", " ")))
+
+
+def names(by: Actor, persons: set[UUID]) -> dict[UUID, str]:
+    """The names as the signer may see them."""
+    return {key: person.name for key, person in people.people(by=by, ids=persons).items()} if persons else {}

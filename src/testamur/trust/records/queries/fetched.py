@@ -1,0 +1,24 @@
+"""Small facts about released records for those whom they are about: read or unread, when each signer signed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Max
+
+from testamur.kernel.base.actor import Actor
+from testamur.trust.records.models import RecordSigner, Retrieval
+
+
+def fetched_by(*, by: Actor, records: Collection[UUID]) -> dict[UUID, datetime]:
+    """When the actor last fetched the original of each of those records; one that was never fetched is left out."""
+    rows = Retrieval.objects.filter(person=by.id, record__in=list(records)).values("record")
+    return {row["record"]: row["last"] for row in rows.annotate(last=Max("at")).order_by("record")}
+
+
+def signature_times(*, record: UUID) -> dict[int, datetime]:
+    """When each signer of a record signed, by order. Names nobody; the caller knows that the record may be seen."""
+    rows = RecordSigner.objects.filter(record=record, signed_at__isnull=False).values_list("order", "signed_at")
+    return {order: at for order, at in rows if at is not None}
