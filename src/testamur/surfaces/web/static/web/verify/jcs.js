@@ -24,7 +24,10 @@ function jcsString(value) {
 }
 
 function jcsNumber(value) {
-  if (!Number.isFinite(value)) throw new ValueError(`${value} is not representable in JCS`);
+  if (!Number.isFinite(value)) {
+    const written = Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+    throw new ValueError(`${written} is not representable in JCS`);
+  }
   return String(value + 0); // ECMA-262 writes numbers as RFC 8785 does, and -0 as 0
 }
 
