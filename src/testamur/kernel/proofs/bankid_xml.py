@@ -98,5 +98,8 @@ def canonical(element: etree._Element) -> bytes:
     The element is serialised and parsed again first: asked for a part of a tree, lxml writes spurious `xmlns=""`
     on BankID's redundant namespace declarations, and genuine signatures would fail.
     """
-    alone = etree.fromstring(etree.tostring(element, with_tail=False))
-    return etree.tostring(alone, method="c14n")
+    try:
+        alone = etree.fromstring(etree.tostring(element, with_tail=False))
+        return etree.tostring(alone, method="c14n")
+    except etree.LxmlError as error:  # a relative namespace, a name beyond ASCII
+        raise misshapen(f"{local(element)} has no canonical form") from error

@@ -67,3 +67,43 @@ export async function seal(contents, digest, roots, crls, at, proven) {
 export async function timeStamp(token, signature, roots) {
   return cms.checkTimeStamp(token, signature, roots);
 }
+
+const bankidXml = await import(new URL("bankidXml.js", verify));
+
+/** The canonical form of a document, and of each child of its root. */
+export function xml(data) {
+  const root = bankidXml.parse(data);
+  return [root, ...root.children].map(bankidXml.canonical);
+}
+
+const { verifyBankid } = await import(new URL("bankid.js", verify));
+const { verifyEvidence } = await import(new URL("evidence.js", verify));
+const { parseSnapshot } = await import(new URL("snapshot.js", verify));
+const { parsePolicy } = await import(new URL("policies.js", verify));
+
+/** What a BankID signature attests. */
+export async function bankid(xml_, ocsp, options) {
+  return verifyBankid(xml_, ocsp, options);
+}
+
+/** What the evidence of the first signer of a record says. */
+export async function evidence(data, record, h0, size, roots) {
+  const snapshot = await parseSnapshot(record);
+  const [signer] = snapshot.signers;
+  return verifyEvidence(data, { signer, snapshot, h0, size, roots: new Map(Object.entries(roots)) });
+}
+
+/** A policy, and for each set of its keys whether they are enough. */
+export async function policy(data, sets) {
+  const found = await parsePolicy(data);
+  const { quorum } = found;
+  const groups = [...found.groups].map(([name, { threshold, members }]) => [name, threshold, members]);
+  const chosen = sets.map((names) => names.map((name) => found.witnesses.get(name)));
+  return {
+    logs: found.logs.map(String),
+    witnesses: [...found.witnesses].map(([name, vkey]) => [name, String(vkey)]),
+    groups,
+    quorum,
+    enough: chosen.map((vkeys) => found.satisfied(vkeys)),
+  };
+}

@@ -2,7 +2,7 @@
 
 import { ValueError } from "./bytes.js";
 import {
-  DerError, INTEGER, OCTETS, SEQUENCE, derBit, derBits, derInside, derList, derNull, derSingle, derUnsigned, derUtf8,
+  DerError, INTEGER, OCTETS, SEQUENCE, derBit, derBits, derInside, derInteger, derList, derNull, derSingle, derUnsigned, derUtf8,
   derWithin, readDefaultFalse, readOid, derGeneralizedTime, derOid,
 } from "./der.js";
 import { generalNames, readGeneralName, relativeName } from "./names.js";
@@ -99,7 +99,7 @@ function extensionsAuthorityKey(value) {
     const serial = inside.optional(0x82);
     if ((issuer === null) !== (serial === null)) throw new ValueError("half a name of the issuer");
     if (issuer !== null) generalNames(issuer);
-    if (serial !== null) derUnsigned(serial);
+    if (serial !== null) derInteger(serial);
   });
   return null;
 }

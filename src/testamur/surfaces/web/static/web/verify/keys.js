@@ -85,6 +85,11 @@ class EcKey {
     this.imported = null;
   }
 
+  /** Both coordinates, one after the other. */
+  coordinates() {
+    return concat(keysFixed(this.x, this.size), keysFixed(this.y, this.size));
+  }
+
   /** `signature` is the DER of an ECDSA-Sig-Value. */
   async verify(signature, data, hash) {
     const numbers = keysEcdsaNumbers(signature, this.size);

@@ -141,8 +141,15 @@ function timestampCertificates(element) {
   return berItems(berIs(element, 2, 1, 0).content).map((item) => {
     const known = (item.kind === 0 && item.tag === 16) || (item.kind === 2 && item.tag <= 3);
     if (!known || !item.constructed || item.indefinite) throw new ValueError("not a certificate");
+    if (item.kind === 2 && item.tag === 1) timestampOldAttributes(item.content);
     return load(item.full);
   });
+}
+
+/** What stands for an attribute certificate of version 1 must be one, before it is refused as no certificate at all. */
+function timestampOldAttributes(content) {
+  const [version] = berItems(berSequence(berParse(content)).content);
+  if (berInteger(version) === 1n) throw new ValueError("not of version 1");
 }
 
 /** AlgorithmIdentifier of a digest: its object identifier. */

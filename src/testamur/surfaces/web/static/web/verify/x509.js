@@ -133,6 +133,7 @@ export class Certificate {
       this.signature = readBits(outer).octets;
     });
     reader.finish();
+    this.publicKey = null;
     this.fingerprint = null;
   }
 
@@ -156,11 +157,18 @@ export class Certificate {
 
   /** Read what Python reads lazily: names, extensions, the key. Throws ValueError. */
   open() {
+    if (this.version !== 0 && this.version !== 2) throw new ValueError("not a version of X.509");
     this.extensions = openExtensions(this.rawExtensions);
-    this.publicKey = x509Key(this.keyAlgorithm, this.keyBits);
+    this.key();
     this.subject.open();
     this.issuer.open();
     return this;
+  }
+
+  /** The subject's public key. Throws ValueError. */
+  key() {
+    this.publicKey ??= x509Key(this.keyAlgorithm, this.keyBits);
+    return this.publicKey;
   }
 
   /** The value of an extension; null when it is not there. */
@@ -179,7 +187,6 @@ function x509Version(reader) {
   if (value === null) return 0;
   const version = derInside(value, (inside) => Number(derWithin(inside.take(INTEGER), 8)));
   if (version === 0) throw new DerError("a default was written");
-  if (version !== 2) throw new ValueError("not a version of X.509");
   return version;
 }
 
