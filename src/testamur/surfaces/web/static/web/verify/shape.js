@@ -68,7 +68,8 @@ export function urn(value, what) {
 
 /** The instant of `YYYY-MM-DDTHH:MM:SSZ`. */
 export function time(value, what) {
-  const instant = parseStamp(text(value, what));
+  const written = typeof value === "string" && textLength(value) <= MAX_TEXT;
+  const instant = written ? parseStamp(value) : null;
   if (instant === null) throw new ShapeError(`${what} is not a time of the form YYYY-MM-DDTHH:MM:SSZ`);
   return instant;
 }
