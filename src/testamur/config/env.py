@@ -34,6 +34,9 @@ class Env(BaseSettings):
     trusted_proxies: str = Field(default="", description="Networks of our own proxies, whose X-Forwarded-For counts")
     oidc: Path | None = Field(default=None, description="TOML or JSON file of OpenID Connect providers for login")
     debug: bool = False
+    web_room: int = Field(
+        default=6, ge=0, description="Pages that a web process makes at a time; more queue. 0: no queue"
+    )
     static_versions: bool = Field(default=True, description="Static files under names with their digest, collected")
     tsa_url: str = Field(default="", description="Time-stamping authority (RFC 3161); empty seals at level B-B")
     tsa_policy: str = Field(default="", description="Policy OID that its tokens must carry; empty takes any")

@@ -44,7 +44,9 @@ INSTALLED_APPS = [
     "django_tasks_db",
     *DOMAIN_APPS,
 ]
+WEB_ROOM = _env.web_room
 MIDDLEWARE = [
+    "testamur.surfaces.web.crowd.CrowdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "testamur.surfaces.web.middleware.PolicyMiddleware",

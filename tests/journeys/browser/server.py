@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-START = 60.0
+START = 150.0
 
 
 def free_port() -> int:

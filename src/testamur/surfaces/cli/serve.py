@@ -21,7 +21,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
     workers: Annotated[int, typer.Option(min=0, max=MOST, help="Web processes; 0: one for each core")] = 0,
-    threads: Annotated[int, typer.Option(min=1, max=MOST, help="Requests that one process answers at a time")] = 4,
+    threads: Annotated[int, typer.Option(min=1, max=MOST, help="Requests that one process takes at a time")] = 12,
     background: Annotated[bool, typer.Option(help="Run the background work too (else start testamur worker)")] = True,
 ) -> None:
     """Serve the web; with it, seal, send and ship in the background. Ctrl-C stops both.
@@ -34,7 +34,7 @@ def serve(
     run(host=host, port=port, workers=workers or os.cpu_count() or 1, threads=threads, background=background)
 
 
-def run(*, host: str, port: int, workers: int, threads: int = 4, background: bool = True) -> None:
+def run(*, host: str, port: int, workers: int, threads: int = 12, background: bool = True) -> None:
     """Collect the static files, start the background work and the server; returns when it was stopped."""
     collect_static()
     helper = _background() if background else None
@@ -81,5 +81,4 @@ def _web(host: str, port: int, workers: int, threads: int) -> None:
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
-        process_name="testamur",
     ).serve()
