@@ -93,7 +93,10 @@ class Attempt(models.Model):
 
 
 class Limit(models.Model):
-    """How often something was tried: times of one key, of which only a keyed hash is here. `told`: its being reached is journalled."""
+    """How often something was tried: times of one key, of which only a keyed hash is here.
+
+    `told`: that the limit was reached is journalled already.
+    """
 
     key = models.CharField(max_length=64, primary_key=True)
     hits = models.JSONField(default=list)

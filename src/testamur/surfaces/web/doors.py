@@ -19,7 +19,8 @@ from django.urls import reverse
 from testamur.access.accounts.rules import Area, ConfirmAgain, LevelTooLow, must_be_confirmed, must_reach_level
 from testamur.kernel.base.refused import NotAllowed, NotFound, Refused
 from testamur.surfaces.web import refusals
-from testamur.surfaces.web.pages import error_page
+from testamur.surfaces.web.pages import error_page, page
+from testamur.surfaces.web.roles import lines
 
 View = Callable[..., HttpResponse]
 
@@ -53,12 +54,12 @@ def _turned_away(request: HttpRequest, act: str, areas: tuple[Area, ...]) -> Htt
     visitor = request.visitor  # type: ignore[attr-defined]  # set by VisitorMiddleware
     here = request.get_full_path() if request.method == "GET" else request.path
     if visitor.login is None:
-        return to(request, "account:login", next=here)
+        return to(request, "account:login", next=here, **({"why": "ended"} if visitor.extra.get("ended") else {}))
     if areas:
         if visitor.hat is None:
             return to(request, "account:roles", next=here)
         if not set(areas) & set(visitor.hat.areas):
-            return error_page(request, 403, refusals.WRONG_HAT)
+            return _wrong_hat(request, areas, here)
     try:
         must_reach_level(act, visitor.login.level)
         must_be_confirmed(act, visitor.login.confirmed_at, visitor.now)
@@ -67,6 +68,13 @@ def _turned_away(request: HttpRequest, act: str, areas: tuple[Area, ...]) -> Htt
     except ConfirmAgain:
         return to(request, "account:confirm", next=here)
     return None
+
+
+def _wrong_hat(request: HttpRequest, areas: tuple[Area, ...], here: str) -> HttpResponse:
+    """Another role is needed: offer those of the person's own that fit."""
+    visitor = request.visitor  # type: ignore[attr-defined]
+    fitting = tuple(hat for hat in visitor.hats if set(areas) & set(hat.areas))
+    return page(request, "web/account/wrong_hat.html", status=403, fitting=lines(fitting, None), next=here)
 
 
 def _shown(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -55,7 +55,7 @@ def visitor_of(request: HttpRequest) -> Visitor:
     login = queries.login(UUID(text), now=now)
     if login is None:
         request.session.flush()
-        return Visitor(now)
+        return Visitor(now, extra={"ended": True})
     hats = queries.hats(person=login.person, on=now.date())
     hat = next((h for h in hats if h.key == login.hat), None)
     base = hat or next(h for h in hats if h.role == "self")

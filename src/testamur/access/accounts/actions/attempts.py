@@ -60,7 +60,7 @@ class Entered:
     anew: bool
 
 
-def begin(  # noqa: PLR0913 - what a try is made of
+def begin(
     *,
     by: Actor,
     method: str,
@@ -221,7 +221,7 @@ def _count(
 
 
 @transaction.atomic
-def _write(  # noqa: PLR0913 - the columns of one row
+def _write(
     by: Actor,
     asked: Asked,
     method: str,

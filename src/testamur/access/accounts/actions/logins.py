@@ -21,7 +21,7 @@ SEEN_EVERY = timedelta(minutes=1)
 
 
 @transaction.atomic
-def sign_in(  # noqa: PLR0913 - what a login is made of
+def sign_in(
     *,
     by: Actor,
     person: UUID,

@@ -79,7 +79,7 @@ class Passkeys(Base):
 
 
 def server(origin: str) -> Fido2Server:
-    """The relying party at that origin; its id is the host. Browsers allow passkeys over https and on localhost only."""
+    """The relying party at that origin; its id is the host. Browsers allow passkeys over https and on localhost."""
     host = origin.partition("://")[2].partition(":")[0]
     return Fido2Server(PublicKeyCredentialRpEntity(name="Testamur", id=host), verify_origin=lambda seen: seen == origin)
 

@@ -1,4 +1,4 @@
-"""Words that leave the house: what BankID's app shows, and the text message with a code. Short, in the reader's language.
+"""Words that leave the house: what BankID's app shows, and the text message with a code, in the reader's language.
 
 Swedish and English keep to GSM-7, so that one text message is one part; Vietnamese is written without diacritics there.
 """

@@ -80,7 +80,7 @@ def shown(id: UUID, *, browser: str, mobile: bool, locale: str, now: datetime) -
 
 
 def ways(*, person: UUID | None = None, above: Level = Level.LOW) -> tuple[Way, ...]:
-    """Ways to log in that are set up here, of that level at least; with `person`, those that can confirm that person."""
+    """Ways to log in that are set up here, of that level at least; with `person`, those that can confirm them."""
     found = [
         way
         for one in methods()

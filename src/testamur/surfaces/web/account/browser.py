@@ -1,4 +1,4 @@
-"""What the server sees of a browser: its address, what it is in words, and a random value by which it is known again."""
+"""What the server sees of a browser: address, what it is in words, and a random value by which it is known again."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+
+from testamur.access.accounts.methods.contract import Browser
 
 COOKIE = "testamur_browser"
 """A random value that outlives logins: ties what is under way to the browser that began it."""
@@ -91,6 +94,20 @@ def remember(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         samesite="Lax",  # the return from an e-ID is a navigation from elsewhere
     )
     return response
+
+
+def described(request: HttpRequest, *, same_device: bool = False) -> Browser:
+    """The browser as a way to log in needs to know it; it is marked, so call `remember` on the answer."""
+    return Browser(
+        known=mark(request),
+        ip=address(request),
+        network=network(request),
+        device=device(request),
+        agent=request.headers.get("User-Agent", "")[:255],
+        origin=f"{request.scheme}://{request.get_host()}",
+        locale=(get_language() or "en")[:8],
+        same_device=same_device,
+    )
 
 
 def _inside(text: str, net: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from testamur.access.accounts import actions, queries
-from testamur.surfaces.web.account.entering import SeeOther, home, wanted
+from testamur.access.accounts import actions
+from testamur.access.accounts.rules import ConfirmAgain
+from testamur.surfaces.web.account.entering import SeeOther, go, home, wanted, with_next
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import WebRequest
@@ -19,7 +20,10 @@ def roles(request: WebRequest) -> HttpResponse:
     visitor = request.visitor
     if request.method == "POST" and visitor.login is not None:
         key = request.POST.get("hat", "")
-        actions.choose_hat(by=visitor.actor, login=visitor.login.id, hat=key, now=visitor.now)
-        hat = next(h for h in queries.hats(person=visitor.login.person, on=visitor.now.date()) if h.key == key)
+        try:
+            actions.choose_hat(by=visitor.actor, login=visitor.login.id, hat=key, now=visitor.now)
+        except ConfirmAgain:
+            return go(request, with_next("account:confirm", with_next("account:roles", wanted(request), wish=key)))
+        hat = next(h for h in visitor.hats if h.key == key)
         return SeeOther(wanted(request) or home(hat))
-    return page(request, "web/account/roles.html", next=wanted(request), hats=visitor.hats, worn=visitor.hat)
+    return page(request, "web/account/roles.html", next=wanted(request), wish=request.GET.get("wish", ""))

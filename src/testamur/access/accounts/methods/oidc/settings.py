@@ -99,7 +99,7 @@ class Provider(BaseModel):
         return Level[name.upper()] if name else None
 
 
-_Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,15}\Z")]
+_Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,15}$")]
 
 
 class _File(BaseModel):

@@ -22,11 +22,11 @@ OLDEST = timedelta(minutes=10)
 _HASHES = {"256": sha256, "384": sha384, "512": sha512, "dsa": sha512, "519": sha512}
 
 
-class TokenRefused(Exception):
+class TokenRefused(Exception):  # noqa: N818 - an answer, as Refused is
     """The token is not believed; the text says why, for the log."""
 
 
-def claims_of(  # noqa: PLR0913 - what a token is held against
+def claims_of(
     token: str,
     *,
     keys: Mapping[str, Any],
