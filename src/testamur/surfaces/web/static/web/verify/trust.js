@@ -22,8 +22,8 @@ export class TrustError extends Error {
 }
 
 /**
- * A parsed bundle. `organisations`: Map from id to { id, name, sealRoots, crls, origin, vkeys, policy }; `eidRoots`: the
- * pinned roots by method; `status`: Map from id to `Carried` lists, not opened before a record of it is looked at.
+ * A parsed bundle. `organisations`: Map from id to { id, name, sealRoots, crls, origin, vkeys, policy }; `eidRoots`: Map
+ * from method to its pinned roots; `status`: Map from id to `Carried` lists, not opened before a record of it is looked at.
  */
 export class Trust {
   constructor({ test, made, organisations, eidRoots, tsaRoots, status }) {
@@ -51,7 +51,7 @@ export const NO_TRUST = new Trust({
   test: false,
   made: 0,
   organisations: new Map(),
-  eidRoots: Object.freeze({}),
+  eidRoots: new Map(),
   tsaRoots: [],
   status: new Map(),
 });
@@ -86,9 +86,7 @@ async function trustRead(value) {
     test: yesNo(top.test, "test"),
     made: time(top.made, "made"),
     organisations: found,
-    eidRoots: Object.fromEntries(
-      TRUST_METHODS.map((method) => [method, trustCertificates(roots[method], `eid_roots.${method}`)]),
-    ),
+    eidRoots: new Map(TRUST_METHODS.map((method) => [method, trustCertificates(roots[method], `eid_roots.${method}`)])),
     tsaRoots: trustCertificates(top.tsa_roots, "tsa_roots"),
     status: new Map([...carried].map(([organisation, list]) => [organisation, new Carried([list])])),
   });
