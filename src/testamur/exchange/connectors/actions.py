@@ -28,7 +28,7 @@ from testamur.kernel.base.ids import new_id
 from testamur.kernel.journal import actions as journal
 from testamur.register.schools import queries as schools
 from testamur.register.schools.actions import units as units_verbs
-from testamur.register.schools.rules import UnitUpdate
+from testamur.register.schools.rules import UnitUpdate, UnitView
 
 BATCH = 1000
 """Rows of one kind in one transaction."""
@@ -82,6 +82,7 @@ def import_bundle(
     progress: Progress | None = None,
     take_in: TakeIn | None = None,
     again: bool = False,
+    place: str = "",
 ) -> Outcome:
     """Read the bundle at `path` and load what is new or changed.
 
@@ -90,14 +91,17 @@ def import_bundle(
     to `report`. The very bundle that was imported last, with no row refused, is not read again unless `again`.
     `authority` is the code of the body under which schools and school years stand; it is made when the
     register has none of that code, and is called `authority_name` from now on (without one, a new body by its code).
-    Needs ``connectors.import.run`` at that body, and the register's own verbs.
+    Needs ``connectors.import.run`` at that body, and the register's own verbs; for finished documents, which change
+    nothing in the register, the same verb at `place` (a school) is enough.
     Raises `BundleUnreadable`, `BundleUnknown`, `NotAllowed`.
     """
     files, found = open_bundle(path)
     try:
         options = replace(options or Options(), today=now.date())
         bundle = files.digest()
-        job = _Job(by, files, found, options, report, now, authority, bundle, progress, take_in, again, authority_name)
+        job = _Job(
+            by, files, found, options, report, now, authority, bundle, progress, take_in, again, authority_name, place
+        )
         return _tried(job) if dry_run else job.run()
     finally:
         files.close()
@@ -127,6 +131,7 @@ class _Job:
     take_in: TakeIn | None
     again: bool
     authority_name: str = ""
+    place: str = ""
 
     def run(self) -> Outcome:
         name = f"{self.authority or '-'}/{self.format.source(self.files)}"
@@ -157,17 +162,22 @@ class _Job:
     def _last(self, name: str, options: str) -> ImportRun | None:
         """The source's last run, when it loaded this very bundle whole."""
         home = schools.unit_by_code(code=self.authority) if self.authority else None
-        self.by.must("connectors.import.run", home.path if home else "/")
+        self._must_run(home)
         run = ImportRun.objects.filter(source__name=name).order_by("-started", "-id").first()
         same = run is not None and (run.bundle, run.options, run.state, run.refused) == (
             self.bundle, options, "finished", 0,
         )  # fmt: skip
         return run if same else None
 
+    def _must_run(self, home: UnitView | None) -> None:
+        at = home.path if home else "/"
+        below = bool(self.place) and home is not None and self.place.startswith(at)
+        self.by.must("connectors.import.run", self.place if below and self.format.id == "documents" else at)
+
     @transaction.atomic
     def _start(self, name: str, options: str, scratch: Scratch) -> tuple[ImportRun, Context]:
         home = schools.unit_by_code(code=self.authority) if self.authority else None
-        self.by.must("connectors.import.run", home.path if home else "/")
+        self._must_run(home)
         source, _made = Source.objects.get_or_create(name=name)
         context = Context(
             self.by, source.id, name, self.options, self.report, scratch, self.now, home, named=bool(self.authority)

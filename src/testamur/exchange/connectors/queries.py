@@ -67,9 +67,17 @@ def keys_of(*, source: int, kind: str, objects: Iterable[UUID]) -> dict[UUID, st
 def runs(*, by: Actor, limit: int = 50) -> tuple[RunView, ...]:
     """The latest imports, newest first. Needs ``connectors.import.see``."""
     by.must("connectors.import.see", "/")
-    return tuple(
-        RunView(
-            row.id, row.source.name, row.format, row.bundle, row.state, row.cursor, row.counts, row.started, row.ended
-        )
-        for row in ImportRun.objects.select_related("source").order_by("-started")[:limit]
+    return tuple(_run(row) for row in ImportRun.objects.select_related("source").order_by("-started")[:limit])
+
+
+def runs_of(*, by: Actor, path: str, authority: str, limit: int = 50) -> tuple[RunView, ...]:
+    """The latest imports for one body (its code), newest first. Needs ``connectors.import.see`` at `path`."""
+    by.must("connectors.import.see", path)
+    rows = ImportRun.objects.select_related("source").filter(source__name__startswith=f"{authority}/")
+    return tuple(_run(row) for row in rows.order_by("-started", "id")[:limit])
+
+
+def _run(row: ImportRun) -> RunView:
+    return RunView(
+        row.id, row.source.name, row.format, row.bundle, row.state, row.cursor, row.counts, row.started, row.ended
     )

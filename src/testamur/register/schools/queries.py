@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from testamur.kernel.base.actor import Actor
 from testamur.register.curriculum import queries as curriculum
@@ -176,6 +176,13 @@ def members(*, group: UUID, on: date) -> tuple[EnrolmentView, ...]:
 def pupils_of_school(*, school: UUID, on: date) -> tuple[EnrolmentView, ...]:
     """Who is enrolled in this school as such on that day."""
     return tuple(map(_enrolment, Enrolment.objects.filter(running(on), school=school, group=None).order_by("id")))
+
+
+def pupil_counts(*, path: str, on: date) -> dict[UUID, int]:
+    """How many pupils each school at or below `path` has on that day, those in a class counted once."""
+    rows = Enrolment.objects.filter(running(on), school__path__startswith=path)
+    counted = rows.values("school").annotate(n=Count("person", distinct=True)).values_list("school", "n")
+    return dict(counted)
 
 
 def class_list(*, by: Actor, group: UUID, on: date) -> tuple[ClassRow, ...]:

@@ -1,0 +1,43 @@
+"""A bound on what a request may send, before any of it is stored: known visitors more than strangers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadhandler import FileUploadHandler
+
+from testamur.exchange.connectors.uploads import MAX_BYTES
+
+MARGIN = 2**20
+STRANGERS = 32 * 2**20
+
+
+class Bounded(FileUploadHandler):
+    """First of the upload handlers: refuses a body that is too long by its own word, and counts what comes."""
+
+    def handle_raw_input(
+        self,
+        input_data: Any,  # noqa: ARG002 - Django's signature, as the others below
+        META: Mapping[str, Any],  # noqa: ARG002, N803
+        content_length: int,
+        boundary: str,  # noqa: ARG002
+        encoding: str | None = None,  # noqa: ARG002
+    ) -> None:
+        """Refuse by the length that the request tells."""
+        visitor = getattr(self.request, "visitor", None)
+        self.most = MAX_BYTES + MARGIN if visitor is not None and visitor.is_known else STRANGERS
+        self.seen = 0
+        if content_length > self.most:
+            raise RequestDataTooBig("The files are too large.")
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:  # noqa: ARG002 - as above
+        """Count the bytes and pass them on."""
+        self.seen += len(raw_data)
+        if self.seen > self.most:
+            raise RequestDataTooBig("The files are too large.")
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        """The next handler keeps the file."""

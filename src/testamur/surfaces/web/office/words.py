@@ -1,0 +1,137 @@
+"""What the office's pages call things: states, roles, reasons, acts of the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = Mapping[str, str | Promise]
+
+STATES: Words = {
+    "missing": _("Cannot be made yet"),
+    "not_made": _("Not made"),
+    "drafted": _("Draft"),
+    "declined": _("Declined by a signer"),
+    "ready": _("Ready to sign"),
+    "signing": _("Being signed"),
+    "signed": _("Signed, being sealed"),
+    "sealed": _("Sealed"),
+    "held": _("Stopped"),
+    "published": _("In the archive, not released"),
+    "released": _("Released"),
+    "superseded": _("Replaced by a new version"),
+    "rectified": _("Replaced after a rectification"),
+    "annulled": _("Annulled"),
+    "disposed": _("Discarded"),
+}
+
+BAR = ("missing", "held", "declined", "not_made", "drafted", "ready", "signing", "signed", "published", "released")
+"""The states of a cell in the order of the bar; `annulled` is told in words."""
+
+TAGS: Mapping[str, str] = {
+    "missing": "warning",
+    "held": "danger",
+    "declined": "danger",
+    "not_made": "neutral",
+    "drafted": "neutral",
+    "ready": "info",
+    "signing": "info",
+    "signed": "info",
+    "sealed": "info",
+    "published": "success",
+    "released": "success",
+    "superseded": "neutral",
+    "rectified": "neutral",
+    "annulled": "danger",
+    "disposed": "neutral",
+}
+"""State → colour of its tag; the word always stands beside it."""
+
+ROLES: Words = {
+    "principal": _("Principal"),
+    "delegate": _("By the principal's delegation"),
+    "teacher": _("Teacher"),
+    "class_teacher": _("Class teacher"),
+    "examiner": _("Examiner"),
+    "administrator": _("Administrator"),
+    "archivist": _("Archivist"),
+}
+
+REASONS: Words = {
+    "results.documents.nobody_signs": _("Nobody holds the post of the signer, or the holder has no personal number"),
+    "results.documents.issued_already": _("Issued already, and nothing in it has changed"),
+    "se.compulsory.document.no_grades": _("No grades are decided"),
+    "import.bundle.unreadable": _("The file cannot be opened, or is unsafe to open"),
+    "import.bundle.unknown": _("The file is of no kind that can be read"),
+    "worker.died": _("The background work was interrupted"),
+    "records.no_log": _("The body responsible has no transparency log"),
+    "sealing.seal.none_active": _("The body responsible has no seal that is valid now"),
+    "sealing.key.unavailable": _("The key of the seal cannot be opened"),
+    "records.draft_damaged": _("The stored draft is damaged"),
+    "not_allowed": _("Not allowed for the role in which it was asked for"),
+}
+"""Reason code → sentence. A code that is not here is told by its message, or as it is."""
+
+REPLACED: Words = {
+    "new_version": _("New version"),
+    "rectification": _("Rectification"),
+    "change": _("Change"),
+    "re_examination": _("Re-examination"),
+}
+
+ACTS: Words = {
+    "records.drafted/1": _("Draft made"),
+    "records.ready/1": _("Marked ready to sign"),
+    "records.recalled/1": _("Recalled to draft"),
+    "records.discarded/1": _("Draft discarded"),
+    "records.declined/1": _("Declined by a signer"),
+    "records.annulled/1": _("Annulled"),
+    "records.superseded/1": _("Replaced by a new version"),
+    "records.rectified/1": _("Replaced after a rectification"),
+    "records.held/1": _("Stopped before the seal"),
+    "records.held_retried/1": _("Tried again"),
+    "records.fetched/1": _("Original fetched"),
+    "records.retrieved/1": _("Original fetched"),
+    "records.shared/1": _("Shared by a link"),
+    "records.share_revoked/1": _("Shared link withdrawn"),
+    "records.signer_chosen/1": _("Another signer named"),
+    "archive.object.extended/1": _("Evidence added to the archive"),
+}
+"""Kinds of journal entries in plain words."""
+
+POSTS = ("principal", "delegate", "class_teacher", "teacher", "examiner", "administrator", "archivist")
+"""Posts in the order in which a school's page lists them."""
+
+REGISTER_ROWS: Words = {
+    "unit": _("Schools and units"),
+    "session": _("School years and terms"),
+    "course": _("Courses"),
+    "group": _("Classes and groups"),
+    "person": _("People"),
+    "membership": _("Roles at schools"),
+    "guardian": _("Guardianships"),
+    "enrolment": _("Members of groups"),
+    "mark": _("Grades"),
+    "document": _("Documents"),
+}
+
+OUTCOMES: Words = {
+    "new": _("New"),
+    "changed": _("Changed"),
+    "unchanged": _("Unchanged"),
+    "ended": _("Ended"),
+    "refused": _("Refused"),
+}
+
+
+def word(table: Words, key: str) -> str:
+    """The word for a key; the key itself, made readable, where there is none."""
+    found = table.get(key)
+    return str(found) if found is not None else key.replace("_", " ")
+
+
+def reason(code: str, message: str = "") -> str:
+    """A reason in words: the table's sentence, else the message that came with it, else the code."""
+    return str(REASONS[code]) if code in REASONS else message or code
