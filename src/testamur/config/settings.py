@@ -93,6 +93,11 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]  # PINs of shares
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+FILE_UPLOAD_HANDLERS = [
+    "testamur.surfaces.web.office.uploading.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Static files: own ones of the packages, third-party ones from the lock. Names carry a digest of the content, so that
 # no browser needs to be told to forget (row B28); `testamur serve` collects them into the data folder.
@@ -129,6 +134,7 @@ SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between tw
     "records.status": {"task": "testamur.trust.records.tasks.status", "every": 3600},
     "records.tidy": {"task": "testamur.trust.records.tasks.tidy", "every": 300},
     "archive.audit": {"task": "testamur.trust.archive.tasks.audit", "every": 86400, "limit": 43200},
+    "connectors.tidy": {"task": "testamur.exchange.connectors.tasks.tidy", "every": 3600},
     "delivery.send": {"task": "testamur.kernel.delivery.tasks.send", "every": 2},
     "delivery.tidy": {"task": "testamur.kernel.delivery.tasks.tidy", "every": 3600},
     "noticeboard.tidy": {"task": "testamur.schoolday.noticeboard.tasks.tidy", "every": 86400},

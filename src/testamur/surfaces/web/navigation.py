@@ -39,7 +39,9 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
         (_("Readiness"), "office:home", "layout-grid"),
         (_("Not signed"), "office:follow", "users"),
         (_("Documents"), "office:documents", "files"),
+        (_("Release"), "office:releases", "calendar-clock"),
         (_("Import"), "office:imports", "upload"),
+        (_("Posts"), "office:people", "id-card"),
         (_("Seal"), "office:seals", "stamp"),
     ),
     Area.FAMILY: (

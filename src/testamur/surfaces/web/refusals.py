@@ -38,6 +38,44 @@ SENTENCES: Mapping[str, str | Promise] = {
     "signing.ceremony.busy": _("The e-ID is being asked already. Wait a moment."),
     "signing.ceremony.not_started": _("This signature was begun already."),
     "signing.signer.scheme": _("This e-ID does not know people by the kind of number that the register has of you."),
+    "import.upload.kind": _(
+        "One of the files is not what its name says, or of no kind that is taken: PDF, CSV, XLSX, ODS, JSON or one ZIP."
+    ),
+    "import.upload.open": _("You have as many uploads open as anyone may. Load or remove one of them first."),
+    "import.upload.refused": _("Choose at least one file."),
+    "import.upload.too_much": _(
+        "Those are too many files, or they are too large. Up to 100 files and 512 MB go at a time; a PDF may have 25 MB."
+    ),
+    "records.release.plan": _("Choose a minute that is to come."),
+    "records.state": _("Some of these documents are in another state by now. Look again; nothing was done."),
+    "results.decision.no_such_post": _("One who decides does not hold that post at the school on that day."),
+    "results.decision.not_a_correction": _(
+        "It is corrected already, or the day does not fit: it lies between the first decision and today."
+    ),
+    "schools.period.invalid": _("The last day lies before the first."),
+    "schools.post.class_teacher_taken": _("The class has a class teacher in that period already."),
+    "schools.post.group_needed": _("Choose the class of the class teacher."),
+    "se.compulsory.correction.ground_missing": _("Every ground of the law has to be affirmed."),
+    "se.compulsory.correction.lower": _("A change may not lower the grade."),
+    "se.compulsory.correction.not_heard": _(
+        "Let the pupil and the guardians speak first, or say why that is unnecessary."
+    ),
+    "se.compulsory.correction.same": _("That is the grade already."),
+    "se.compulsory.correction.unexplained": _("Say why: it goes into the catalogue of grades."),
+    "se.compulsory.correction.unknown": _("The law knows no such correction of this."),
+    "se.compulsory.correction.wrong_decider": _("Somebody else has to decide this: see who may, above."),
+    "sealing.certificates.issuer_missing": _(
+        "The certificate of the authority that issued it is missing. Send the whole chain."
+    ),
+    "sealing.certificates.other_key": _("None of the certificates is for this key. Was another request sent?"),
+    "sealing.certificates.unreadable": _("The file holds no certificate as PEM, DER or P7B."),
+    "sealing.key.mismatch": _("The key is not the one that the certificate names."),
+    "sealing.key.unavailable": _("The key cannot be opened. Ask the operator whether its file or token is in place."),
+    "vn.primary.correction.ground_missing": _("Every ground has to be affirmed, with an explanation."),
+    "vn.primary.correction.same": _("That is the value already."),
+    "vn.primary.correction.unknown": _("The rules know no such correction of this."),
+    "vn.primary.correction.wrong_decider": _("Somebody else has to decide this: see who may, above."),
+    "web.office.nothing_chosen": _("Choose documents that this can be done with."),
 }
 """Refusal code → what to tell a person. A code that is not here is told in the verb's own English words."""
 
