@@ -15,7 +15,7 @@ def _run(part):
             return
         for guard in GUARDS:
             for statement in guard[schema_editor.connection.vendor][part]:
-                schema_editor.execute(statement)
+                schema_editor.execute(statement, params=None)
 
     return step
 
