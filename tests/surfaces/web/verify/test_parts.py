@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from testamur.kernel.proofs import jcs, merkle, notes
+from testamur.kernel.proofs import jcs, merkle, notes, tlog
 from testamur.kernel.proofs.pdf import values
 from testamur.kernel.proofs.pdf.values import Name, PdfError, Ref
 from tests.surfaces.web.verify.harness import Thrown, ask
@@ -174,3 +175,53 @@ def test_notes_are_read_alike(text: str) -> None:
         assert (thrown.value.kind, thrown.value.message) == expected
         return
     assert ask(PARTS, "note", data) == expected
+
+
+# --- signatures that browsers cannot check --------------------------------------------------------
+
+LEAF = b"SRL1\x01" + bytes(32)
+LOG, ED, OTHER_ED = (
+    notes.Ed25519Signer(name, ed25519.Ed25519PrivateKey.generate(), kind)
+    for name, kind in (
+        ("log.example/a", notes.Kind.ED25519),
+        ("ed.example", notes.Kind.COSIGNATURE_ED25519),
+        ("ed2.example", notes.Kind.COSIGNATURE_ED25519),
+    )
+)
+ML_DSA = notes.Vkey("pq.example", notes.Kind.COSIGNATURE_ML_DSA_44, bytes(1312))
+
+
+def pq(time: int, size: int = 2420) -> notes.Signature:
+    return notes.Signature(ML_DSA.name, ML_DSA.key_id, struct.pack(">Q", time) + bytes(size))
+
+
+def included(*lines: tuple[notes.Ed25519Signer | notes.Signature, int], threshold: int, log: bool = True) -> Any:
+    """[index, size, cosigners, time] or the flaw: of a log of one entry with these cosignatures."""
+    text = notes.Checkpoint(LOG.name, 1, merkle.leaf_hash(LEAF)).text()
+    own = [notes.sign(text, LOG)] if log else []
+    cosigned = [notes.sign(text, one, time=at) if isinstance(one, notes.Ed25519Signer) else one for one, at in lines]
+    note = notes.Note(text, (*own, *cosigned))
+    proof = tlog.Proof(0, (), note.data()).data()
+    keys = [str(ED.vkey), str(OTHER_ED.vkey), str(ML_DSA)]
+    try:
+        return ask(PARTS, "included", proof, LEAF, str(LOG.vkey), keys, threshold)
+    except Thrown as thrown:
+        return thrown.message
+
+
+UNSUPPORTED = "it rests on an ML-DSA-44 signature, which browsers cannot check"
+
+
+def test_what_hangs_on_a_signature_that_browsers_cannot_check_is_left_undecided() -> None:
+    at = 1_700_000_000
+    assert included((ED, at), threshold=1) == [0, 1, 1, at * 1000]
+    assert included((ED, at), (pq(at + 9), 0), threshold=1) == [0, 1, 1, at * 1000]
+    assert included((ED, at), (pq(at - 9), 0), threshold=1) == UNSUPPORTED
+    assert included((pq(at), 0), threshold=1) == UNSUPPORTED
+    assert included((pq(at), 0), threshold=0) == [0, 1, 0, None]
+    assert included((ED, at), (pq(at), 0), threshold=2) == UNSUPPORTED
+    assert included((ED, at), (OTHER_ED, at + 1), (pq(at + 2), 0), threshold=2) == [0, 1, 2, (at + 1) * 1000]
+    assert "too few of the witnesses" in included((ED, at), threshold=2)
+    assert "too few of the witnesses" in included((ED, at), (pq(at), 0), threshold=3)
+    assert included((ED, at), (pq(at + 9, 2419), 0), threshold=1) == "the signature of pq.example is wrong"
+    assert "no known key of the log" in included((ED, at), threshold=1, log=False)

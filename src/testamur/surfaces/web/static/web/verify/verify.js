@@ -21,7 +21,7 @@ export const CLOCK_SKEW = 300_000;
  * Verify one file completely. Never throws: what goes wrong inside leaves the file undecided (`internal`).
  *
  * @param {Uint8Array} data the bytes of the file
- * @param {import("./trust.js").Trust} trust whom to believe; `NO_TRUST` where there is no bundle
+ * @param {Trust} trust whom to believe; `NO_TRUST` where there is no bundle
  * @param {string} name for the report
  * @param {object} options `sidecar`: bytes of the `.tlog-proof` beside the file; `at`: the present (milliseconds since
  *   1970), by which the age of a status list is told, without it the making of the bundle; `maxStatusAge`: milliseconds
