@@ -65,6 +65,7 @@ def pdf(request: HttpRequest, record: UUID) -> HttpResponse:
         headers={
             "Content-Disposition": f'inline; filename="{found.record.code}.pdf"',
             "Content-Security-Policy": PDF_POLICY,
+            "X-Frame-Options": "SAMEORIGIN",
         },
     )
 
