@@ -101,7 +101,7 @@ class Oidc(Base):
             return Progress(found=self._redeem(provider, kept, given["code"], now))
         except TokenRefused as refused:
             log.warning("provider %s: token refused: %s", kept["provider"], refused)
-        except (OAuthError, httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        except (OAuthError, httpx.HTTPError, ValueError, KeyError) as error:
             log.warning("provider %s: no token: %s", kept["provider"], type(error).__name__)
         return Progress(REFUSED, failed=True)
 
@@ -112,7 +112,7 @@ class Oidc(Base):
                 known["token_endpoint"], grant_type="authorization_code", code=code, code_verifier=kept["verifier"]
             )
             token, access = str(answer["id_token"]), str(answer.get("access_token", ""))
-            keys = client.get(known["jwks_uri"], withhold_token=True).raise_for_status().json()
+            keys = client.request("GET", known["jwks_uri"], withhold_token=True).raise_for_status().json()
             claims = claims_of(
                 token,
                 keys=keys,
