@@ -84,7 +84,7 @@ def shares(request: WebRequest) -> HttpResponse:
         rows=[(one, known.get(one.record), names.get(one.record, "")) for one in every],
         made=made,
         link=link,
-        qr=qr.svg(link, _("QR code of the link")) if link else "",
+        qr=qr.svg(link, str(_("QR code of the link"))) if link else "",
         children=reach.switch(visitor, seen, None),
     )
 

@@ -72,7 +72,7 @@ def begin(request: WebRequest, ceremony: UUID) -> HttpResponse:
     by = signer(request.visitor)
     view = _mine(by, ceremony)
     if view.state == State.STARTED and view.method != SIMULATED:
-        ask(request, by, signing.CeremonyId(ceremony), here=request.POST.get("where") == "here")
+        ask(request, by, ceremony, here=request.POST.get("where") == "here")
     return remember(request, HttpResponseRedirect(reverse("staff:ceremony", args=[ceremony]), status=303))
 
 

@@ -53,7 +53,7 @@ def document(request: WebRequest, record: UUID) -> HttpResponse:
     """One document that I am to sign or have signed (A12, A13)."""
     visitor = request.visitor
     by = signer(visitor)
-    waiting = look(by=by, query=request.GET.dict())
+    waiting = look(by=by, query=request.GET)
     place = next((n for n, row in enumerate(waiting.rows) if row.document.record == record), None)
     about = work.for_signer(by=by, record=record)
     pupil = {about.record.subject} if about.record.subject_kind == "pupil" else set()
@@ -94,7 +94,7 @@ def decline(request: WebRequest) -> HttpResponse:
     visitor = request.visitor
     by = signer(visitor)
     query = browser.query_of(request.POST.get("choice", "")) if request.method == "POST" else request.GET
-    waiting = look(by=by, query=query.dict())
+    waiting = look(by=by, query=query)
     rows = chosen(waiting, query)
     if not rows:
         messages.warning(request, _("Choose at least one document first."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -49,7 +50,7 @@ def review(request: WebRequest) -> HttpResponse:
     """What the choice in the address comes to. Choosing changes nothing; it can be left and come back to."""
     visitor = request.visitor
     by = signer(visitor)
-    waiting = look(by=by, query=request.GET.dict())
+    waiting = look(by=by, query=request.GET)
     rows = chosen(waiting, request.GET)
     if not rows:
         messages.warning(request, _("Choose at least one document first."))
@@ -100,7 +101,7 @@ def start(request: WebRequest) -> HttpResponse:
     visitor = request.visitor
     by = signer(visitor)
     query = browser.query_of(request.POST.get("choice", ""))
-    found = steps(chosen(look(by=by, query=query.dict()), query))
+    found = steps(chosen(look(by=by, query=query), query))
     step = next((one for one in found if one.key == request.POST.get("step")), None)
     me = identity(by)
     method = request.POST.get("method", "")
@@ -129,7 +130,7 @@ def start(request: WebRequest) -> HttpResponse:
     return remember(request, HttpResponseRedirect(reverse("staff:ceremony", args=[ceremony]), status=303))
 
 
-def ask(request: WebRequest, by: Actor, ceremony: signing.CeremonyId, *, here: bool) -> None:
+def ask(request: WebRequest, by: Actor, ceremony: UUID, *, here: bool) -> None:
     """Ask the e-ID to begin; when it says no, the ceremony stays as it is and the page tells why."""
     device = browser.device(request, ceremony if here else None)
     try:

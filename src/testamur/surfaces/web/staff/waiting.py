@@ -113,7 +113,7 @@ class Waiting:
         return {r.document.subject: r.document.path for r in rows if r.document.subject in self.hidden}
 
 
-def look(*, by: Actor, query: Mapping[str, str]) -> Waiting:
+def look(*, by: Actor, query: QueryDict) -> Waiting:
     """What waits for `by`, filtered by ``school``, ``type``, ``class`` and ``q`` of `query`. Four queries."""
     every = records.waiting(by=by, person=by.id)
     pupils = {d.subject for d in every if d.subject_kind == "pupil"}
@@ -173,7 +173,7 @@ def _row(document: WaitingDocument, seen: Mapping[UUID, PersonView]) -> Row:
     return Row(document, person.name, person.sort_key)
 
 
-def _fits(row: Row, query: Mapping[str, str]) -> bool:
+def _fits(row: Row, query: QueryDict) -> bool:
     d = row.document
     school, kind, code = query.get("school", ""), query.get("type", ""), query.get("class", "")
     if (school and d.unit.hex != school) or (kind and d.document_type != kind) or (code and d.group != code):

@@ -205,7 +205,7 @@ def _hands(rows: QuerySet[RecordSigner]) -> Iterator[Hand]:
         rows.values("ceremony", "role", "signed_at", *_STAGE_FIELDS)
         .annotate(n=Count("id"), stuck=Count("id", filter=_STUCK_ROW), path=Max("record__path"))
         .order_by("-signed_at", "ceremony")
-    )  # type: ignore[assignment]  # a values() query set is a sequence of dictionaries
+    )
     stages: dict[UUID, Counter[Stage]] = defaultdict(Counter)
     about: dict[UUID, dict[str, Any]] = {}
     for row in counted:
