@@ -54,7 +54,7 @@ def serving(data: Path, log: Path, more: Mapping[str, str] | None = None) -> Ite
                 yield f"http://localhost:{port}"
                 return
         finally:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM)
             try:
                 process.wait(20)
             except subprocess.TimeoutExpired:

@@ -133,7 +133,7 @@ def _measure(folder: Path, pupils: int, workers: int, rsa: int, quiet: bool) -> 
         "peak_rss_mb": round(_rss() / 1024),
         "errors": 0,
         "inputs": floor.inputs,
-        **_machine(),
+        **machine(),
     }
 
 
@@ -379,7 +379,8 @@ def _rss() -> int:
     return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
-def _machine() -> dict[str, Any]:
+def machine() -> dict[str, Any]:
+    """Database, commit, cores: what every figure has to state."""
     from django.db import connection
 
     commit = ""

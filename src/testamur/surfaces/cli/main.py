@@ -30,7 +30,7 @@ def _mount(first: str) -> None:
     app.command()(verify)
     if first == "verify":
         return
-    from testamur.surfaces.cli import bench, import_, operate, worker
+    from testamur.surfaces.cli import bench, bench_portal, import_, operate, worker
     from testamur.surfaces.cli.correct import correct
     from testamur.surfaces.cli.demo import demo
     from testamur.surfaces.cli.issue import issue
@@ -47,6 +47,7 @@ def _mount(first: str) -> None:
     for name, group in (("log", operate.log), ("archive", operate.archive), ("journal", operate.journal)):
         app.add_typer(group, name=name)
     app.add_typer(status, name="status")
+    assert bench_portal.portal  # importing it adds its command to the group
     app.add_typer(bench.app, name="bench")
 
 
