@@ -158,6 +158,20 @@ def test_work_that_the_law_refuses_ends_with_its_reason(ready: Class) -> None:
     assert (ended.state, ended.errors) == (WorkState.FAILED, ({"code": "not_found"},))
 
 
+def test_work_whose_last_try_broke_down_ends_with_the_error(ready: Class, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(**_given: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(steps, "make", full)
+    work = tasks.request(
+        by=ready.by, school=ready.school, school_year="2025/2026", term="VT", documents=[], groups=[], pupils=[],
+        issued_on=VT.ends, now=NOW,
+    )  # fmt: skip
+    with pytest.raises(OSError, match="No space"):
+        tasks.make.call(str(work))
+    assert records.work(by=ready.by, work=work).errors == ({"code": "OSError"},)
+
+
 # --- delegation ------------------------------------------------------------------------------------
 
 

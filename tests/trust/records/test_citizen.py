@@ -143,8 +143,9 @@ def test_a_link_and_its_pin_show_the_original_and_the_holder_sees_who_looked(chi
     assert seen.fetched is not None
     assert seen.fetched.pdf.startswith(b"%PDF")
     assert not opens(made, wrong(made))
+    assert opens(made, f" {made.pin[:3]} {made.pin[3:]}")
     (info,) = queries.shares(by=citizen(child), now=LATER, record=record)
-    assert (info.views, info.tries, info.ended) == (1, 1, "")
+    assert (info.views, info.tries, info.ended) == (2, 1, "")
     assert {(ok, network) for _at, ok, network in info.log} == {(True, "203.0.113.0/24"), (False, "203.0.113.0/24")}
     row = Share.objects.get(id=made.share)
     assert made.token not in f"{row.token_sha256}{row.pin_mac}"

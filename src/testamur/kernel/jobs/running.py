@@ -15,6 +15,7 @@ from django_tasks.utils import normalize_json
 
 from testamur.kernel.base.refused import Refused
 from testamur.kernel.jobs import leases
+from testamur.kernel.jobs.rules import ATTEMPTS
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,11 @@ _running: list[leases.Claimed] = []
 def worker() -> str:
     """Name of the worker that runs the calling task; empty outside one."""
     return _running[-1].worker if _running else ""
+
+
+def last_try() -> bool:
+    """True when the calling task is not tried again if it fails now; outside a worker always."""
+    return not _running or _running[-1].attempt >= ATTEMPTS
 
 
 def run_next(*, worker: str, clock: Clock) -> Ran | None:

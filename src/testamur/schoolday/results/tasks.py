@@ -12,6 +12,7 @@ from django_tasks import task
 from testamur.kernel.base import clock
 from testamur.kernel.base.actor import Actor, Grant
 from testamur.kernel.base.refused import NotFound, Refused
+from testamur.kernel.jobs import running
 from testamur.kernel.jobs.rules import STEP
 from testamur.register.schools import queries as schools
 from testamur.schoolday.results import steps
@@ -90,6 +91,10 @@ def make(work: str) -> int:
     except Refused as refusal:  # no other try would end differently: whoever asked is told why
         actions.finish_work(by=by, work=view.id, error=refusal.code, now=clock.now())
         return 0
+    except Exception as error:
+        if running.last_try():  # else the engine tries again, and the work goes on
+            actions.finish_work(by=by, work=view.id, error=type(error).__name__, now=clock.now())
+        raise
     actions.finish_work(by=by, work=view.id, now=clock.now())
     return len(made.made)
 

@@ -208,4 +208,4 @@ def _digest(token: str) -> str:
 
 def _mac(token: str, pin: str) -> str:
     """Keyed with the token, which is kept nowhere: the table alone does not let anybody try the million PINs."""
-    return hmac.new(token.encode(), pin.strip().encode(), hashlib.sha256).hexdigest()
+    return hmac.new(token.encode(), "".join(pin.split()).encode(), hashlib.sha256).hexdigest()

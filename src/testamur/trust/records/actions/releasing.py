@@ -141,7 +141,7 @@ def release_published(*, batch: UUID, now: datetime) -> None:
     )
     plans = {
         (plan.unit, plan.document_type, plan.period): plan
-        for plan in ReleasePlan.objects.filter(unit__in={row[1] for row in rows})
+        for plan in ReleasePlan.objects.select_for_update().filter(unit__in={row[1] for row in rows})
     }
     minutes: dict[datetime | None, list[UUID]] = {}
     for record, unit, document_type, period, replaces, former in rows:
