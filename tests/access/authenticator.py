@@ -32,9 +32,9 @@ class Authenticator:
     def make(self, options: Mapping[str, Any]) -> str:
         """navigator.credentials.create(), as the page posts it."""
         self.user = _bytes(options["user"]["id"])
-        credential = AttestedCredentialData.create(
-            bytes(16), self.id, ES256.from_cryptography_key(self._key.public_key())
-        )
+        key = ES256.from_cryptography_key(self._key.public_key())  # type: ignore[no-untyped-call]
+        credential = AttestedCredentialData.create(bytes(16), self.id, key)
+
         data = self._data(options["rp"]["id"], ATTESTED) + bytes(credential)
         attestation = cbor.encode({"fmt": "none", "attStmt": {}, "authData": data})
         client = self._client("webauthn.create", options["challenge"])

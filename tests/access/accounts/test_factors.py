@@ -163,7 +163,7 @@ def test_a_passkey_is_made_with_verification_and_forgotten_by_its_owner(rut: UUI
 
 def test_a_secret_of_another_installation_is_lost(rut: UUID, settings: SettingsWrapper) -> None:
     with_app(rut)
-    settings.SECRET_KEY = "another key of another installation"  # noqa: S105 - invented
+    settings.SECRET_KEY = "another key of another installation"
     with pytest.raises(SecretLost):
         tried("totp", {"code": "123456"}, login=weak(rut))
     assert replace(HERE, origin="https://skola.example:8443").host == "skola.example"

@@ -183,7 +183,13 @@ def test_the_file_of_providers_is_read_strictly(tmp_path: Path, settings: Settin
     )
     settings.OIDC = toml
     assert read(*where())["skolid"].level(None) is Level.LOW
-    for wrong in ({"issuer": "http://login.example"}, {"levels": {}}, {"unknown": 1}, {"scope": "profile"}):
+    wrongs: list[dict[str, object]] = [
+        {"issuer": "http://login.example"},
+        {"levels": {}},
+        {"unknown": 1},
+        {"scope": "profile"},
+    ]
+    for wrong in wrongs:
         given = json.loads(provider().model_dump_json()) | wrong
         file = tmp_path / f"{next(iter(wrong))}.json"
         file.write_text(json.dumps({"providers": {"skolid": given}}))

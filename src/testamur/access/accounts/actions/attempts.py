@@ -169,7 +169,8 @@ def finish(*, by: Actor, attempt: UUID, browser: Browser, former: UUID | None, n
     row.state = State.DONE
     row.save(update_fields=["state"])
     level = Level(row.level)
-    going = queries.login(row.login or former, now=now) if row.login or former else None
+    former = row.login or former
+    going = queries.login(former, now=now) if former is not None else None
     if row.purpose == Purpose.CONFIRM and (going is None or going.person != row.person):
         raise NotFound("The login to be confirmed is over.", field="login")
     if row.purpose == Purpose.CONFIRM and going is not None and level <= going.level:
@@ -291,7 +292,7 @@ def _identify(row: Attempt, found: Found, now: datetime) -> Progress | None:
     if person is None:
         return Progress(UNKNOWN_PERSON, failed=True)
     if row.purpose == Purpose.CONFIRM:
-        going = Login.objects.filter(id=row.login).first()
+        going = Login.objects.filter(id=row.login).first() if row.login is not None else None
         if going is None or going.person != person:
             return Progress(OTHER_PERSON, failed=True)
     row.state, row.person, row.level, row.kept = State.FOUND, person, found.level, {}

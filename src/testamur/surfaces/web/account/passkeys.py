@@ -37,10 +37,10 @@ def passkey(request: WebRequest, attempt: UUID) -> HttpResponse:
         view = trying.proceed(request, attempt, {"response": request.POST.get("response", "")})
         return trying.outcome(request, view) or trying.failed(request, view)
     known = browser.known(request)
-    view = queries.attempt(attempt, browser=known)
-    if view is None or view.state != "open":
-        return go(request, trying.chooser(view) if view else reverse("account:login"))
+    stand = queries.attempt(attempt, browser=known)
+    if stand is None or stand.state != "open":
+        return go(request, trying.chooser(stand) if stand is not None else reverse("account:login"))
     shown = queries.shown(attempt, browser=known, mobile=False, locale=get_language() or "en", now=request.visitor.now)
     return page(
-        request, "web/account/passkey.html", attempt=view, options=dict(shown.options), again=trying.chooser(view)
+        request, "web/account/passkey.html", attempt=stand, options=dict(shown.options), again=trying.chooser(stand)
     )

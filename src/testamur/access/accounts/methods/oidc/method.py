@@ -159,14 +159,14 @@ class Oidc(Base):
             return found
         with httpx.Client(transport=self._http, timeout=10.0, trust_env=False) as client:
             address = f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
-            found = client.get(address).raise_for_status().json()
-        if found.get("issuer") != provider.issuer:
+            known: dict[str, Any] = client.get(address).raise_for_status().json()
+        if known.get("issuer") != provider.issuer:
             raise ValueError("another issuer")
         secure = provider.issuer.startswith("https://")
-        if any(secure and not str(found[name_]).startswith("https://") for name_ in _ENDPOINTS):
+        if any(secure and not str(known[name_]).startswith("https://") for name_ in _ENDPOINTS):
             raise ValueError("an endpoint without https")
-        self._metadata[name] = (monotonic(), found)
-        return found
+        self._metadata[name] = (monotonic(), known)
+        return known
 
 
 @lru_cache(maxsize=4)
