@@ -45,12 +45,20 @@ const X509_NULL_OR_NOTHING = new Set([
   ...HASH_OIDS.keys(), `${X509_NIST}.2.4`, `${X509_NIST}.2.7`, `${X509_NIST}.2.8`, `${X509_NIST}.2.9`,
   `${X509_NIST}.2.10`, X509_RSA, "1.2.840.113549.1.1.5", "1.3.14.3.2.29", "1.2.840.113549.1.1.14",
   "1.2.840.113549.1.1.11", "1.2.840.113549.1.1.12", "1.2.840.113549.1.1.13", `${X509_NIST}.3.13`, `${X509_NIST}.3.14`,
-  `${X509_NIST}.3.15`, `${X509_NIST}.3.16`, "1.2.840.113549.2.7", "1.2.840.113549.2.9",
+  `${X509_NIST}.3.15`, `${X509_NIST}.3.16`, ...[7, 8, 9, 10, 11].map((last) => `1.2.840.113549.2.${last}`),
 ]);
 const X509_NOTHING = new Set([
   "1.3.101.112", "1.3.101.113", "1.3.101.110", "1.3.101.111", "1.2.840.10045.4.3.1", "1.2.840.10045.4.3.2",
-  "1.2.840.10045.4.3.3", "1.2.840.10045.4.3.4", `${X509_NIST}.3.9`, `${X509_NIST}.3.10`, `${X509_NIST}.3.11`,
-  `${X509_NIST}.3.12`,
+  "1.2.840.10045.4.3.3", "1.2.840.10045.4.3.4", `${X509_NIST}.4.2`, `${X509_NIST}.4.3`,
+  ...[1, 2, 3, 4, 9, 10, 11, 12, 17, 18, 19].map((last) => `${X509_NIST}.3.${last}`),
+]);
+/** DSA and both kinds of Diffie-Hellman, never accepted: how many numbers their parameters begin with. */
+const X509_NUMBERS = new Map([["1.2.840.10040.4.1", 3], ["1.2.840.10046.2.1", 3], ["1.2.840.113549.1.3.1", 2]]);
+/** What encrypts, mostly by password, and has no place in a certificate. */
+const X509_CIPHERS = new Set([
+  "1.2.840.113549.1.5.3", "1.2.840.113549.1.5.12", "1.2.840.113549.1.5.13", "1.2.840.113549.1.12.1.1",
+  "1.2.840.113549.1.12.1.3", "1.2.840.113549.1.12.1.6", "1.2.840.113549.3.2", "1.2.840.113549.3.7",
+  `${X509_NIST}.1.2`, `${X509_NIST}.1.22`, `${X509_NIST}.1.42`,
 ]);
 
 /** Kinds of keys that can be read and are accepted nowhere, with the octets of a raw key where it is one. */
@@ -71,6 +79,8 @@ export function readAlgorithm(reader) {
     if (X509_NULL_OR_NOTHING.has(oid)) readOptionalNull(inside);
     else if (oid === X509_EC) algorithm.curve = x509Curve(inside);
     else if (oid === X509_PSS) algorithm.pss = inside.more ? derInside(inside.take(SEQUENCE), x509Pss) : null;
+    else if (X509_NUMBERS.has(oid)) derInside(inside.take(SEQUENCE), (numbers) => x509Numbers(numbers, oid));
+    else if (X509_CIPHERS.has(oid)) throw new DerError("not an algorithm of a certificate");
     else if (!X509_NOTHING.has(oid) && inside.more) inside.any();
     return algorithm;
   });
@@ -81,6 +91,11 @@ function x509Curve(reader) {
   if (reader.peek() === 0x05) readNull(reader);
   else reader.take(SEQUENCE);
   return "";
+}
+
+function x509Numbers(reader, oid) {
+  for (let count = X509_NUMBERS.get(oid); count > 0; count--) derUnsigned(reader.take(INTEGER));
+  while (reader.more) reader.any();
 }
 
 /** RSASSA-PSS-params (RFC 4055 section 3.1). */
