@@ -98,9 +98,9 @@ def test_packed_data_is_unpacked_and_refused_as_zlib_does_it() -> None:
     packed.append(fixed.compress(plain[4]) + fixed.flush())
     tried = [*packed, *(data + b"more" for data in packed), *(data[: len(data) // 2] for data in packed)]
     for _ in range(300):
-        data = bytearray(chance.choice(packed))
-        data[chance.randrange(min(len(data), 80))] ^= 1 << chance.randrange(8)
-        tried.append(bytes(data))
+        spoiled = bytearray(chance.choice(packed))
+        spoiled[chance.randrange(min(len(spoiled), 80))] ^= 1 << chance.randrange(8)
+        tried.append(bytes(spoiled))
     for data in tried:
         machine = zlib.decompressobj()
         try:

@@ -21,9 +21,8 @@ const ADDITIONS_PICTURE = new RegExp(
 );
 const ADDITIONS_MAX_PICTURE = 1 << 20;
 
-/** The second revision does something that a seal does not need. Codes: `revision.*`. */
+/** The second revision does something that a seal does not need; `code` without its `revision.` prefix. */
 export class RevisionError extends Failed {
-  /** `code` without its `revision.` prefix. */
   constructor(code, message) {
     super(`revision.${code}`, message, { sub: "FORMAT_FAILURE" });
   }
@@ -110,7 +109,6 @@ class AdditionsComparison {
     }
   }
 
-  /** Every new object belongs to something that was allowed above. */
   nothingElse() {
     const todo = [...this.reached].filter((number) => this.added.has(number));
     const seen = new Set(todo);

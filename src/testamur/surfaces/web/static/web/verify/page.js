@@ -234,8 +234,8 @@ class VerifierPage {
 
   shown(verdict) {
     const word = pageWord(verdict);
-    const card = this.element("article", "", { class: "verdict ds-card", "data-word": word, "data-color": PAGE_COLOURS[word] });
-    const title = this.element("h3", this.say(`word.${word}`), { class: "verdict-word ds-heading", "data-size": "sm" });
+    const card = this.element("article", "", { class: "verifier-verdict ds-card", "data-word": word, "data-color": PAGE_COLOURS[word] });
+    const title = this.element("h2", this.say(`word.${word}`), { class: "verdict-word ds-heading", "data-size": "sm" });
     card.append(title, this.element("p", harmless(verdict.file), { class: "verdict-file" }));
     if (verdict.test) card.append(this.element("p", this.say("test"), { class: "verdict-test" }));
     card.append(this.element("p", this.say(`means.${word}`), { class: "verdict-means" }));
