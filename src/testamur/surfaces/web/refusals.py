@@ -46,6 +46,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "import.upload.too_much": _(
         "Those are too many files, or they are too large. Up to 100 files and 512 MB go at a time; a PDF may have 25 MB."
     ),
+    "notices.reminded_today": _("This person was reminded today already, or nothing waits for that person here."),
     "records.release.plan": _("Choose a minute that is to come."),
     "records.state": _("Some of these documents are in another state by now. Look again; nothing was done."),
     "results.decision.no_such_post": _("One who decides does not hold that post at the school on that day."),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -26,9 +26,11 @@ from tests.surfaces.web.world import World
 
 TERM = "2025/2026 VT"
 LogIn = Callable[..., Client]
+Answer = Any
+"""What the test client gives; the stubs have no public name for it."""
 
 
-def do_work(response: HttpResponse) -> UUID:
+def do_work(response: Answer) -> UUID:
     """Do the background work that a page sent its visitor to; returns its id."""
     assert response.status_code == 302, response.content.decode()[:2000]
     work = UUID(response["Location"].rstrip("/").rpartition("/")[2])
@@ -49,7 +51,7 @@ def reports(world: World, state: State | None = None) -> list[RecordView]:
     return [r for r in found if r.document_type.endswith("terminsbetyg") and r.state is not State.DISPOSED]
 
 
-def text(response: HttpResponse) -> str:
+def text(response: Answer) -> str:
     """The page, as text."""
     return response.content.decode()
 

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from testamur.access.accounts.rules import Area
+from testamur.exchange.notifications.steps import asking
 from testamur.kernel.base.refused import NotFound
 from testamur.register.schools import queries as schools
 from testamur.surfaces.web import refusals
@@ -53,6 +54,7 @@ def follow(request: HttpRequest) -> HttpResponse:
     def school(unit: UUID) -> str:
         return units[unit].name if unit in units else ""
 
+    told_last = asking.reminded(by=by, path=path, persons={u.person for u in unsigned})
     return page(
         request,
         "web/office/follow.html",
@@ -67,6 +69,7 @@ def follow(request: HttpRequest) -> HttpResponse:
                 "role": words.word(words.ROLES, u.role),
                 "school": school(u.unit),
                 "days": (now - u.since).days if u.since else None,
+                "reminded": told_last.get((u.person, u.unit)),
             }
             for u in unsigned
         ],
@@ -86,6 +89,7 @@ def follow(request: HttpRequest) -> HttpResponse:
             for d in refused
         ],
         total=sum(u.count for u in told.unsigned),
+        can_remind=True,
         may_retry=by.may("records.record.retry", path),
         may_ready=by.may("records.record.ready", path),
     )
@@ -109,8 +113,12 @@ def act(request: HttpRequest) -> HttpResponse:
             for batch in ids_of(request.POST.getlist("batch"))[:1]:
                 actions.retry_batch(by=by, batch=batch, now=now)
                 messages.success(request, _("It is tried again now."))
+        elif what == "remind":
+            for person in ids_of(request.POST.getlist("person"))[:1]:
+                went = asking.remind(by=by, path=path, person=person, now=now)
+                messages.success(request, _("A reminder is on its way.") if went else _("There is no e-mail address."))
         else:
             raise NotFound("There is no such button.")
-    except actions.WrongState as refused:
+    except (actions.WrongState, asking.RemindedToday) as refused:
         messages.error(request, refusals.sentence(refused))
     return redirect("office:follow")

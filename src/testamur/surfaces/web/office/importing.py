@@ -125,7 +125,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     """The form, and the latest imports."""
     place, by = place_of(request), actor_of(request)
     may = by.may("connectors.import.run", place.unit.path)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST":
         by.must("connectors.import.run", place.unit.path)
         if form.is_valid():

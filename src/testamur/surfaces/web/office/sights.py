@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from testamur.access.accounts.rules import Area
+from testamur.kernel.base.refused import NotAllowed
 from testamur.register.people import queries as people
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.office import paging
@@ -25,6 +26,8 @@ LINES = 50
 def sights(request: HttpRequest) -> HttpResponse:
     """The sights of the last months. Protected persons stand here by their alias: a review is no sight."""
     place, by, now = place_of(request), actor_of(request), visitor_of(request).now
+    if not place.above:
+        raise NotAllowed("The body responsible reviews who was seen, not the school itself.")
     found = queries.sights(by=by, path=place.unit.path, since=now - timedelta(days=DAYS), limit=2000)
     start = paging.offset(request, LINES)
     some = found[start : start + LINES]
