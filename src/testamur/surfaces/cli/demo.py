@@ -159,9 +159,10 @@ def _who(by: Actor, built: list[Built]) -> list[dict[str, str]]:
                 for role in (Role.ADMINISTRATOR, Role.PRINCIPAL, Role.CLASS_TEACHER)
                 for post in schools.holders(role=role, unit=unit, on=today)[:1]
             ]
-    pupils = [e.person for e in schools.pupils_of_school(school=built[0].school, on=today)]
+    classes = schools.groups(school=built[0].school)
+    pupils = [e.person for group in classes for e in schools.members(group=group.id, on=today)]
     for child, views in people.guardians(by=by, children=pupils, on=today).items():
-        if len(people.wards(guardian=views[0].guardian.id, on=today)) > 1:
+        if views and len(people.wards(guardian=views[0].guardian.id, on=today)) > 1:
             found += [("guardian", views[0].guardian.id, built[0].name), ("pupil", child, built[0].name)]
             break
     names = people.people(by=by, ids=[person for _role, person, _place in found])
