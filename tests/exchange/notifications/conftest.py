@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -23,7 +24,6 @@ from testamur.register.people.rules import (
     NewContact,
     NewGuardianship,
     NewPerson,
-    Protection,
     Relation,
 )
 from testamur.register.schools import actions as schools
@@ -170,8 +170,11 @@ def to(letters: list[Message]) -> list[tuple[str, str]]:
     return [(letter.to.partition("@")[0], letter.kind.removeprefix("notices.")) for letter in letters]
 
 
+def number(letter: Message) -> int:
+    """The first number that a letter says, in whatever language."""
+    found = re.search(r"\d+", letter.text)
+    return int(found[0]) if found else -1
+
+
 def told(kind: str = "notices.sent/1") -> list[dict[str, Any]]:
     return [entry.refs for entry in Entry.objects.filter(kind=kind).order_by("id")]
-
-
-__all__ = ["Protection", "World", "to", "told"]

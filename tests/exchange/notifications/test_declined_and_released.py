@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
+from testamur.exchange.notifications import actions
 from testamur.exchange.notifications.models import Stir
 from testamur.kernel.base.actor import Actor, Grant
 from testamur.kernel.delivery.models import Message
 from testamur.register.people.rules import Protection
 from testamur.trust.records import actions as records
-from tests.exchange.notifications.conftest import World, to, told
+from tests.exchange.notifications.conftest import World, number, to, told
+from tests.exchange.notifications.test_signers import Killed
 
 pytestmark = pytest.mark.django_db
 
@@ -40,8 +43,8 @@ def test_guardians_and_adult_pupils_hear_how_many_can_be_fetched(world: World) -
     world.released("solskolan", child, sibling, adult)
     letters = world.tell(seconds=60)
     assert to(letters) == [("adult", "fetch"), ("father", "fetch"), ("mother", "fetch")], "no guardian of an adult"
-    counts = [letter.text.split()[0] for letter in letters]
-    assert counts == ["1", "1", "2"]
+    counts = [number(letter) for letter in letters]
+    assert counts == [1, 1, 2]
     for letter in letters:
         whole = letter.subject + letter.text + letter.html
         assert "Solskolan" in whole
@@ -61,11 +64,11 @@ def test_two_batches_of_one_school_become_one_letter_and_a_later_one_another(wor
     assert world.tell(seconds=50) == []
     world.released("solskolan", sibling)
     (letter,) = world.tell(seconds=60)
-    assert letter.text.startswith("2 ")
+    assert number(letter) == 2
     world.clock.forward(days=1)
     world.released("solskolan", late)
     (letter,) = world.tell(seconds=60)
-    assert letter.text.startswith("1 ")
+    assert number(letter) == 1
 
 
 @pytest.mark.feature("A2")
@@ -79,6 +82,30 @@ def test_a_protected_pupils_letters_are_like_all_others(world: World) -> None:
     assert to(letters) == [("hidden_mother", "fetch"), ("open_mother", "fetch")]
     one, other = letters
     assert (one.subject, one.text, one.html) == (other.subject, other.text, other.html)
+
+
+def test_a_worker_killed_between_two_lots_of_families_tells_and_counts_each_once(
+    world: World, monkeypatch: Any
+) -> None:
+    for n in range(5):
+        world.person(f"g{n}", "solskolan")
+    world.released("solskolan", *(world.pupil(f"p{n}", "solskolan", f"g{n}") for n in range(5)))
+    monkeypatch.setattr("testamur.exchange.notifications.steps.telling.CHUNK", 2)
+    plain, calls = actions.tell, []
+
+    def tell(**arguments: Any) -> int:
+        calls.append(1)
+        if len(calls) == 2:
+            raise Killed
+        return plain(**arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(actions, "tell", tell)
+        with pytest.raises(Killed):
+            world.tell(minutes=2)
+    world.tell(minutes=1)
+    assert to(list(Message.objects.order_by("to"))) == [(f"g{n}", "fetch") for n in range(5)]
+    assert sum(refs["count"] for refs in told()) == 5
 
 
 def test_old_news_are_told_to_nobody(world: World) -> None:
