@@ -84,6 +84,27 @@
         input.dispatchEvent(new Event("change", { bubbles: true }));
       });
     }
+    // Lists become cards on a narrow screen (without script they can be scrolled). Roles keep what a table says aloud.
+    for (const table of root.querySelectorAll(".table-wrap > .ds-table:not([data-cards], [data-grid])")) {
+      const heads = [...table.querySelectorAll("thead th, thead td")].map((head) => head.textContent.trim());
+      const roles = { THEAD: "rowgroup", TBODY: "rowgroup", TFOOT: "rowgroup", TR: "row", TD: "cell" };
+      if (!heads.length || table.querySelector("tbody [rowspan], tbody [colspan]")) continue;
+      table.setAttribute("role", "table");
+      for (const part of table.querySelectorAll("thead, tbody, tfoot, tr, td")) part.setAttribute("role", roles[part.tagName]);
+      for (const head of table.querySelectorAll("thead th")) head.setAttribute("role", "columnheader");
+      for (const head of table.querySelectorAll("tbody th")) head.setAttribute("role", "rowheader");
+      for (const row of table.tBodies)
+        for (const line of row.rows)
+          [...line.cells].forEach((cell, at) => {
+            if (cell.tagName !== "TD" || !heads[at] || !cell.textContent.trim()) return;
+            cell.dataset.label = heads[at];
+            // One box for what the cell holds, so that it stands beside its label as a whole.
+            const box = document.createElement("div");
+            box.append(...cell.childNodes);
+            cell.append(box);
+          });
+      table.dataset.cards = "auto";
+    }
     // One tick for all of a list.
     for (const all of root.querySelectorAll("input[type=checkbox][data-all]:not([data-all-ready])")) {
       all.dataset.allReady = "";
