@@ -10,6 +10,12 @@ from typing import Any
 import pytest
 from _pytest.config import Config
 from _pytest.config.argparsing import Parser
+from hypothesis import settings
+
+settings.register_profile(
+    "any-machine", deadline=None
+)  # how long an example takes says nothing on a machine that is busy
+settings.load_profile("any-machine")
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
 PACKS = SAMPLES.parent / "packs"
