@@ -84,10 +84,10 @@ def _verify(token: bytes, stamped: bytes, roots: Sequence[bytes]) -> datetime:
     content = encapsulated["content"].contents
     statement = tsp.TSTInfo.load(content, strict=True)
     (signer,) = signed["signer_infos"]
-    certificates = [chain.load(choice.chosen.dump()) for choice in signed["certificates"]]
+    certificates = [chain.load(_raw(choice.chosen)) for choice in signed["certificates"]]
     authority = _authority(signer, certificates)
     algorithm = signer["digest_algorithm"]["algorithm"].native
-    written = [item.dump() for item in (*signed["digest_algorithms"], signer["digest_algorithm"])]
+    written = [_raw(item) for item in (*signed["digest_algorithms"], signer["digest_algorithm"])]
     if algorithm not in _HASHES or len(written) != 2 or not set(_digest_encodings(algorithm)).issuperset(written):  # noqa: PLR2004 - in the token and with its one signer
         raise _malformed("its digest algorithm is not accepted")
     _attributes(signer, content, algorithm, authority)
@@ -103,12 +103,21 @@ def _verify(token: bytes, stamped: bytes, roots: Sequence[bytes]) -> datetime:
     return when
 
 
+def _raw(value: Any) -> bytes:
+    """The octets of an element as they stand in the token.
+
+    Asked to dump it, asn1crypto writes anew what it takes for BER, and for that it takes any header that ends in 0x80:
+    what does not belong there would disappear.
+    """
+    return bytes(value._header + value.contents + value._trailer)  # noqa: SLF001 - there is no other way to them
+
+
 def _authority(signer: Any, certificates: Sequence[x509.Certificate]) -> x509.Certificate:
     """The signer's certificate: named by the token, and for time-stamping alone (RFC 3161 section 2.3)."""
     sid = signer["sid"]
     if sid.name != "issuer_and_serial_number" or signer["version"].native != "v1":
         raise _malformed("it names its signer in an unknown way")
-    issuer, serial = sid.chosen["issuer"].dump(), sid.chosen["serial_number"].native
+    issuer, serial = _raw(sid.chosen["issuer"].chosen), sid.chosen["serial_number"].native
     (found,) = [c for c in certificates if c.serial_number == serial and c.issuer.public_bytes() == issuer]
     try:
         usage = found.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
@@ -151,7 +160,7 @@ def _signature(signer: Any, algorithm: str, authority: x509.Certificate) -> None
     signed = signer["signed_attrs"].untag().dump()
     signature, digest = signer["signature"].native, _HASHES[algorithm]()
     key = authority.public_key()
-    if signer["signature_algorithm"].dump() not in _signature_encodings(algorithm, key):
+    if _raw(signer["signature_algorithm"]) not in _signature_encodings(algorithm, key):
         raise _malformed("its signature algorithm is not accepted")
     try:
         if isinstance(key, rsa.RSAPublicKey):

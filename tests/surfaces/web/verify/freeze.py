@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import itertools
 import json
 from datetime import timedelta
 from typing import Any
@@ -24,7 +25,7 @@ from testamur.kernel.proofs.pdf.reader import read
 from tests.conformance import builder
 from tests.kernel.proofs import eid
 from tests.kernel.proofs.eid import b64, issue
-from tests.surfaces.web.verify.parity import STILL
+from tests.surfaces.web.verify.parity import STILL, closed, opened
 
 TIMES = (
     "20260601083000Z", "20260601083000.5Z", "20260601083000,1234567Z", "202606010830Z", "2026060108Z", "2026060108.25Z",
@@ -125,6 +126,18 @@ def token(time: str) -> bytes:
     return bytes(info.dump())
 
 
+def stuffed() -> bytes:
+    """A token whose certificate carries one number too many, and whose length happens to end in 0x80."""
+    for size in itertools.count():
+        filler = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), bytes(size))
+        tree = opened(builder.time_stamp(b"sealed", extensions=((filler, False),)))
+        own = tree[0][1][1][1][0][1][3][1][0]
+        own[1].append([2, b"\1"])
+        if closed([own])[:4].endswith(b"\x80"):
+            return closed(tree)
+    raise AssertionError
+
+
 def frozen() -> dict[str, Any]:
     """All of it."""
     person = eid.person()
@@ -137,6 +150,7 @@ def frozen() -> dict[str, Any]:
         "stamps": {
             "root": b64(builder.tsa_root().der),
             "good": b64(builder.time_stamp(b"sealed")),
+            "stuffed": b64(stuffed()),
             "times": [[time, b64(token(time))] for time in TIMES],
         },
         "bankid": {

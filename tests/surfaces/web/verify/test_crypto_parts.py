@@ -272,3 +272,8 @@ def test_the_times_of_time_stamps_are_read_alike() -> None:
     codes = [same_stamp(token, b"sealed", stamps["root"]) for _time, token in stamps["times"]]
     assert codes[:6] == ["ok"] * 6
     assert {"timestamp.malformed", "timestamp.chain.not_yet_valid"} <= set(codes[6:])
+
+
+def test_nothing_hides_in_a_certificate_whose_length_looks_like_that_of_ber() -> None:
+    stamps = still()["stamps"]
+    assert same_stamp(stamps["stuffed"], b"sealed", stamps["root"]) == "timestamp.chain.malformed"

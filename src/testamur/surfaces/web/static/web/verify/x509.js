@@ -160,8 +160,10 @@ export class Certificate {
     [this.notBefore, this.notAfter] = derInside(reader.take(SEQUENCE), (both) => [readTime(both), readTime(both)]);
     this.subject = readName(reader);
     const spki = reader.element(SEQUENCE);
-    this.spki = spki.full;
-    [this.keyAlgorithm, this.keyBits] = derInside(spki.value, (both) => [readAlgorithm(both), readBits(both).octets]);
+    const [algorithm, bits] = derInside(spki.value, (both) => [readAlgorithm(both), readBits(both)]);
+    this.keyAlgorithm = algorithm;
+    this.keyBits = bits.octets;
+    this.wholeKey = bits.unused === 0;
     for (const tag of [X509_ISSUER_UNIQUE_ID, X509_SUBJECT_UNIQUE_ID]) {
       const bits = reader.optional(tag);
       if (bits !== null) derBits(bits);
@@ -182,6 +184,7 @@ export class Certificate {
 
   /** The subject's public key. Throws ValueError. */
   key() {
+    if (!this.wholeKey) throw new DerError("a key with unused bits");
     this.publicKey ??= x509Key(this.keyAlgorithm, this.keyBits);
     return this.publicKey;
   }
