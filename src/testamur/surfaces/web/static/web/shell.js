@@ -135,9 +135,14 @@
   // HTMX only where a page asks for it.
   const source = document.currentScript && document.currentScript.dataset.htmx;
   if (source && document.querySelector("[hx-get],[hx-post],[hx-put],[hx-delete],[hx-boost]")) {
-    const script = document.createElement("script");
-    script.src = source;
-    document.head.append(script);
+    // Not before everything has loaded: between DOMContentLoaded and then, HTMX would wait for an event that is over.
+    const load = () => {
+      const script = document.createElement("script");
+      script.src = source;
+      document.head.append(script);
+    };
+    if (document.readyState === "complete") load();
+    else window.addEventListener("load", load);
   }
   document.addEventListener("htmx:afterSwap", (event) => dress(event.target));
   document.addEventListener("htmx:responseError", () => say(word("failed"), "danger"));
