@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from testamur.access.accounts.rules import Area
 from testamur.register.people import queries as people
 from testamur.surfaces.web.doors import door
+from testamur.surfaces.web.office.words import reason
 from testamur.surfaces.web.pages import fragment
 from testamur.surfaces.web.requests import WebRequest
 from testamur.surfaces.web.sightings import note, protected
@@ -22,17 +22,6 @@ from testamur.surfaces.web.staff import browser
 from testamur.surfaces.web.staff.signers import role_name, signer
 from testamur.trust.records.queries import hands as work
 from testamur.trust.records.queries.hands import Course, Stage
-
-REASONS: dict[str, str | Promise] = {
-    "worker.died": gettext_lazy("The work was interrupted and is tried again."),
-    "records.no_log": gettext_lazy(
-        "The organisation has no transparency log yet. The administrator of the authority sets it up."
-    ),
-    "sealing.no_seal": gettext_lazy(
-        "The organisation has no seal that can be used. The administrator of the authority sees to it."
-    ),
-}
-"""Code of a failure → what to tell the signer. Any other is shown with its code, for whoever mends it."""
 
 STUCK = timedelta(minutes=2)
 """After so long without a single document at its goal the page says that nobody need wait at it."""
@@ -83,7 +72,7 @@ def progress(request: WebRequest, ceremony: UUID) -> HttpResponse:
         running=hand.on_the_way > 0,
         left=_left(course, visitor.now),
         slow=_slow(course, visitor.now),
-        failures=[(f, seen[f.subject].name if f.subject in seen else "", _why(f.why)) for f in course.failures],
+        failures=[(f, seen[f.subject].name if f.subject in seen else "", reason(f.why)) for f in course.failures],
         next_step=browser.next_step(request, ceremony),
     )
 
@@ -100,12 +89,3 @@ def _left(course: Course, now: datetime) -> int | None:
 def _slow(course: Course, now: datetime) -> bool:
     signed_at = course.hand.signed_at
     return bool(course.hand.on_the_way) and signed_at is not None and now - signed_at > STUCK
-
-
-def _why(code: str) -> str:
-    found = REASONS.get(code)
-    if found is not None:
-        return str(found)
-    return _("It could not be sealed (%(code)s). Your administrator sees it in the list of stopped documents.") % {
-        "code": code
-    }

@@ -57,6 +57,7 @@ def review(request: WebRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("staff:home"), status=303)
     found = [_told(step) for step in steps(rows)]
     me = identity(by)
+    methods = choices(me.scheme) if me else []
     browser.keep_choice(request, choice_of(request.GET))
     shown = rows if len(rows) <= SHOWN else []
     note(visitor, by, waiting.protected(shown), "staff.review")
@@ -68,7 +69,8 @@ def review(request: WebRequest) -> HttpResponse:
         count=len(rows),
         rows=shown,
         me=me,
-        methods=choices(me.scheme) if me else [],
+        methods=methods,
+        other_device=any(not choice.hands_on for choice in methods),
         choice=choice_of(request.GET),
     )
 

@@ -29,11 +29,26 @@
     const list = event.target.closest("[data-sign-list]");
     if (!list) return;
     const all = event.submitter && event.submitter.name === "all";
+    const extra = [];
+    const say = (name, value) => {
+      const one = Object.assign(document.createElement("input"), { type: "hidden", name, value });
+      extra.push(list.appendChild(one));
+    };
     for (const group of list.querySelectorAll("[data-group]")) {
-      for (const one of boxes(group)) one.disabled = all || group.checked;
+      const each = boxes(group);
+      const left = each.filter((one) => !one.checked);
+      const but = !all && !group.checked && left.length < each.length / 2;
+      if (but) {
+        say("group", group.value);
+        for (const one of left) say("without", one.value);
+      }
+      for (const one of each) one.disabled = all || group.checked || but;
       group.disabled = all;
     }
-    setTimeout(() => list.querySelectorAll("input:disabled").forEach((one) => { one.disabled = false; }), 0);
+    setTimeout(() => {
+      for (const one of list.querySelectorAll("input:disabled")) one.disabled = false;
+      for (const one of extra) one.remove();
+    }, 0);
   };
 
   const said = () => {
