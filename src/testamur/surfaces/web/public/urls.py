@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from testamur.surfaces.web.public import enquiries, files, pages, verify
+from testamur.surfaces.web.public import enquiries, files, inbox, machines, pages, verify
 
 app_name = "public"
 urlpatterns = [
@@ -22,5 +22,8 @@ urlpatterns = [
     path("privacy/", pages.privacy, name="privacy"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("status/", pages.status, name="status"),
+    path("hooks/sms/<uuid:message>/<str:token>/", machines.sms_report, name="sms-report"),
+    path("health", machines.health, name="health"),
+    path("demo/inbox/", inbox.inbox, name="inbox"),
     path("robots.txt", files.robots, name="robots"),
 ]
