@@ -34,7 +34,6 @@ class Authenticator:
         self.user = _bytes(options["user"]["id"])
         key = ES256.from_cryptography_key(self._key.public_key())  # type: ignore[no-untyped-call]
         credential = AttestedCredentialData.create(bytes(16), self.id, key)
-
         data = self._data(options["rp"]["id"], ATTESTED) + bytes(credential)
         attestation = cbor.encode({"fmt": "none", "attStmt": {}, "authData": data})
         client = self._client("webauthn.create", options["challenge"])

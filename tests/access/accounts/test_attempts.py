@@ -13,6 +13,7 @@ from testamur.access.accounts import actions, queries, steps
 from testamur.access.accounts.methods.contract import Browser
 from testamur.access.accounts.models import Attempt, Limit
 from testamur.access.accounts.rules import (
+    EXPIRED,
     OTHER_PERSON,
     PICK_UP,
     UNKNOWN_PERSON,
@@ -91,6 +92,8 @@ def test_what_was_found_is_picked_up_soon_or_not_at_all(rut: UUID) -> None:
     attempt = tried(rut)
     with pytest.raises(NotFoundYet):
         actions.finish(by=DOORKEEPER, attempt=attempt, browser=HERE, former=None, now=NOW + PICK_UP)
+    view = actions.proceed(by=DOORKEEPER, attempt=attempt, browser=HERE.known, now=NOW + PICK_UP)
+    assert (view.state, view.hint) == ("failed", EXPIRED)
 
 
 def test_a_login_is_confirmed_by_the_same_person_alone(rut: UUID) -> None:

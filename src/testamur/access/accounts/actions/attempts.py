@@ -112,14 +112,12 @@ def proceed(
     """
     by.must("accounts.attempt.proceed")
     row = _mine(attempt, browser)
-    if row.state != State.OPEN:
-        return queries.view(row)
-    if now >= row.expires_at:
+    if row.state in {State.OPEN, State.FOUND} and now >= row.expires_at:
         return _settle(by, attempt, Progress(EXPIRED, failed=True), now)
     chosen = method_named(row.method)
+    if row.state != State.OPEN or (chosen.remote and not _claimed(row, now - chosen.patience, now)):
+        return queries.view(row)
     if chosen.remote:
-        if not _claimed(row, now - chosen.patience, now):
-            return queries.view(row)
         return _settle(by, attempt, chosen.proceed(row.kept, given or {}, now), now)
     with transaction.atomic():
         locked = Attempt.objects.select_for_update().get(id=attempt)
@@ -269,18 +267,18 @@ def _claimed(row: Attempt, asked_before: datetime, now: datetime) -> bool:
 def _settle(by: Actor, attempt: UUID, progress: Progress, now: datetime) -> queries.AttemptView:
     row = Attempt.objects.select_for_update().get(id=attempt)
     row.leased_until = None
-    if row.state == State.OPEN:
-        if progress.found is not None:
-            progress = _identify(row, progress.found, now) or progress
-        if progress.failed:
-            row.state, row.hint, row.kept = State.FAILED, progress.hint, {}
-        elif progress.found is None:
-            row.hint = progress.hint or row.hint
-            row.kept = row.kept if progress.kept is None else dict(progress.kept)
-        if row.state != State.OPEN:
-            outcome = row.hint if row.state == State.FAILED else "found"
-            refs = {"attempt": str(attempt), "method": row.method, "outcome": outcome, "evidence": row.evidence}
-            append(by=by, kind="accounts.attempt.ended/1", path="/", refs=refs, now=now)
+    former = row.state
+    if former == State.OPEN and progress.found is not None:
+        progress = _identify(row, progress.found, now) or progress
+    if progress.failed and former in {State.OPEN, State.FOUND}:
+        row.state, row.hint, row.kept = State.FAILED, progress.hint, {}
+    elif former == State.OPEN and progress.found is None:
+        row.hint = progress.hint or row.hint
+        row.kept = row.kept if progress.kept is None else dict(progress.kept)
+    if row.state != former:
+        outcome = row.hint if row.state == State.FAILED else "found"
+        refs = {"attempt": str(attempt), "method": row.method, "outcome": outcome, "evidence": row.evidence}
+        append(by=by, kind="accounts.attempt.ended/1", path="/", refs=refs, now=now)
     row.save()
     return queries.view(row)
 
