@@ -126,6 +126,16 @@ def token(time: str) -> bytes:
     return bytes(info.dump())
 
 
+def strange() -> dict[str, str]:
+    """Tokens by certificates for other purposes, and one with a certificate in it that nobody there issued."""
+    stamping, signing = ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.CODE_SIGNING
+    purposes = {"none": (), "other": (signing,), "more": (stamping, signing)}
+    found = {name: builder.time_stamp(b"sealed", extended=extended) for name, extended in purposes.items()}
+    tree = opened(builder.time_stamp(b"sealed"))
+    tree[0][1][1][1][0][1][3][1] += opened(issue("Främling TEST", issue("Främmande TEST", None, ca=True)).der)
+    return {name: b64(der) for name, der in (found | {"stranger": closed(tree)}).items()}
+
+
 def stuffed() -> bytes:
     """A token whose certificate carries one number too many, and whose length happens to end in 0x80."""
     for size in itertools.count():
@@ -150,6 +160,7 @@ def frozen() -> dict[str, Any]:
         "stamps": {
             "root": b64(builder.tsa_root().der),
             "good": b64(builder.time_stamp(b"sealed")),
+            "strange": strange(),
             "stuffed": b64(stuffed()),
             "times": [[time, b64(token(time))] for time in TIMES],
         },

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from testamur.kernel.proofs import chain, cms
 from tests.conformance.builder import revoked
 from tests.kernel.proofs.eid import AT, Issued, issue, rsa_key, usage
-from tests.surfaces.web.verify.parity import Refusal, asked, millis, mutants, still, told
+from tests.surfaces.web.verify.parity import Refusal, asked, closed, millis, mutants, opened, still, told
 
 DAY = timedelta(days=1)
 
@@ -96,6 +96,19 @@ def test_keys_and_extensions_that_are_not_accepted_are_refused_alike() -> None:
         assert asked("certificate", der) == ours
     plain = issue("Ovanlig", root, extensions=((odd, False),)).der
     assert asked("certificate", plain) == certificate(plain)
+
+
+def test_the_parts_of_a_name_stand_in_order_or_are_refused_alike() -> None:
+    tree = opened(still()["certificates"][2])
+    subject = tree[0][1][0][1][5]
+    attributes = [attribute for _set, part in subject[1] for attribute in part]
+    answers = []
+    for order in (sorted(attributes, key=lambda a: closed([a])), sorted(attributes, key=lambda a: closed([a]))[::-1]):
+        subject[1] = [[0x31, order]]
+        ours = told(certificate, closed(tree))
+        assert asked("certificate", closed(tree)) == ours
+        answers.append(isinstance(ours, dict))
+    assert answers == [True, False]
 
 
 # --- paths ---------------------------------------------------------------------------------------
@@ -265,6 +278,12 @@ def test_a_time_stamp_and_its_mutants_hold_or_fail_alike() -> None:
     assert same_stamp(bytes(1 << 19), b"sealed", root) == "timestamp.malformed"
     codes = {same_stamp(mutant, b"sealed", root) for mutant in mutants(good, 300)}
     assert codes >= {"ok", "timestamp.malformed", "timestamp.signature", "timestamp.chain.malformed"}
+
+
+@pytest.mark.parametrize("name", ["none", "other", "more", "stranger"])
+def test_a_time_stamp_by_or_with_a_strange_certificate_is_refused_alike(name: str) -> None:
+    stamps = still()["stamps"]
+    assert same_stamp(stamps["strange"][name], b"sealed", stamps["root"]) == "timestamp.malformed"
 
 
 def test_the_times_of_time_stamps_are_read_alike() -> None:
