@@ -15,7 +15,7 @@ from testamur.law.tables import pack as pack_by_id
 from testamur.register.people.actions import legal_persons
 from testamur.register.people.rules import LegalPerson
 from testamur.register.schools import queries as schools
-from testamur.register.schools.rules import GroupKind, GroupView, SchoolYearView, UnitKind, UnitView
+from testamur.register.schools.rules import GroupKind, GroupView, PostView, SchoolYearView, UnitKind, UnitView
 from testamur.schoolday.results import queries
 from testamur.schoolday.results.queries import DecisionRow
 from testamur.trust.records.rules import Issuer
@@ -48,6 +48,8 @@ class School:
     delegated: frozenset[str] = frozenset()
     named: dict[UUID, Decision] = field(default_factory=dict)
     """Decisions with names (`facts.named`), by id, as they are made."""
+    posts: tuple[PostView, ...] = ()
+    """All posts at the school on the day."""
 
     @property
     def issuer(self) -> Issuer:
@@ -100,19 +102,23 @@ def gather(
     authority = authority_of(unit)
     year, period = _period(unit, school_year, term)
     day = min(period.ends, issued_on)
-    classes = [
-        (group, [m.person for m in schools.members(group=group.id, on=day)])
+    wanted = [
+        group
         for group in schools.groups(school=unit.id, school_year=year, kind=GroupKind.CLASS)
         if not groups or group.id in groups
     ]
+    inside = schools.members_of(groups=[group.id for group in wanted], on=day)
+    classes = [(group, [m.person for m in inside[group.id]]) for group in wanted]
     pupils = [p for _group, members in classes for p in members]
     decisions = queries.standing(
         by=by, path=unit.path, unit=unit.id, school_year=school_year, pupils=pupils if groups else None
     )
     former = queries.earlier(by=by, path=unit.path, pupils=pupils, before=school_year)
     named = {p for rows in (*decisions.values(), *former.values()) for row in rows for p in row.decided_by}
-    posts = {post.person for post in schools.posts_at(unit=unit.id, on=day)}
-    persons = legal_persons(by=by, ids=sorted({*pupils, *named, *posts}), purpose=PURPOSE, now=now)
+    posts = schools.posts_at(unit=unit.id, on=day)
+    persons = legal_persons(
+        by=by, ids=sorted({*pupils, *named, *(post.person for post in posts)}), purpose=PURPOSE, now=now
+    )
     pack = _pack(unit, decisions, day)
     return School(
         unit,
@@ -125,6 +131,7 @@ def gather(
         decisions,
         former,
         queries.delegated(unit=unit.id),
+        posts=posts,
     ), classes
 
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from testamur.kernel.base.refused import Refused
 from testamur.law.contract import DocumentType, SignerStep
-from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import GroupView, Role
 from testamur.schoolday.results.steps.gathering import School
 from testamur.trust.records.rules import DELEGATE, Signer
@@ -22,13 +21,11 @@ class NobodySigns(Refused):
 
 def holders(shared: School, group: GroupView) -> dict[str, Sequence[UUID]]:
     """Principals and delegates of the school, class teachers of the class on the day; who began last comes first."""
-    principals = schools.holders(role=Role.PRINCIPAL, unit=shared.unit.id, on=shared.day)
-    delegates = schools.holders(role=Role.DELEGATE, unit=shared.unit.id, on=shared.day)
-    teachers = schools.holders(role=Role.CLASS_TEACHER, group=group.id, on=shared.day)
+    latest = shared.posts[::-1]  # of one role they come in order of start
     return {
-        "principal": [p.person for p in reversed(principals)],
-        DELEGATE: [p.person for p in reversed(delegates)],
-        "class_teacher": [p.person for p in reversed(teachers)],
+        "principal": [p.person for p in latest if p.role is Role.PRINCIPAL],
+        DELEGATE: [p.person for p in latest if p.role is Role.DELEGATE],
+        "class_teacher": [p.person for p in latest if p.role is Role.CLASS_TEACHER and p.group == group.id],
     }
 
 
