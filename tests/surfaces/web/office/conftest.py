@@ -53,7 +53,8 @@ def reports(world: World, state: State | None = None) -> list[RecordView]:
 
 def text(response: Answer) -> str:
     """The page, as text."""
-    return response.content.decode()
+    told: str = response.content.decode()
+    return told
 
 
 @pytest.fixture

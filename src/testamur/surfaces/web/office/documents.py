@@ -99,7 +99,7 @@ def documents(request: HttpRequest) -> HttpResponse:
             "line": line,
             "name": names[line.record.subject].name if line.record.subject in names else line.group,
             "school": units[line.record.unit].name if line.record.unit in units else "",
-            "state": _state(line.record.state, line.held, line.released_at, request),
+            "state": state_of(line.record.state, line.held, line.released_at, request),
         }
         for line in found.lines
     ]
@@ -130,7 +130,7 @@ def _subjects(by: Actor, path: str, who: str, request: HttpRequest) -> list[UUID
     return [view.id for view in people.search(by=by, text=who, path=path, limit=MOST_FOUND)]
 
 
-def _state(state: State, held: str, released_at: Any, request: HttpRequest) -> dict[str, str]:
+def state_of(state: State, held: str, released_at: Any, request: HttpRequest) -> dict[str, str]:
     """The state as a tag: what it is called and its colour."""
     name = state.value
     if held and state is State.SIGNED:
@@ -223,7 +223,7 @@ def _told(request: HttpRequest, found: Details) -> dict[str, Any]:
             }
             for s in found.signatures
         ],
-        "state": _state(view.state, found.held, found.released_at, request),
+        "state": state_of(view.state, found.held, found.released_at, request),
         "because": words.word(words.REPLACED, found.replaced_because) if found.replaced_because else "",
         "former": former,
         "held": words.reason(found.held) if found.held else "",

@@ -21,6 +21,7 @@ from testamur.surfaces.web.office import paging, persons, words
 from testamur.surfaces.web.office.scope import actor_of, ids_of, place_of, visitor_of
 from testamur.surfaces.web.pages import page
 from testamur.trust.records import actions, queries
+from testamur.trust.records.queries import finding
 
 LINES = 50
 
@@ -46,6 +47,7 @@ def follow(request: HttpRequest) -> HttpResponse:
         *(x for d in refused for x in (d.subject, d.person)),
     ]
     names = persons.shown(request, ids, "office.follow")
+    titles = dict(finding.kinds(by=by, path=path))
     units = schools.units({u.unit for u in unsigned} | {h.unit for h in held} | {d.unit for d in refused})
 
     def name(person: UUID) -> str:
@@ -67,6 +69,7 @@ def follow(request: HttpRequest) -> HttpResponse:
                 "of": u,
                 "name": name(u.person),
                 "role": words.word(words.ROLES, u.role),
+                "title": titles.get(u.document_type, u.title),
                 "school": school(u.unit),
                 "days": (now - u.since).days if u.since else None,
                 "reminded": told_last.get((u.person, u.unit)),

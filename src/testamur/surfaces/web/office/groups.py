@@ -104,7 +104,7 @@ def group(request: HttpRequest, group: UUID) -> HttpResponse:
         total=len(rows),
         title=_title(told, rows, by),
         counts=[(words.word(words.STATES, s), n) for s, n in counts.items()],
-        drafts=counts.get("drafted", 0),
+        drafts=counts.get("drafted", 0) + counts.get("declined", 0),
         ready=counts.get("ready", 0),
         makeable=counts.get("not_made", 0) + sum(bool(line.changes or line.row.other_signers) for line in lines),
         may_make=by.may("records.record.draft", path),

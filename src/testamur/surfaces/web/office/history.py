@@ -47,7 +47,8 @@ def told(*, by: Actor, found: Details, names: Mapping[UUID, PersonView]) -> list
     ):
         if at:
             acts.append(Act(at, what))
-    return sorted([*acts, *_journal(by, found)], key=lambda act: act.at)
+    # an e-ID tells whole seconds: within one, the order of a document's life holds
+    return sorted([*acts, *_journal(by, found)], key=lambda act: act.at.replace(microsecond=0))
 
 
 def _journal(by: Actor, found: Details) -> list[Act]:

@@ -12,7 +12,7 @@ from testamur.kernel.base.refused import NotFound
 from testamur.register.schools import queries as schools
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.office import persons, words
-from testamur.surfaces.web.office.documents import ISSUED
+from testamur.surfaces.web.office.documents import ISSUED, state_of
 from testamur.surfaces.web.office.scope import actor_of, visitor_of
 from testamur.surfaces.web.pages import page
 from testamur.trust.archive.queries import store
@@ -45,7 +45,7 @@ def preview(request: HttpRequest, record: UUID) -> HttpResponse:
         hidden=pupil is not None and pupil.masked,
         unit=schools.unit(view.unit),
         signers=signers,
-        state=words.word(words.STATES, view.state.value),
+        state=state_of(view.state, found.held, found.released_at, request)["word"],
     )
 
 

@@ -50,7 +50,7 @@ class PlanForm(forms.Form):
 
     def __init__(self, data: Any, kinds: list[tuple[str, str]], terms: list[str]) -> None:
         """The choices of one school."""
-        super().__init__(data)
+        super().__init__(data, initial={"mode": ReleaseMode.AT_ONCE.value})
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
         self.fields["term"].choices = [(t, t) for t in terms]  # type: ignore[attr-defined]
 
