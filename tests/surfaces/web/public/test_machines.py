@@ -1,4 +1,4 @@
-"""Programs that call: the watchman is answered, a carrier with a wrong secret is not; the demonstration's letter box."""
+"""Programs that call: the watchman is answered, a carrier with a wrong secret is not; the letter box of the demo."""
 
 from __future__ import annotations
 
