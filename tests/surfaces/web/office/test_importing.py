@@ -85,6 +85,7 @@ def test_a_school_takes_in_finished_pdfs_of_its_own_pupils(world: World, log_in:
     page = text(browser.get(answer["Location"]))
     assert "register.csv, row 3" in page
     assert "another school" in page
+    assert "register.csv, row 3" not in text(log_in("principal").get(answer["Location"]))
     assert queries.records(by=operator(), path="/") == []
     do_work(browser.post(reverse("office:load", args=[work])))
     (record,) = queries.records(by=operator(), path="/")

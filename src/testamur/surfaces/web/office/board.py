@@ -75,8 +75,8 @@ def counts_of(cell: Cell) -> dict[str, int]:
     return {s: sum(cell.missing.values()) if s == "missing" else getattr(cell, s) for s in words.BAR}
 
 
-@require_GET
 @door("office.home", Area.OFFICE)
+@require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """The board of one school and term."""
     place, by = place_of(request), actor_of(request)
@@ -165,8 +165,8 @@ def _listed(counts: Mapping[str, int]) -> list[dict[str, object]]:
     ]
 
 
-@require_POST
 @door("office.home", Area.OFFICE)
+@require_POST
 def act(request: HttpRequest) -> HttpResponse:
     """For a whole school: make what can be made, or mark every draft ready."""
     place, by, now = place_of(request, request.POST.get("school", "")), actor_of(request), visitor_of(request).now
@@ -200,8 +200,8 @@ def act(request: HttpRequest) -> HttpResponse:
     return redirect(back)
 
 
-@require_GET
 @door("office.home", Area.OFFICE)
+@require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     """Every school of the body: how far its documents of the term have come."""
     place, by, now = place_of(request), actor_of(request), visitor_of(request).now

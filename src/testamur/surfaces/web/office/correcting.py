@@ -116,8 +116,8 @@ class Asked:
     rule: CorrectionRule
 
 
-@require_GET
 @door("office.home", Area.OFFICE)
+@require_GET
 def decisions(request: HttpRequest, pupil: UUID) -> HttpResponse:
     """What was decided about a pupil in a term, each with the ways in which it can be corrected."""
     place, by, now = place_of(request), actor_of(request), visitor_of(request).now
@@ -172,8 +172,8 @@ def _fits(row: DecisionRow, rule: CorrectionRule) -> bool:
     return row.facts.kind not in {"fact", "comment"} and bool(rule.roles)
 
 
-@require_http_methods(["GET", "POST"])
 @door("office.correct", Area.OFFICE)
+@require_http_methods(["GET", "POST"])
 def correct(request: HttpRequest, decision: UUID, way: str) -> HttpResponse:
     """The form of one way of correction, and the correction."""
     asked, by, now = _asked(request, decision, way), actor_of(request), visitor_of(request).now
@@ -261,8 +261,8 @@ def _done(request: HttpRequest, asked: Asked) -> HttpResponse:
     return redirect(f"{reverse('office:decisions', args=[asked.row.pupil])}?{urlencode(query)}")
 
 
-@require_POST
 @door("office.correct", Area.OFFICE)
+@require_POST
 def remake(request: HttpRequest, pupil: UUID) -> HttpResponse:
     """Make new versions of the documents that show a pupil's corrected decisions."""
     place, by, now = place_of(request, request.POST.get("school", "")), actor_of(request), visitor_of(request).now

@@ -72,8 +72,8 @@ class AnnulForm(forms.Form):
     sure = forms.BooleanField(label=_("I know that this cannot be undone."))
 
 
-@require_GET
 @door("office.home", Area.OFFICE)
+@require_GET
 def documents(request: HttpRequest) -> HttpResponse:
     """The search and one page of what it found."""
     place, by = place_of(request), actor_of(request)
@@ -140,25 +140,26 @@ def state_of(state: State, held: str, released_at: Any, request: HttpRequest) ->
     return {"word": words.word(words.STATES, name), "colour": words.TAGS[name]}
 
 
-@require_GET
 @door("office.home", Area.OFFICE)
+@require_GET
 def record(request: HttpRequest, record: UUID) -> HttpResponse:
     """One document."""
     found = _known(request, record)
     return page(request, "web/office/record.html", **_told(request, found))
 
 
-@require_POST
 @door("office.home", Area.OFFICE)
+@require_POST
 def check(request: HttpRequest, record: UUID) -> HttpResponse:
     """Look at the archived original anew: every byte, the log, the verdict that a stranger would reach."""
     found = _known(request, record)
+    persons.must_see(request, [found.record.subject, *found.pupils], "office.check")
     report = examining.examine(by=actor_of(request), record=found.record, now=visitor_of(request).now)
     return page(request, "web/office/record.html", report=report, **_told(request, found))
 
 
-@require_GET
 @door("office.home", Area.OFFICE)
+@require_GET
 def original(request: HttpRequest, record: UUID) -> HttpResponse:
     """The original as it lies in the archive, to keep."""
     found = _known(request, record)
@@ -173,8 +174,8 @@ def original(request: HttpRequest, record: UUID) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
 @door("office.correct", Area.OFFICE)
+@require_http_methods(["GET", "POST"])
 def annul(request: HttpRequest, record: UUID) -> HttpResponse:
     """Declare a document void, with a reason."""
     found, by = _known(request, record), actor_of(request)

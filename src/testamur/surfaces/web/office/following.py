@@ -26,8 +26,8 @@ from testamur.trust.records.queries import finding
 LINES = 50
 
 
-@require_GET
 @door("office.home", Area.OFFICE)
+@require_GET
 def follow(request: HttpRequest) -> HttpResponse:
     """The page."""
     place, by, now = place_of(request), actor_of(request), visitor_of(request).now
@@ -98,8 +98,8 @@ def follow(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_POST
 @door("office.home", Area.OFFICE)
+@require_POST
 def act(request: HttpRequest) -> HttpResponse:
     """Try again what was stopped."""
     by, now, what = actor_of(request), visitor_of(request).now, request.POST.get("act", "")

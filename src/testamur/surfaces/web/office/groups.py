@@ -75,8 +75,8 @@ def asked(request: HttpRequest, group: UUID) -> Asked:
     return Asked(found, place.one, term, told.get("document", ""))
 
 
-@require_GET
 @door("office.home", Area.OFFICE)
+@require_GET
 def group(request: HttpRequest, group: UUID) -> HttpResponse:
     """The class page."""
     told, by, now = asked(request, group), actor_of(request), visitor_of(request).now
@@ -159,8 +159,8 @@ def _lines(request: HttpRequest, rows: Sequence[Row]) -> list[Line]:
     return sorted(lines, key=lambda line: (line.sort, str(line.row.subject)))
 
 
-@require_POST
 @door("office.home", Area.OFFICE)
+@require_POST
 def act(request: HttpRequest, group: UUID) -> HttpResponse:
     """What the buttons of the class page do, for the chosen documents or for all."""
     told, by = asked(request, group), actor_of(request)

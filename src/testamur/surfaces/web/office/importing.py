@@ -119,8 +119,8 @@ class UploadForm(forms.Form):
         return {name: self.cleaned_data[name].strip() for name in names}
 
 
-@require_http_methods(["GET", "POST"])
 @door("office.home", Area.OFFICE)
+@require_http_methods(["GET", "POST"])
 def imports(request: HttpRequest) -> HttpResponse:
     """The form, and the latest imports."""
     place, by = place_of(request), actor_of(request)
@@ -174,8 +174,8 @@ def _try(request: HttpRequest, form: UploadForm) -> UUID:
     )
 
 
-@require_POST
 @door("office.home", Area.OFFICE)
+@require_POST
 def load(request: HttpRequest, work: UUID) -> HttpResponse:
     """Load what was tried."""
     place, by, visitor = place_of(request), actor_of(request), visitor_of(request)
@@ -194,8 +194,8 @@ def load(request: HttpRequest, work: UUID) -> HttpResponse:
     return redirect("office:work", loaded)
 
 
-@require_POST
 @door("office.home", Area.OFFICE)
+@require_POST
 def give_up(request: HttpRequest, work: UUID) -> HttpResponse:
     """Remove the files that were tried."""
     tried = _own(request, work, TRY)
@@ -204,8 +204,8 @@ def give_up(request: HttpRequest, work: UUID) -> HttpResponse:
     return redirect("office:imports")
 
 
-@require_GET
 @door("office.home", Area.OFFICE)
+@require_GET
 def report(request: HttpRequest, work: UUID) -> HttpResponse:
     """The full list of defects as a table, for whoever asked for the import."""
     view = _own(request, work, TRY, LOAD)

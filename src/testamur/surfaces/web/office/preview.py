@@ -24,8 +24,8 @@ PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; 
 """For the browser's own viewer, which styles its frame itself; the file runs nothing: active content is refused."""
 
 
-@require_GET
 @door("office.home", Area.OFFICE)
+@require_GET
 def preview(request: HttpRequest, record: UUID) -> HttpResponse:
     """The document as PDF in the page, what is known of it and who signs beside it."""
     found = _known(request, record)
@@ -49,8 +49,8 @@ def preview(request: HttpRequest, record: UUID) -> HttpResponse:
     )
 
 
-@require_GET
 @door("office.home", Area.OFFICE)
+@require_GET
 def pdf(request: HttpRequest, record: UUID) -> HttpResponse:
     """The bytes for the frame: the draft's first revision, or the archived original."""
     found = _known(request, record)

@@ -73,8 +73,8 @@ def kinds_of(place: Place, request: HttpRequest) -> list[tuple[str, str]]:
     )
 
 
-@require_GET
 @door("office.release", Area.OFFICE)
+@require_GET
 def releases(request: HttpRequest) -> HttpResponse:
     """What is planned, what waits, and the form for a plan."""
     place = place_of(request)
@@ -114,8 +114,8 @@ def _shown(request: HttpRequest, place: Place, form: PlanForm, status: int = 200
     )
 
 
-@require_POST
 @door("office.release", Area.OFFICE)
+@require_POST
 def plan(request: HttpRequest) -> HttpResponse:
     """Keep a plan."""
     place, by, now = place_of(request, request.POST.get("school", "")), actor_of(request), visitor_of(request).now
@@ -147,8 +147,8 @@ def _moved(count: int) -> str:
     return told % {"n": count}
 
 
-@require_http_methods(["POST"])
 @door("office.release", Area.OFFICE)
+@require_http_methods(["POST"])
 def now(request: HttpRequest) -> HttpResponse:
     """Release what waits of one school, document and period."""
     place, by = place_of(request, request.POST.get("school", "")), actor_of(request)

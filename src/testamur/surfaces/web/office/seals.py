@@ -146,8 +146,8 @@ def _asked_name(seal: Seal) -> str:
     return str(names[0].value) if names else ""
 
 
-@require_GET
 @door("office.home", Area.OFFICE)
+@require_GET
 def seals(request: HttpRequest) -> HttpResponse:
     """All seals of the body, those in use first."""
     place, by, now = place_of(request), actor_of(request), visitor_of(request).now
@@ -167,8 +167,8 @@ def seals(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
 @door("office.keys", Area.OFFICE)
+@require_http_methods(["GET", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
     """A new key and its certificate request."""
     body, by = place_of(request).authority, actor_of(request)
@@ -236,8 +236,8 @@ def _with_object(locator: str, label: str) -> str:
     return f"{head};object={quote(label)}?{query}"
 
 
-@require_GET
 @door("office.home", Area.OFFICE)
+@require_GET
 def seal(request: HttpRequest, seal: UUID) -> HttpResponse:
     """One seal."""
     return _page(request, _mine(request, seal), ChainForm())
@@ -287,8 +287,8 @@ def _mine(request: HttpRequest, seal: UUID) -> Seal:
     return found
 
 
-@require_GET
 @door("office.home", Area.OFFICE)
+@require_GET
 def request_pem(request: HttpRequest, seal: UUID) -> HttpResponse:
     """The certificate request, to send to the authority that issues certificates."""
     found = _mine(request, seal)
@@ -301,8 +301,8 @@ def request_pem(request: HttpRequest, seal: UUID) -> HttpResponse:
     )
 
 
-@require_POST
 @door("office.keys", Area.OFFICE)
+@require_POST
 def install(request: HttpRequest, seal: UUID) -> HttpResponse:
     """Take a certificate into use; the former seal retires in the same act."""
     found, by, body = _mine(request, seal), actor_of(request), place_of(request).authority
@@ -339,8 +339,8 @@ def _trust(body: UnitView, root: bytes) -> None:
     (folder / f"{hashlib.sha256(root).hexdigest()[:16]}.der").write_bytes(root)
 
 
-@require_POST
 @door("office.home", Area.OFFICE)
+@require_POST
 def attempt(request: HttpRequest, seal: UUID) -> HttpResponse:
     """Seal a sample in memory and say what a verifier would say."""
     found, failed = _mine(request, seal), ""
@@ -352,8 +352,8 @@ def attempt(request: HttpRequest, seal: UUID) -> HttpResponse:
     return _page(request, found, ChainForm(), checks=checks, failed=failed)
 
 
-@require_POST
 @door("office.keys", Area.OFFICE)
+@require_POST
 def retire(request: HttpRequest, seal: UUID) -> HttpResponse:
     """Stop using a seal, or give a request up."""
     found, by = _mine(request, seal), actor_of(request)

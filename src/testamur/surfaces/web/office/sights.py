@@ -21,8 +21,8 @@ DAYS = 90
 LINES = 50
 
 
-@require_GET
 @door("office.protected", Area.OFFICE)
+@require_GET
 def sights(request: HttpRequest) -> HttpResponse:
     """The sights of the last months. Protected persons stand here by their alias: a review is no sight."""
     place, by, now = place_of(request), actor_of(request), visitor_of(request).now

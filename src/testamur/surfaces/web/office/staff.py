@@ -71,8 +71,8 @@ class PostForm(forms.Form):
         return told
 
 
-@require_GET
 @door("office.home", Area.OFFICE)
+@require_GET
 def posts(request: HttpRequest) -> HttpResponse:
     """The posts of a school, and the form for another."""
     place = place_of(request)
@@ -138,8 +138,8 @@ def _signers(request: HttpRequest, place: Place) -> list[dict[str, Any]]:
     ]
 
 
-@require_POST
 @door("office.correct", Area.OFFICE)
+@require_POST
 def appoint(request: HttpRequest) -> HttpResponse:
     """Give a post."""
     place, by, now = place_of(request, request.POST.get("school", "")), actor_of(request), visitor_of(request).now
@@ -174,8 +174,8 @@ def _person(number: str, on: date) -> UUID:
     raise NotFound(_("Nobody in the register has that number. Import the person first."), field="number")
 
 
-@require_POST
 @door("office.correct", Area.OFFICE)
+@require_POST
 def end(request: HttpRequest, post: UUID) -> HttpResponse:
     """Say which day of a post is the last."""
     place, by, now = place_of(request, request.POST.get("school", "")), actor_of(request), visitor_of(request).now
@@ -194,8 +194,8 @@ def end(request: HttpRequest, post: UUID) -> HttpResponse:
     return redirect(f"{reverse('office:people')}?school={place.one.id}")
 
 
-@require_POST
 @door("office.correct", Area.OFFICE)
+@require_POST
 def signer(request: HttpRequest) -> HttpResponse:
     """Choose who signs a document that may be delegated."""
     place, by = place_of(request, request.POST.get("school", "")), actor_of(request)

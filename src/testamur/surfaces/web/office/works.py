@@ -33,8 +33,8 @@ STATES: words.Words = {
 LISTED = 50
 
 
-@require_GET
 @door("office.home", Area.OFFICE)
+@require_GET
 def work(request: HttpRequest, work: UUID) -> HttpResponse:
     """One long work; while it goes on the part with its progress is fetched again and again."""
     by = actor_of(request)
@@ -61,13 +61,13 @@ def work(request: HttpRequest, work: UUID) -> HttpResponse:
         over=view.state in {WorkState.DONE, WorkState.FAILED},
         errors=errors,
         left=left(view, visitor_of(request).now),
-        tried=importing.result(view),
+        tried=importing.result(view) if _may_read_rows(request, view) else None,
         is_import=view.kind in {importing.TRY, importing.LOAD},
     )
 
 
-@require_GET
 @door("office.home", Area.OFFICE)
+@require_GET
 def works(request: HttpRequest) -> HttpResponse:
     """The latest long work of the place."""
     place, by = place_of(request), actor_of(request)
@@ -83,6 +83,12 @@ def works(request: HttpRequest) -> HttpResponse:
         for w in found
     ]
     return page(request, "web/office/works.html", rows=rows, pages=paging.pages(request, len(rows), LISTED))
+
+
+def _may_read_rows(request: HttpRequest, view: WorkView) -> bool:
+    """What an import found quotes its rows: for whoever sent them, and those who import there."""
+    by = actor_of(request)
+    return view.person == by.id or by.may("connectors.import.see", view.path)
 
 
 def left(view: WorkView, now: datetime) -> timedelta | None:
