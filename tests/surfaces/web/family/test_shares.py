@@ -51,7 +51,7 @@ def test_a_stranger_with_link_and_pin_gets_the_original_and_a_verdict(
     asked = stranger.get(link)
     assert asked.status_code == 200
     assert "Terminsbetyg" not in asked.content.decode()
-    assert asked["Referrer-Policy"] == "no-referrer"
+    assert asked["Referrer-Policy"] == "same-origin"
     assert "noindex" in asked["X-Robots-Tag"]
     assert stranger.post(link, {"pin": pin})["Location"] == link
     page = stranger.get(link).content.decode()
@@ -59,7 +59,7 @@ def test_a_stranger_with_link_and_pin_gets_the_original_and_a_verdict(
     assert world.names["pupil"] not in page
     original = stranger.get(link + "original/")
     assert original.content == store().read(reports["pupil"], "record.pdf")
-    assert original["Referrer-Policy"] == "no-referrer"
+    assert original["Referrer-Policy"] == "same-origin"
     assert set(Retrieval.objects.values_list("way", flat=True)) == {"share"}
     log = guardian.get("/family/shares/").content.decode()
     assert "127.0.0.0/24" in log

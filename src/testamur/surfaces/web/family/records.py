@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import Visitor, WebRequest
 from testamur.trust.records import actions, bundle, parcel, queries
 from testamur.trust.records.originals import Fetched
-from testamur.trust.records.queries import CitizenRecord
+from testamur.trust.records.queries import CitizenRecord, RetrievalView
 from testamur.trust.records.queries.fetched import signature_times
 
 CHECKED: dict[str, str | Promise] = {
@@ -52,7 +53,7 @@ def _shown(request: WebRequest, found: CitizenRecord, fetched: Fetched | None) -
     visitor = request.visitor
     seen = reach.persons(visitor, "family.record")
     person = seen[found.subject]
-    receipts = queries.retrievals(by=visitor.actor, record=found.record)
+    receipts = _by_minute(queries.retrievals(by=visitor.actor, record=found.record))
     return page(
         request,
         "web/family/record.html",
@@ -64,6 +65,11 @@ def _shown(request: WebRequest, found: CitizenRecord, fetched: Fetched | None) -
         checks=[CHECKED.get(c["check"], c["text"]) for c in fetched.report["checks"]] if fetched else (),
         children=reach.switch(visitor, seen, found.subject),
     )
+
+
+def _by_minute(receipts: Iterable[RetrievalView]) -> list[RetrievalView]:
+    """One line for what one person fetched within a minute: reading in the page and keeping the file are one visit."""
+    return list({(r.person, r.way, r.at.replace(second=0, microsecond=0)): r for r in receipts}.values())
 
 
 def _signers(record: UUID) -> list[dict[str, object]]:

@@ -19,10 +19,10 @@ from testamur.kernel.proofs.trust import parse_trust
 from testamur.kernel.proofs.verify import verify_file
 from testamur.register.schools import queries as schools
 from testamur.surfaces.web import refusals
-from testamur.surfaces.web.account.browser import address
 from testamur.surfaces.web.doors import public
 from testamur.surfaces.web.files import attachment, record_stem
 from testamur.surfaces.web.pages import page
+from testamur.surfaces.web.proxies import address
 from testamur.surfaces.web.requests import WebRequest
 from testamur.trust.records import actions, bundle
 from testamur.trust.records.actions import OpenedShare, ShareRefused
@@ -134,7 +134,10 @@ def _verdict(opened: OpenedShare, request: WebRequest) -> Verdict | None:
 
 
 def _quiet(answer: HttpResponse) -> HttpResponse:
-    """Neither a search engine nor the next site learns of the link."""
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    """Neither a search engine nor another site learns of the link.
+
+    Not ``no-referrer``: browsers then send the form with the origin ``null``, which is nobody's.
+    """
+    answer.headers["Referrer-Policy"] = "same-origin"
     answer.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     return answer

@@ -8,7 +8,7 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from testamur.surfaces.web import refusals
+from testamur.surfaces.web import proxies, refusals
 from testamur.surfaces.web.account import browser as seen
 from testamur.surfaces.web.requests import WebRequest
 from testamur.trust.signing.methods.bankid import messages as bankid
@@ -62,7 +62,7 @@ def device(request: HttpRequest, returns_to: UUID | None) -> Device:
         back = request.build_absolute_uri(reverse("staff:back", args=[returns_to]))
         address = f"{back}?nonce={{nonce}}"
     return Device(
-        ip=seen.address(request),
+        ip=proxies.address(request),
         user_agent=request.META.get("HTTP_USER_AGENT", "")[:255],
         domain=request.get_host().partition(":")[0],
         device_id=seen.mark(request),

@@ -16,9 +16,10 @@ from testamur.access.accounts.rules import Area
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
 from testamur.surfaces.web import qr
-from testamur.surfaces.web.account.browser import address, is_mobile, remember
+from testamur.surfaces.web.account.browser import is_mobile, remember
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.pages import error_page, fragment, page
+from testamur.surfaces.web.proxies import address
 from testamur.surfaces.web.requests import WebRequest
 from testamur.surfaces.web.staff import browser
 from testamur.surfaces.web.staff.reviews import ask

@@ -50,7 +50,7 @@ def home(request: WebRequest) -> HttpResponse:
         filter={name: query.get(name, "") for name in FILTER},
         filtered=any(query.get(name) for name in FILTER),
         under_way=under_way,
-        ended=ceremonies.ended_for(by.id, since=since),
+        ended=ceremonies.ended_for(by.id, since=since, limit=1),
     )
 
 
