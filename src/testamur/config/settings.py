@@ -46,6 +46,7 @@ INSTALLED_APPS = [
 ]
 WEB_ROOM = _env.web_room
 MIDDLEWARE = [
+    "testamur.surfaces.web.proxies.ProxyMiddleware",
     "testamur.surfaces.web.crowd.CrowdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -90,6 +91,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if _env.public_url.startswith("https:") else 0
 X_FRAME_OPTIONS = "SAMEORIGIN"
+TRUSTED_PROXIES = [net.strip() for net in _env.trusted_proxies.split(",") if net.strip()]
+# ProxyMiddleware drops the header when anybody but those proxies sends it.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]  # PINs of shares
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
@@ -171,7 +175,6 @@ LOGIN_METHODS = {  # in the order of the login page
     "simulated": "testamur.access.accounts.methods.simulated.configured",
 }
 OIDC = _env.oidc
-TRUSTED_PROXIES = [net.strip() for net in _env.trusted_proxies.split(",") if net.strip()]
 BANKID = {name.removeprefix("bankid_"): value for name, value in _env if name.startswith("bankid_")}
 DELIVERY_CHANNELS = channels(_env)
 DELIVERY_KEEP_DAYS = _env.delivery_keep_days

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import secrets
 from hashlib import sha256
@@ -12,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
 from testamur.access.accounts.methods.contract import Browser
+from testamur.surfaces.web import proxies
 
 COOKIE = "testamur_browser"
 """A random value that outlives logins: ties what is under way to the browser that began it."""
@@ -36,26 +36,6 @@ _SYSTEMS = (
     ("Linux", "Linux"),
 )
 _VALUE = re.compile(r"[A-Za-z0-9_-]{40,64}\Z")
-
-
-def address(request: HttpRequest) -> str:
-    """Address of the browser; behind our own proxies the last one in X-Forwarded-For that is none of them."""
-    seen = str(request.META.get("REMOTE_ADDR", ""))
-    ours = [ipaddress.ip_network(net) for net in getattr(settings, "TRUSTED_PROXIES", ())]
-    for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
-        if not any(_inside(seen, net) for net in ours) or not hop.strip():
-            break
-        seen = hop.strip()
-    try:
-        return str(ipaddress.ip_address(seen))
-    except ValueError:
-        return "127.0.0.1"  # a socket without address, or a header that nobody should believe
-
-
-def network(request: HttpRequest) -> str:
-    """The address without its last part: enough for somebody to recognise one's own."""
-    at = ipaddress.ip_address(address(request))
-    return str(ipaddress.ip_network(f"{at}/{24 if at.version == 4 else 48}", strict=False))  # noqa: PLR2004 - IPv4
 
 
 def device(request: HttpRequest) -> str:
@@ -100,18 +80,11 @@ def described(request: HttpRequest, *, same_device: bool = False) -> Browser:
     """The browser as a way to log in needs to know it; it is marked, so call `remember` on the answer."""
     return Browser(
         known=mark(request),
-        ip=address(request),
-        network=network(request),
+        ip=proxies.address(request),
+        network=proxies.network(request),
         device=device(request),
         agent=request.headers.get("User-Agent", "")[:255],
         origin=f"{request.scheme}://{request.get_host()}",
         locale=(get_language() or "en")[:8],
         same_device=same_device,
     )
-
-
-def _inside(text: str, net: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
-    try:
-        return ipaddress.ip_address(text) in net
-    except ValueError:
-        return False

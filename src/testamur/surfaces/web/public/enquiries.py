@@ -18,7 +18,7 @@ from testamur.kernel.base.refused import Refused
 from testamur.register.schools import queries as schools
 from testamur.schoolday.noticeboard import actions
 from testamur.schoolday.noticeboard.rules import Kind
-from testamur.surfaces.web import refusals
+from testamur.surfaces.web import proxies, refusals
 from testamur.surfaces.web.doors import public
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.public.pages import contact as whom
@@ -123,6 +123,4 @@ def _sent(request: WebRequest, form: forms.Form, kind: Kind, **more: str) -> boo
 
 def network(request: HttpRequest) -> str:
     """A keyed digest of the network that a request comes from (the address without its last part); for counting."""
-    address = request.META.get("REMOTE_ADDR", "")
-    part = address.rpartition(".")[0] if "." in address else ":".join(address.split(":")[:4])
-    return hmac.new(settings.SECRET_KEY.encode(), part.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(settings.SECRET_KEY.encode(), proxies.network(request).encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,1 @@
+"""Who gets where, and what an attacker tries."""
