@@ -14,7 +14,9 @@ from django.test import Client
 from testamur.kernel.base import clock
 from testamur.kernel.base.actor import operator
 from testamur.register.schools import actions as schools
+from testamur.register.schools.queries import posts_at
 from testamur.register.schools.rules import NewPost, Role
+from testamur.schoolday.results.actions import choose_signer
 from testamur.trust.records import steps
 from testamur.trust.records.models import Record, RecordSigner
 from testamur.trust.records.rules import State
@@ -23,7 +25,7 @@ from testamur.trust.signing.models import Ceremony
 from tests.surfaces.web import world as worlds
 from tests.surfaces.web.conftest import TODAY
 from tests.surfaces.web.staff.eid import Told
-from tests.surfaces.web.staff.ready import issue_all, make_ready, planned
+from tests.surfaces.web.staff.ready import TERM_REPORT, issue_all, make_ready, planned
 from tests.surfaces.web.world import World
 
 pytestmark = pytest.mark.django_db
@@ -295,3 +297,34 @@ def test_what_failed_is_listed_with_the_reason(world: World, ready: list[UUID], 
     assert "evidence.differs" in page
     assert "3 of 4" in page
     assert "1 document could not go on" in shown(browser, "/sign/")
+
+
+@pytest.mark.feature("A7")
+def test_the_principals_delegate_signs_term_reports_as_such(world: World, log_in: LogIn) -> None:
+    by, now = operator(), clock.now()
+    worlds.equip(world, now)
+    post = NewPost(world.persons["teacher"], world.school, Role.DELEGATE, worlds.SINCE)
+    schools.add_posts(by=by, posts=[post], now=now)
+    choose_signer(by=by, unit=world.school, document_type=TERM_REPORT, signer="delegate", now=now)
+    make_ready(planned(world))
+    browser = log_in("teacher")
+    assert "Nothing waits for you" in shown(log_in("principal"), "/sign/")
+    review = shown(browser, "/sign/review/?all=1")
+    assert "by the principal&#x27;s delegation" in review
+    ceremony = start(browser, "all=1")
+    browser.post(ceremony + "answer/", {"answer": "sign"})
+    assert issue_all() == 4
+
+
+def test_who_left_the_post_is_told_that_another_signs(world: World, ready: list[UUID], log_in: LogIn) -> None:
+    now = clock.now()
+    post = next(p for p in posts_at(unit=world.school, on=now.date()) if p.person == world.persons["principal"])
+    staying = NewPost(world.persons["principal"], world.other_school, Role.TEACHER, worlds.SINCE)
+    schools.add_posts(by=operator(), posts=[staying], now=now)
+    schools.end_posts(by=operator(), ends={post.id: now.date() - timedelta(days=1)}, now=now)
+    browser = log_in("principal", hat=f"teacher@{world.other_path}")
+    home = shown(browser, "/sign/")
+    assert "0 documents wait for your signature" in home
+    assert "4 documents name you as their signer, but you no longer hold the post." in home
+    assert browser.get(f"/sign/review/?record={ready[0].hex}")["Location"] == "/sign/"
+    assert browser.get(f"/sign/document/{ready[0]}/pdf/").status_code == 404

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from testamur.access.accounts.rules import Area
 from testamur.kernel.base.actor import Actor
@@ -66,13 +66,13 @@ def ceremony(request: WebRequest, ceremony: UUID) -> HttpResponse:
     )
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @door("staff.sign", Area.STAFF)
 def begin(request: WebRequest, ceremony: UUID) -> HttpResponse:
-    """Ask the e-ID once more, when it could not be reached the first time."""
+    """Ask the e-ID once more, when it could not be reached the first time. A step-up leads back to the page."""
     by = signer(request.visitor)
     view = _mine(by, ceremony)
-    if view.state == State.STARTED and view.method != SIMULATED:
+    if request.method == "POST" and view.state == State.STARTED and view.method != SIMULATED:
         ask(request, by, ceremony, here=request.POST.get("where") == "here")
     return remember(request, HttpResponseRedirect(reverse("staff:ceremony", args=[ceremony]), status=303))
 
@@ -115,13 +115,13 @@ def app(request: WebRequest, ceremony: UUID) -> HttpResponse:
     return page(request, "web/staff/app.html", ceremony=view, over=view.state in FINAL)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @door("staff.sign", Area.STAFF)
 def answer(request: WebRequest, ceremony: UUID) -> HttpResponse:
-    """The signer has pressed a button of the simulated app."""
+    """The signer has pressed a button of the simulated app. A step-up leads back to the page."""
     by, now = signer(request.visitor), request.visitor.now
     view = _simulated(by, ceremony)
-    if view.state in FINAL:
+    if request.method != "POST" or view.state in FINAL:
         return HttpResponseRedirect(reverse("staff:ceremony", args=[ceremony]), status=303)
     if request.POST.get("answer") == "sign":
         signing.begin(by=by, ceremony=ceremony, device=Device(ip=address(request)), now=now)

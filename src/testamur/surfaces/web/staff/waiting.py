@@ -94,6 +94,7 @@ class Waiting:
         rows: those shown, in the order of the list.
         schools, types, classes: (value, name) for the filter.
         total: how many wait in all.
+        barred: how many name the signer, who holds no post there any more: they wait for another signer.
         hidden: persons of protected identity whose true name the viewer sees.
     """
 
@@ -102,6 +103,7 @@ class Waiting:
     types: tuple[tuple[str, str], ...]
     classes: tuple[str, ...]
     total: int
+    barred: int
     hidden: frozenset[UUID]
 
     def groups(self) -> list[Group]:
@@ -115,7 +117,8 @@ class Waiting:
 
 def look(*, by: Actor, query: QueryDict) -> Waiting:
     """What waits for `by`, filtered by ``school``, ``type``, ``class`` and ``q`` of `query`. Four queries."""
-    every = records.waiting(by=by, person=by.id)
+    named = records.waiting(by=by, person=by.id)
+    every = [document for document in named if by.may("records.record.sign", document.path)]
     pupils = {d.subject for d in every if d.subject_kind == "pupil"}
     seen = people.people(by=by, ids=pupils) if pupils else {}
     rows = sorted((_row(d, seen) for d in every), key=lambda row: (_key(row.document), row.sort_key, row.key))
@@ -125,6 +128,7 @@ def look(*, by: Actor, query: QueryDict) -> Waiting:
         types=_options((d.document_type, kind_of(d)) for d in every),
         classes=tuple(sorted({d.group for d in every if d.group})),
         total=len(every),
+        barred=len(named) - len(every),
         hidden=protected(seen),
     )
 

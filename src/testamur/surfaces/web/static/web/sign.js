@@ -7,7 +7,7 @@
   const count = (list) => {
     const chosen = list.querySelectorAll("input[name=record]:checked").length;
     const told = list.querySelector("[data-chosen]");
-    told.textContent = chosen === 0 ? "" : chosen === 1 ? list.dataset.one : list.dataset.many.replace("%", chosen);
+    told.textContent = chosen === 0 ? "" : chosen === 1 ? list.dataset.one : list.dataset.many.replace("{n}", chosen);
   };
 
   const changed = (event) => {
