@@ -284,6 +284,14 @@ def test_evidence_with_anything_in_any_place_is_judged_alike(method: str) -> Non
 
     assert isinstance(same(canonical(good)), dict)
     assert same(canonical(good), {}).undecided
+    stranger = builder.person_certificate(builder.TEACHER)
+    for code, proof in (
+        ("other_person", act.simulated(certificate=stranger)),
+        ("time", act.simulated(signed_at=builder.AT - timedelta(hours=1))),
+        ("other_person", act.bankid(eid.person("199102020000"))),
+    ):
+        kind = "bankid" if "ocsp" in proof else "simulated"
+        assert same(canonical(act.evidence(1, 0, kind, proof))).code == f"evidence.{code}"
     for number, place in enumerate(places(good)):
         for odd in ODD[number % 3 :: 3]:
             same(canonical(put(good, place, odd)))
