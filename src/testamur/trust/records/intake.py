@@ -16,8 +16,10 @@ from datetime import UTC, datetime
 import page
 import pikepdf
 
+from testamur.kernel.proofs.pdf.reader import read
+from testamur.kernel.proofs.pdf.values import PdfError
 from testamur.trust.records.colour import srgb_profile
-from testamur.trust.records.foreign import ATTACHMENT, damage_told, name_of, opened, refuse_dangers
+from testamur.trust.records.foreign import ATTACHMENT, Broken, damage_told, name_of, opened, refuse_dangers
 from testamur.trust.records.streams import settle_stream_ends
 
 
@@ -227,7 +229,22 @@ def _written(pdf: pikepdf.Pdf, changes: list[str]) -> bytes:
         preserve_pdfa=True,
         linearize=False,
     )
-    return settle_stream_ends(out.getvalue().rstrip(b"\r\n") + b"\n")
+    written = settle_stream_ends(out.getvalue().rstrip(b"\r\n") + b"\n")
+    _must_be_checkable(written)
+    return written
+
+
+def _must_be_checkable(written: bytes) -> None:
+    """Raise `Broken` for what a verifier would not read through: sealed, it would be called invalid for ever."""
+    try:
+        for _ in read(written).walk(revision=1):
+            pass
+    except PdfError as error:
+        raise Broken(
+            f"Parts of the file are written in a way that nobody could check later: {error} Save it anew as PDF.",
+            field="file",
+            reason=error.code,
+        ) from error
 
 
 def _broken_rules(data: bytes, level: str) -> list[str]:
