@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -162,3 +164,17 @@ def test_every_page_is_valid_html_with_one_heading(who: str, log_in: Callable[..
             wrong.append(f"{address}: title {title!r} (also {titles[title]})")
     assert wrong == []
     assert len(titles) > 3
+
+
+@pytest.mark.parametrize("language", ["sv", "en", "vi", "bg"])
+def test_the_first_page_is_light(language: str):
+    client = Client()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    page = text(client.get("/"))
+    weight = len(gzip.compress(page.encode()))
+    names = re.findall(r'<(?:link rel="(?:stylesheet|preload|icon)"|script)[^>]*?(?:href|src)="/static/([^"]+)"', page)
+    assert {"web/app.css", "web/shell.js"} <= set(names)
+    for name in [*names, "web/guilloche.svg"]:
+        content = Path(str(finders.find(name))).read_bytes()
+        weight += len(content) if name.endswith("woff2") else len(gzip.compress(content))
+    assert weight < 100 * 1024
