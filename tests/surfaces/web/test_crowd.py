@@ -37,7 +37,7 @@ def visits(crowd: CrowdMiddleware, requests: list[HttpRequest]) -> dict[str, boo
 
 
 def a_visitor(path: str, *, known: bool, method: str = "get") -> HttpRequest:
-    request = getattr(RequestFactory(), method)(path)
+    request: HttpRequest = getattr(RequestFactory(), method)(path)
     if known:
         request.COOKIES["testamur"] = "x"
     return request

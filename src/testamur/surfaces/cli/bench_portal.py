@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from testamur.surfaces.cli import output
-from testamur.surfaces.cli.bench import app, machine
+from testamur.surfaces.cli.bench import machine
 
 if TYPE_CHECKING:
     from testamur.surfaces.cli.bench_city import Family
@@ -34,7 +34,6 @@ PATIENCE = 20.0
 TARGET = {"per_second": 500.0, "p99_ms": 300.0, "errors": 0.0}
 
 
-@app.command()
 def portal(
     pupils: Annotated[int, typer.Option(min=100, help="Pupils whose documents are issued")] = 400,
     filler: Annotated[int, typer.Option(min=0, help="Further pupils, each with a guardian")] = 0,
@@ -57,8 +56,8 @@ def portal(
             families = bench_city.build(folder / "data", f"http://localhost:{port}", pupils, filler, start)
         serve.collect_static()
         with _serving(folder, port, workers):
-            told = _measure(families, port, rate or [50, 100, 200, 500], seconds)
-        told = {"name": "portal", "pupils": pupils, "filler": filler, "workers": workers, **machine(), "runs": told}
+            runs = _measure(families, port, rate or [50, 100, 200, 500], seconds)
+        told = {"name": "portal", "pupils": pupils, "filler": filler, "workers": workers, **machine(), "runs": runs}
     finally:
         rmtree(folder, ignore_errors=True)
     if json:
@@ -69,17 +68,19 @@ def portal(
 
 def _measure(families: Sequence[Family], port: int, rates: Sequence[int], seconds: float) -> list[dict[str, Any]]:
     runs = []
-    for work, paths in (
-        ("guardian home", lambda _one: "/family/"),
-        ("document", lambda one: f"/family/record/{one.record}/"),
-        ("publication minute", lambda one: "/family/" if one.cookie[-1] < "f" else f"/family/record/{one.record}/"),
-    ):
-        requests = [(paths(one), one.cookie) for one in families]
+    for work in ("guardian home", "document", "publication minute"):
+        requests = [(_path(work, n, one), one.cookie) for n, one in enumerate(families)]
         asyncio.run(_ask(requests[:40], port, 20, 2.0))
         for rate in rates:
             answers = asyncio.run(_ask(requests, port, rate, seconds))
             runs.append(_summary(work, rate, seconds, answers))
     return runs
+
+
+def _path(work: str, number: int, one: Family) -> str:
+    """At the publication minute people open their home, and then the new document."""
+    home = work == "guardian home" or (work == "publication minute" and number % 2 == 0)
+    return "/family/" if home else f"/family/record/{one.record}/"
 
 
 Answer = tuple[float, str]
@@ -137,13 +138,14 @@ def _summary(work: str, rate: int, seconds: float, answers: Sequence[Answer]) ->
     def at(part: float) -> float:
         return round(pages[min(len(pages) - 1, int(len(pages) * part))], 1) if pages else 0.0
 
+    per_second, p99 = round(len(pages) / seconds, 1), at(0.99)
     told = {
-        "work": work, "rate": rate, "p50_ms": at(0.5), "p95_ms": at(0.95), "p99_ms": at(0.99),
-        "per_second": round(len(pages) / seconds, 1), "queued": queued, "errors": errors,
+        "work": work, "rate": rate, "p50_ms": at(0.5), "p95_ms": at(0.95), "p99_ms": p99,
+        "per_second": per_second, "queued": queued, "errors": errors,
     }  # fmt: skip
     met = {
-        "per_second": told["per_second"] >= TARGET["per_second"],
-        "p99_ms": bool(pages) and told["p99_ms"] < TARGET["p99_ms"],
+        "per_second": per_second >= TARGET["per_second"],
+        "p99_ms": bool(pages) and p99 < TARGET["p99_ms"],
         "errors": errors == 0,
     }
     return {**told, "target": TARGET, "met": met}
