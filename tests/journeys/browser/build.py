@@ -1,4 +1,4 @@
-"""Builds the world of the journeys in a data folder: `python -m tests.journeys.browser.build FOLDER`.
+"""Builds the worlds of the journeys: `python -m tests.journeys.browser.build FOLDER` makes FOLDER/{fresh,ready,issued}.
 
 It runs in a process of its own, as the product's commands do, and writes who is who to FOLDER/world.json.
 """
@@ -6,23 +6,52 @@ It runs in a process of its own, as the product's commands do, and writes who is
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
 from testamur.surfaces.cli import runtime
 
 
 def main(folder: Path) -> None:
-    """Two Swedish schools and a Vietnamese one, with seals and logs; nothing made yet."""
-    runtime.start(data=folder, mode="demo")
+    """Two Swedish schools and a Vietnamese one, with seals and logs.
+
+    fresh: nothing is made. ready: every document waits for its signers. issued: all of it is published.
+    """
+    work = folder / "work"
+    work.mkdir(parents=True)
+    runtime.start(data=work, mode="demo")
     from testamur.kernel.base import clock
+    from testamur.kernel.base.actor import operator
+    from testamur.register.schools import actions as schools
+    from testamur.register.schools.rules import NewPost, Role
     from tests.surfaces.web import world as worlds
+    from tests.surfaces.web.staff import ready
 
     now = clock.now()
     world = worlds.build(now, vietnamese=True)
+    assert world.vn_school is not None
+    both = NewPost(world.persons["vn_principal"], world.vn_school, Role.ADMINISTRATOR, date(2025, 7, 1))
+    schools.add_posts(by=operator(), posts=[both], now=now)
     worlds.equip(world, now)
     (folder / "world.json").write_text(json.dumps(asdict(world), default=str))
+    _keep(work, folder / "fresh")
+    places = [(world.school, worlds.TERM), (world.other_school, worlds.TERM), (world.vn_school, "HK2")]
+    for school, term in places:
+        ready.make_ready(ready.planned(world, school, (), term))
+    _keep(work, folder / "ready")
+    for school, term in places:
+        worlds.issue(world, school, term=term)
+    _keep(work, folder / "issued")
+
+
+def _keep(work: Path, name: Path) -> None:
+    from django.db import connections
+
+    connections.close_all()  # the last one to leave brings the write-ahead log home
+    shutil.copytree(work, name)
 
 
 if __name__ == "__main__":

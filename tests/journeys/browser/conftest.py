@@ -1,6 +1,6 @@
 """Journeys in a real Chromium against the served product. They run in a process of their own (see scripts/test.py).
 
-Each test gets a copy of one built data folder and a server of its own, so that none sees what another did.
+Each module has a server of its own, on a copy of a built data folder; its journeys take care not to disturb each other.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.journeys.browser.acts import Open, World
 from tests.journeys.browser.server import environment, serving
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -23,6 +23,8 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--mute-audio",
 ]  # fmt: skip
+PATIENCE = 60_000
+"""Milliseconds until a page that only the web makes must be there; the machine may be busy with other tests."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,62 +38,66 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, without a window."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS, timeout=120_000)
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder that every journey begins with."""
-    folder = tmp_path_factory.mktemp("built") / "data"
-    folder.mkdir()
+    """The data folders that the journeys begin with."""
+    folder = tmp_path_factory.mktemp("built")
     subprocess.run(
         [sys.executable, "-m", "tests.journeys.browser.build", str(folder)],
         cwd=ROOT,
-        env=environment(folder, 8000, {}),
+        env=environment(folder / "work", 8000, {}),
         check=True,
-        timeout=120,
+        timeout=600,
     )
     return folder
 
 
-@pytest.fixture
-def world(built: Path) -> dict[str, Any]:
+@pytest.fixture(scope="session")
+def world(built: Path) -> World:
     """Who is who: `tests.surfaces.web.world.World` as plain values."""
-    told: dict[str, Any] = json.loads((built / "world.json").read_text())
+    told: World = json.loads((built / "world.json").read_text())
     return told
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def stage() -> str:
+    """How far the documents have come when the module begins: fresh, ready, issued. A module may say its own."""
+    return "fresh"
+
+
+@pytest.fixture(scope="module")
 def more() -> dict[str, str]:
-    """Further variables of the served product; a module or class may say its own."""
+    """Further variables of the served product; a module may say its own."""
     return {}
 
 
-@pytest.fixture
-def data(built: Path, tmp_path: Path) -> Path:
-    """This test's own copy."""
-    return Path(shutil.copytree(built, tmp_path / "data"))
-
-
-@pytest.fixture
-def address(data: Path, tmp_path: Path, more: dict[str, str]) -> Iterator[str]:
-    """Where this test's product is served."""
-    with serving(data, tmp_path / "server.log", more) as where:
+@pytest.fixture(scope="module")
+def address(built: Path, stage: str, more: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where this module's product is served."""
+    folder = tmp_path_factory.mktemp("served")
+    data = Path(shutil.copytree(built / stage, folder / "data"))
+    with serving(data, folder / "server.log", more) as where:
         yield where
-
-
-Open = Callable[..., Page]
 
 
 @pytest.fixture
 def open_page(chromium: Browser, address: str) -> Iterator[Open]:
     """`open_page("sv", 360)`: a fresh visitor's page in that language and width; addresses are relative."""
-    contexts = []
+    contexts: list[BrowserContext] = []
 
     def opened(
-        language: str = "en", width: int = 1280, *, scheme: str = "light", javascript: bool = True, height: int = 900
+        language: str = "en",
+        width: int = 1280,
+        *,
+        scheme: str = "light",
+        javascript: bool = True,
+        height: int = 900,
+        offline: bool = False,
     ) -> Page:
         context = chromium.new_context(
             base_url=address,
@@ -100,8 +106,9 @@ def open_page(chromium: Browser, address: str) -> Iterator[Open]:
             color_scheme=scheme,  # type: ignore[arg-type]  # a Literal of the library
             java_script_enabled=javascript,
             accept_downloads=True,
+            offline=offline,
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         return context.new_page()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.browser.conftest import Open
+from tests.journeys.browser.acts import Open
 from tests.journeys.browser.looking import look
 
 PAGES = (
