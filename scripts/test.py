@@ -1,4 +1,4 @@
-"""Every check and every test: SQLite, then PostgreSQL. Arguments go to pytest (and then only SQLite runs)."""
+"""Every check and every test: SQLite, PostgreSQL, then journeys in a browser. Arguments go to pytest instead."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ def main() -> int:
     codes.append(run("tests on SQLite", workers, {}))
     with postgres.cluster() as variables:
         codes.append(run("tests on PostgreSQL", [*workers, "--database-only"], variables))
+    codes.append(run("journeys in a browser", ["-n", "2", "-m", "browser", "tests/journeys/browser"], {}))
     return 1 if any(codes) else 0
 
 

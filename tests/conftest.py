@@ -34,7 +34,11 @@ def pytest_addoption(parser: Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: Config, items: list[pytest.Item]) -> None:
-    """Carry out `--database-only`."""
+    """Carry out `--database-only`; journeys in a browser are run apart, when `-m browser` asks for them."""
+    if "browser" not in config.option.markexpr:
+        apart = [i for i in items if i.get_closest_marker("browser")]
+        config.hook.pytest_deselected(items=apart)
+        items[:] = [i for i in items if i not in set(apart)]
     if config.getoption("--database-only"):
         chosen = [i for i in items if i.get_closest_marker("django_db")]
         config.hook.pytest_deselected(items=[i for i in items if i not in chosen])
