@@ -88,8 +88,7 @@ export function readAlgorithm(reader) {
 
 function x509Curve(reader) {
   if (reader.peek() === 0x06) return readOid(reader);
-  if (reader.peek() === 0x05) readNull(reader);
-  else reader.take(SEQUENCE);
+  readNull(reader); // a curve written out in numbers is not accepted
   return "";
 }
 
