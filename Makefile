@@ -1,7 +1,7 @@
 # Everything a fresh machine needs, in words that can be typed. See README.md.
 SHELL := /bin/sh
 PY := .venv/bin/python
-.PHONY: help install demo test check bench lock clean format
+.PHONY: help install demo test check bench lock clean format messages
 
 help:
 	@echo "make demo     install what is needed, build an invented municipality, issue and verify its records"
@@ -9,6 +9,7 @@ help:
 	@echo "make check    lint, types, architecture, migrations"
 	@echo "make bench    measure issuing on this machine"
 	@echo "make install  only install"
+	@echo "make messages bring the catalogues of translations up to date, and check them"
 	@echo "make lock     renew requirements/*.txt and package-lock.json"
 
 install:
@@ -29,6 +30,10 @@ bench: install
 format: install
 	@.venv/bin/ruff format src tests scripts
 	@.venv/bin/ruff check --fix-only --quiet src tests scripts
+
+messages: install
+	@$(PY) scripts/messages.py --update
+	@$(PY) scripts/messages.py --check
 
 lock: install
 	@$(PY) scripts/lock.py
