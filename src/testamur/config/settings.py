@@ -135,7 +135,7 @@ SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between tw
     "records.settle": {"task": "testamur.trust.records.tasks.settle", "every": 2},
     "records.release": {"task": "testamur.trust.records.tasks.announce_released", "every": 15},
     "records.wake": {"task": "testamur.trust.records.tasks.wake", "every": 2},
-    "records.status": {"task": "testamur.trust.records.tasks.status", "every": 3600},
+    "records.status": {"task": "testamur.trust.records.tasks.status", "every": 30},
     "records.tidy": {"task": "testamur.trust.records.tasks.tidy", "every": 300},
     "archive.audit": {"task": "testamur.trust.archive.tasks.audit", "every": 86400, "limit": 43200},
     "connectors.tidy": {"task": "testamur.exchange.connectors.tasks.tidy", "every": 3600},
