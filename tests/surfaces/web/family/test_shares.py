@@ -10,6 +10,8 @@ from uuid import UUID
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import ngettext
 
 from testamur.kernel.base import clock
 from testamur.kernel.base.actor import operator
@@ -124,6 +126,10 @@ def test_a_shared_document_that_is_annulled_is_no_longer_handed_out(
 
 def test_sharing_asks_for_a_fresh_identification(world: World, reports: dict[str, UUID], log_in: LogIn) -> None:
     browser = log_in("guardian")
+    with translation.override("sv"):
+        expected = ngettext("%(n)d day", "%(n)d days", 30) % {"n": 30}
+    page = browser.get(f"/family/record/{reports['pupil']}/share/", headers={"Accept-Language": "sv"})
+    assert expected in page.content.decode()
     bad = browser.post(f"/family/record/{reports['pupil']}/share/", {"days": "400"})
     assert bad.status_code == 422
     with time_machine.travel(TODAY + timedelta(minutes=15), tick=True):

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from testamur.access.accounts.rules import Area
@@ -26,13 +26,20 @@ JUST_MADE = "shared"
 """Key of the session under which link and PIN of a new share stand until they have been shown once."""
 
 
+DAYS = (1, 7, 30, 90)
+
+
+def _days() -> list[tuple[int, str]]:
+    return [(n, ngettext("%(n)d day", "%(n)d days", n) % {"n": n}) for n in DAYS]
+
+
 class ShareForm(forms.Form):
     """How long somebody may see the document."""
 
     days = forms.TypedChoiceField(
         label=_("How long?"),
         coerce=int,
-        choices=[(n, ngettext_lazy("%(n)d day", "%(n)d days", n) % {"n": n}) for n in (1, 7, 30, 90)],
+        choices=_days,
         initial=7,
         widget=forms.RadioSelect,
         help_text=_("You can take it back before that at any time."),
