@@ -99,7 +99,7 @@ def publish(request: WebRequest) -> HttpResponse:
             refusals.into(form, refused)
     if form.errors:
         return _page(request, form, OutageForm(), status=422)
-    messages.success(request, _("The news are on the board."))
+    messages.success(request, _("The news is on the board."))
     return _back()
 
 
@@ -108,7 +108,7 @@ def publish(request: WebRequest) -> HttpResponse:
 def withdraw(request: WebRequest, news: UUID) -> HttpResponse:
     """Take news off the board."""
     actions.withdraw_news(by=request.visitor.actor, news=news, now=request.visitor.now)
-    messages.success(request, _("The news were taken off the board."))
+    messages.success(request, _("The news was taken off the board."))
     return _back()
 
 
