@@ -34,7 +34,8 @@ def main(folder: Path) -> None:
     world = worlds.build(now, vietnamese=True)
     assert world.vn_school is not None
     both = NewPost(world.persons["vn_principal"], world.vn_school, Role.ADMINISTRATOR, date(2025, 7, 1))
-    schools.add_posts(by=operator(), posts=[both], now=now)
+    archivist = NewPost(world.persons["adult"], world.school, Role.ARCHIVIST, date(2025, 7, 1))
+    schools.add_posts(by=operator(), posts=[both, archivist], now=now)
     worlds.equip(world, now)
     (folder / "world.json").write_text(json.dumps(asdict(world), default=str))
     _keep(work, folder / "fresh")

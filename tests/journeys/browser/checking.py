@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, Request, expect
 
+from testamur.kernel.base import clock
+from testamur.kernel.proofs.trust import parse_trust
+from testamur.kernel.proofs.verify import verify_file
 from tests.journeys.browser import acts
 from tests.journeys.browser.acts import press
 from tests.journeys.browser.looking import look
@@ -46,6 +49,12 @@ def look_up(page: Page, file: Path, *, hidden: str) -> None:
     look(page)
     for part in hidden.split():
         expect(page.locator("body")).not_to_contain_text(part)
+
+
+def code_of_today(page: Page, file: Path) -> str:
+    """What decides about a file with the trust bundle of this moment: `ok`, or the code of what is wrong."""
+    trust = parse_trust(page.request.get("/verify/trust.json").body())
+    return verify_file(file.read_bytes(), trust, file.name, at=clock.now()).code
 
 
 def command_line_says(page: Page, file: Path, tmp_path: Path) -> str:

@@ -119,7 +119,7 @@ def test_from_the_office_to_a_stranger(open_page: Open, world: World, post: Sink
     office = open_page("sv", 360)
     acts.log_in(office, world, "administrator")
     make_and_preview(office, world, "terminsbetyg")
-    board, preview = office.url, office.url
+    preview = urlsplit(office.url).path
     office.goto("/office/")
     group = str(office.locator('a.office-cell[href*="document=terminsbetyg"]').get_attribute("href"))
     mark_ready(office)
@@ -127,7 +127,6 @@ def test_from_the_office_to_a_stranger(open_page: Open, world: World, post: Sink
     tour(open_page, world, "administrator", "administrator",
          ["/office/", group, preview, "/office/documents/", "/office/follow/"], ["en", "bg"])  # fmt: skip
     tour(open_page, world, "principal", "principal", ["/sign/", "/sign/review/?all=1"], ["en", "bg"])
-    assert board
     teacher = open_page("sv", 360)
     letter = letter_to(post, "teacher")
     for secret in (*world["names"].values(), *world["numbers"].values()):
@@ -153,7 +152,6 @@ def test_from_the_office_to_a_stranger(open_page: Open, world: World, post: Sink
     changed = tmp_path / "changed.pdf"
     changed.write_bytes(original.read_bytes().replace(b"endobj", b"endobJ", 1))
     checking.verify(stranger, changed, "invalid")
-    assert "guardian@example.org" in {str(one["To"]) for one in post.received} or letter_to(post, "guardian")
 
 
 @pytest.mark.feature("A9", "A11", "A12", "A17", "C16", "D15", "D20")

@@ -102,7 +102,6 @@ def test_a_declined_document_is_remade_and_signed(open_page: Open, world: World)
     look(office)
     record = office.locator('tr:has(q) a[href^="/office/documents/"]').first
     press(office, record)
-    expect(office.locator("q", has_text=REASON).first).to_be_visible()
     look(office)
     office.goto("/office/")
     press(office, office.locator('a.office-cell[href*="document=terminsbetyg"]'))
