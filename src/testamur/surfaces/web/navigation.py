@@ -43,12 +43,15 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
         (_("Import"), "office:imports", "upload"),
         (_("Posts"), "office:people", "id-card"),
         (_("Seal"), "office:seals", "stamp"),
+        (_("Notices"), "board:home", "megaphone"),
     ),
     Area.FAMILY: (
         (_("Home"), "family:home", "house"),
         (_("Shared"), "family:shares", "share-2"),
     ),
 }
+_ASKS: Mapping[str, str] = {"office:seals": "sealing.seal.read", "board:home": "noticeboard.news.publish"}
+"""What a link is shown for, where not every hat of its area may follow it."""
 _FOOTER: tuple[Offer, ...] = (
     (_("Help"), "public:help", "circle-question-mark"),
     (_("Contact"), "public:contact", "mail"),
@@ -63,7 +66,13 @@ _FOOTER: tuple[Offer, ...] = (
 def items(visitor: Visitor, path: str) -> Sequence[Item]:
     """The links for a visitor; those of the public to whoever wears no hat."""
     areas: tuple[Area | None, ...] = visitor.hat.areas if visitor.hat is not None else ()
-    return _marked(path, (offer for area in (*areas, None) for offer in _OFFERS[area]))
+    offers = (offer for area in (*areas, None) for offer in _OFFERS[area])
+    return _marked(path, (offer for offer in offers if _may(visitor, offer[1])))
+
+
+def _may(visitor: Visitor, name: str) -> bool:
+    verb = _ASKS.get(name)
+    return verb is None or (visitor.hat is not None and visitor.actor.may(verb, visitor.hat.path))
 
 
 def footer(path: str) -> Sequence[Item]:

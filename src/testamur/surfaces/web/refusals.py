@@ -24,6 +24,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "accounts.secret_lost": _("This page was open for too long. Begin again."),
     "accounts.too_many": _("That was tried too often. Wait a while, then try again."),
     "accounts.totp.wrong": _("That is not the code which the app shows now."),
+    "archive.damaged": _("The archive cannot show this document as it was issued. Your school is the one to ask."),
     "records.decline.why": _("Say why, in 10 to 1000 characters: the office has to know what to put right."),
     "records.not_your_turn": _("Some of these documents no longer wait for you. Nothing was done with the others."),
     "records.original.damaged": _(

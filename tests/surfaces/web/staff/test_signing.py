@@ -324,7 +324,7 @@ def test_who_left_the_post_is_told_that_another_signs(world: World, ready: list[
     schools.end_posts(by=operator(), ends={post.id: now.date() - timedelta(days=1)}, now=now)
     browser = log_in("principal", hat=f"teacher@{world.other_path}")
     home = shown(browser, "/sign/")
-    assert "0 documents wait for your signature" in home
+    assert "for your signature" not in home
     assert "4 documents name you as their signer, but you no longer hold the post." in home
     assert browser.get(f"/sign/review/?record={ready[0].hex}")["Location"] == "/sign/"
     assert browser.get(f"/sign/document/{ready[0]}/pdf/").status_code == 404
