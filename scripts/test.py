@@ -38,7 +38,8 @@ def main() -> int:
     codes.append(run("tests on SQLite", workers, {}))
     with postgres.cluster() as variables:
         codes.append(run("tests on PostgreSQL", [*workers, "--database-only"], variables))
-    codes.append(run("journeys in a browser", ["-n", "2", "-m", "browser", "tests/journeys/browser"], {}))
+    apart = ["-n", "2", "--dist", "loadfile", "-m", "browser", "tests/journeys/browser"]  # one server for each file
+    codes.append(run("journeys in a browser", apart, {}))
     return 1 if any(codes) else 0
 
 
