@@ -78,6 +78,8 @@ def _wrong_hat(request: HttpRequest, areas: tuple[Area, ...], here: str) -> Http
 
 
 def _shown(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    if _holds_nul(request, kwargs):
+        return error_page(request, 404, refusals.sentence(NotFound()))
     try:
         return view(request, *args, **kwargs)
     except NotAllowed:
@@ -86,6 +88,13 @@ def _shown(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpR
         return error_page(request, 404, refusals.sentence(refused))
     except Refused as refused:
         return error_page(request, 409, refusals.sentence(refused))
+
+
+def _holds_nul(request: HttpRequest, kwargs: dict[str, Any]) -> bool:
+    """True when something that was sent holds the character NUL: no person types it, and no database keeps it."""
+    sent = [request.GET, request.POST] if request.method == "POST" else [request.GET]
+    texts = (text for some in sent for _name, values in some.lists() for text in values)
+    return any("\0" in text for text in (*texts, *(one for one in kwargs.values() if isinstance(one, str))))
 
 
 def to(request: HttpRequest, name: str, **query: str) -> HttpResponse:

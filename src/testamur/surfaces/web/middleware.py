@@ -102,6 +102,7 @@ class PolicyMiddleware:
         headers.setdefault("Content-Security-Policy", POLICY)
         headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=(), interest-cohort=()")
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)  # for browsers that know no frame-ancestors
         if not request.path.startswith(settings.STATIC_URL):
             headers.setdefault("Cache-Control", "no-store")
             headers.setdefault("X-Robots-Tag", "noindex, nofollow")

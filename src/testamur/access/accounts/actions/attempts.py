@@ -41,6 +41,7 @@ from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotFound
 from testamur.kernel.journal.actions import append
 from testamur.register.people import queries as people
+from testamur.register.people.rules import phone_spellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,15 +209,18 @@ def cancel(*, by: Actor, attempt: UUID, browser: str, now: datetime) -> None:
 def _count(
     by: Actor, method: str, given: Mapping[str, str], browser: Browser, person: UUID | None, now: datetime
 ) -> None:
+    contact = given.get("contact", "")
     keys = {
-        "network": browser.network or browser.ip,
-        "person": str(person),
-        "contact": "".join(given.get("contact", "").split()).lower(),
-        "all": "",
+        "network": (browser.network or browser.ip,),
+        "person": (str(person),),
+        # however a number is spelled, it is the same telephone that rings
+        "contact": phone_spellings(contact) or ("".join(contact.split()).lower(),),
+        "all": ("",),
     }
     for allowance in (*BEGIN[""], *BEGIN.get(method, ())):
         name = f"begin.{method}.{allowance.key}"
-        limit(by=by, name=name, key=keys[allowance.key], most=allowance.most, within=allowance.within, now=now)
+        for key in keys[allowance.key]:
+            limit(by=by, name=name, key=key, most=allowance.most, within=allowance.within, now=now)
 
 
 @transaction.atomic

@@ -164,6 +164,7 @@ def _lines(request: HttpRequest, rows: Sequence[Row]) -> list[Line]:
 def act(request: HttpRequest, group: UUID) -> HttpResponse:
     """What the buttons of the class page do, for the chosen documents or for all."""
     told, by = asked(request, group), actor_of(request)
+    by.must(_VERBS.get(request.POST.get("act", ""), "records.record.read"), told.school.path)
     query = urlencode({"term": told.term.label, "document": told.short})
     back = f"{reverse('office:group', args=[group])}?{query}"
     what = request.POST.get("act", "")
@@ -175,7 +176,6 @@ def act(request: HttpRequest, group: UUID) -> HttpResponse:
         _move(request, told, what)
     except (actions.WrongState, NothingChosen) as refused:
         messages.error(request, refusals.sentence(refused))
-    by.must("records.record.read", told.school.path)
     return redirect(back)
 
 
@@ -249,3 +249,11 @@ _MOVES: dict[str, tuple[Callable[..., None], frozenset[State], Callable[[int], s
     "recall": (actions.recall, frozenset({State.READY}), _say_recalled),
     "discard": (actions.discard, frozenset({State.DRAFTED}), _say_discarded),
 }
+_VERBS = {
+    "make": "records.record.draft",
+    "remake": "records.record.draft",
+    "discard": "records.record.draft",
+    "ready": "records.record.ready",
+    "recall": "records.record.ready",
+}
+"""Button → what it needs at the school."""

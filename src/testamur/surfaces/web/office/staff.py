@@ -179,6 +179,7 @@ def _person(number: str, on: date) -> UUID:
 def end(request: HttpRequest, post: UUID) -> HttpResponse:
     """Say which day of a post is the last."""
     place, by, now = place_of(request, request.POST.get("school", "")), actor_of(request), visitor_of(request).now
+    by.must("schools.post.end", place.one.path)
     found: PostView | None = schools.posts_by_id([post]).get(post)
     if found is None or found.unit != place.one.id or found.role.value not in _roles(place):
         raise NotFound("There is no such post.")

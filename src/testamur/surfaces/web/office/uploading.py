@@ -1,4 +1,4 @@
-"""A bound on what a request may send, before any of it is stored: known visitors more than strangers."""
+"""A bound on what a request may send, before any of it is stored: much from the office, little from all others."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
 
+from testamur.access.accounts.rules import Area
 from testamur.exchange.connectors.uploads import MAX_BYTES
 
 MARGIN = 2**20
-STRANGERS = 32 * 2**20
+OTHERS = 4 * 2**20
 
 
 class Bounded(FileUploadHandler):
@@ -27,7 +28,8 @@ class Bounded(FileUploadHandler):
     ) -> None:
         """Refuse by the length that the request tells."""
         visitor = getattr(self.request, "visitor", None)
-        self.most = MAX_BYTES + MARGIN if visitor is not None and visitor.is_known else STRANGERS
+        office = visitor is not None and visitor.hat is not None and Area.OFFICE in visitor.hat.areas
+        self.most = MAX_BYTES + MARGIN if office else OTHERS
         self.seen = 0
         if content_length > self.most:
             raise RequestDataTooBig("The files are too large.")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.http import url_has_allowed_host_and_scheme
 
+from testamur.surfaces.web.account.entering import is_ours
 from testamur.surfaces.web.doors import public
 
 COOKIE = "testamur_scheme"
@@ -22,8 +22,7 @@ def scheme_of(request: HttpRequest) -> str:
 def back(request: HttpRequest) -> str:
     """The page that the form was on, when it is one of ours; else the first page."""
     wanted = request.POST.get("next", "")
-    mine = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if mine and wanted.startswith("/") else "/"
+    return wanted if is_ours(request, wanted) else "/"
 
 
 @public

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from testamur.surfaces.web.doors import public
 from testamur.surfaces.web.forms import Day
+from testamur.surfaces.web.office import paging
 from testamur.surfaces.web.pages import page
 
 STATES = (
@@ -72,12 +73,11 @@ def show(request: HttpRequest) -> HttpResponse:
         states=STATES,
         rows=rows,
         sort=request.GET.get("sort", "name"),
-        pages=Paginator(range(430), 25).page(min(max(int(_number(request)), 1), 18)),
+        pages=Paginator(range(430), 25).page(min(_number(request), 18)),
         tabs=(Tab(_("To sign"), "?", current=True, count=12), Tab(_("Signed"), "?tab=2", count=480)),
         steps=(_("Check"), _("Sign"), _("Seal"), _("Publish")),
     )
 
 
-def _number(request: HttpRequest) -> str:
-    asked = request.GET.get("page", "7")
-    return asked if asked.isdecimal() else "7"
+def _number(request: HttpRequest) -> int:
+    return paging.number(request) if "page" in request.GET else 7

@@ -16,6 +16,7 @@ from testamur.access.accounts.rules import Area
 from testamur.register.people import queries as people
 from testamur.register.schools import queries as schools
 from testamur.surfaces.web.doors import door
+from testamur.surfaces.web.office import paging
 from testamur.surfaces.web.pages import fragment, page
 from testamur.surfaces.web.requests import WebRequest
 from testamur.surfaces.web.sightings import note, protected
@@ -77,7 +78,7 @@ def signed(request: WebRequest) -> HttpResponse:
     """What I have signed, newest first, and where it is now."""
     visitor = request.visitor
     by = signer(visitor)
-    number = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdecimal() else 1
+    number = paging.number(request)
     documents, total = work.signed(by=by, start=(number - 1) * PAGE, limit=PAGE)
     pupils: set[UUID] = {d.subject for d in documents if d.subject_kind == "pupil"}
     seen = people.people(by=by, ids=pupils) if pupils else {}

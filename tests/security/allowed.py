@@ -1,0 +1,242 @@
+"""Who may use which address: the one readable table. Whoever is not named here is turned away.
+
+`HERE` is the first school, `SIBLING` another of the same body, `FOREIGN` one of another body in another country.
+Only those roles stand in the table that the matrix test plays (`ROLES`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from tests.security.place import Place
+
+HERE, SIBLING, FOREIGN = Place.HERE, Place.SIBLING, Place.FOREIGN
+Who = Mapping[Place, frozenset[str]]
+
+ROLES: Mapping[str, tuple[str, str]] = {
+    "anonymous": ("", ""),
+    "authority_administrator": ("authority_administrator", ""),
+    "administrator": ("administrator", ""),
+    "principal": ("principal", ""),
+    "teacher": ("teacher", ""),
+    "class_teacher": ("vn_teacher", "class_teacher"),
+    "delegate": ("delegate", ""),
+    "archivist": ("archivist", ""),
+    "other_administrator": ("other_administrator", ""),
+    "other_principal": ("other_principal", ""),
+    "guardian": ("guardian", ""),
+    "other_guardian": ("other_guardian", ""),
+    "pupil": ("pupil", "self"),
+    "adult": ("adult", "self"),
+}
+"""Role → person of the world, hat where it is not named like the person."""
+
+
+def at(*, here: Iterable[str] = (), sibling: Iterable[str] = (), foreign: Iterable[str] = ()) -> Who:
+    """By place."""
+    return {HERE: frozenset(here), SIBLING: frozenset(sibling), FOREIGN: frozenset(foreign)}
+
+
+def anywhere(*roles: str) -> Who:
+    """Whatever the form or the query names: the address is about the visitor alone."""
+    return at(here=roles, sibling=roles, foreign=roles)
+
+
+EVERYBODY = anywhere(*ROLES)
+KNOWN = anywhere(*(role for role in ROLES if role != "anonymous"))
+NOBODY = at()
+
+ADMINISTRATORS = at(
+    here=("authority_administrator", "administrator"), sibling=("authority_administrator", "other_administrator")
+)
+ADMINISTRATORS_ANYWHERE = anywhere("authority_administrator", "administrator", "other_administrator")
+LEADERS = at(  # those who lead or administer a school
+    here=("authority_administrator", "administrator", "principal"),
+    sibling=("authority_administrator", "other_administrator", "other_principal"),
+)
+READERS = at(  # those who read a school's documents
+    here=("authority_administrator", "administrator", "principal", "archivist"),
+    sibling=("authority_administrator", "other_administrator", "other_principal"),
+)
+OFFICE_ANYWHERE = anywhere(
+    "authority_administrator", "administrator", "principal", "archivist", "other_administrator", "other_principal"
+)
+AUTHORITY = at(here=("authority_administrator",), sibling=("authority_administrator",))
+AUTHORITY_ANYWHERE = anywhere("authority_administrator")
+SIGNERS_ANYWHERE = anywhere("principal", "teacher", "class_teacher", "delegate", "other_principal")
+SIGNED_IT = at(here=("principal",), sibling=("other_principal",), foreign=("class_teacher",))
+CEREMONY = at(here=("teacher",), sibling=("other_principal",), foreign=("class_teacher",))
+FAMILY_ANYWHERE = anywhere("guardian", "other_guardian", "pupil", "adult")
+FAMILY = at(here=("guardian", "pupil"), sibling=("other_guardian",))
+ASKED = at(here=("administrator",), sibling=("other_administrator",))
+SHARED = at(here=("guardian", "pupil"), sibling=("other_guardian",))
+
+ALLOWED: Mapping[str, Who] = {
+    # Everybody: pages that name nobody.
+    "public:home": EVERYBODY,
+    "public:verify": EVERYBODY,
+    "public:offline": EVERYBODY,
+    "public:trust": EVERYBODY,
+    "public:code": EVERYBODY,
+    "public:status-list": EVERYBODY,
+    "public:log": EVERYBODY,
+    "public:help": EVERYBODY,
+    "public:eid-help": EVERYBODY,
+    "public:contact": EVERYBODY,
+    "public:join": EVERYBODY,
+    "public:privacy": EVERYBODY,
+    "public:accessibility": EVERYBODY,
+    "public:status": EVERYBODY,
+    "public:robots": EVERYBODY,
+    "public:health": EVERYBODY,
+    "public:sms-report": NOBODY,  # only for a carrier that has the token
+    "public:inbox": NOBODY,  # only in a demonstration
+    "shell:appearance": EVERYBODY,
+    "shell:manifest": EVERYBODY,
+    "shell:gallery": NOBODY,  # only in a demonstration
+    "shared:open": EVERYBODY,  # asks for the PIN
+    "shared:original": EVERYBODY,  # back to the PIN
+    # Logging in. A try belongs to the browser that began it; here it is somebody else's.
+    "account:login": EVERYBODY,
+    "account:demo": NOBODY,  # only in a demonstration
+    "account:unknown": EVERYBODY,
+    "account:bankid-start": EVERYBODY,
+    "account:bankid": NOBODY,
+    "account:bankid-return": NOBODY,
+    "account:bankid-cancel": NOBODY,
+    "account:oidc-return": NOBODY,
+    "account:oidc": EVERYBODY,
+    "account:passkey-start": EVERYBODY,
+    "account:passkey": EVERYBODY,  # back to the ways to log in
+    "account:sms": EVERYBODY,
+    "account:sms-code": EVERYBODY,  # asks for the code, whether there is such a try or not
+    "account:preferences": EVERYBODY,
+    "account:logout": EVERYBODY,
+    "account:language": EVERYBODY,
+    # One's own account.
+    "account:confirm": KNOWN,
+    "account:totp": KNOWN,
+    "account:recovery": KNOWN,
+    "account:roles": KNOWN,
+    "account:sessions": KNOWN,
+    "account:end-others": KNOWN,
+    "account:end": at(here=("administrator",), sibling=("other_administrator",)),  # whose login it is
+    "account:methods": KNOWN,
+    "account:add-passkey": KNOWN,
+    "account:remove-passkey": NOBODY,  # somebody else's
+    "account:add-totp": KNOWN,
+    "account:remove-totp": KNOWN,
+    "account:renew-codes": KNOWN,
+    "account:consent": KNOWN,
+    "account:set-consent": NOBODY,  # the pupil is no adult yet, all others are not the child
+    # The notice board of the body responsible.
+    "board:home": AUTHORITY_ANYWHERE,
+    "board:publish": AUTHORITY_ANYWHERE,
+    "board:withdraw": AUTHORITY,
+    "board:outage": AUTHORITY_ANYWHERE,
+    "board:end": AUTHORITY_ANYWHERE,
+    "board:handle": AUTHORITY,
+    # The office.
+    "office:home": READERS,
+    "office:act": ADMINISTRATORS,
+    "office:overview": READERS,
+    "office:group": LEADERS,
+    "office:group_act": ADMINISTRATORS,
+    "office:works": OFFICE_ANYWHERE,
+    "office:work": READERS,
+    "office:preview": READERS,
+    "office:pdf": READERS,
+    "office:documents": READERS,
+    "office:record": READERS,
+    "office:original": READERS,
+    "office:check": READERS,
+    "office:annul": ADMINISTRATORS,
+    "office:decisions": LEADERS,
+    "office:remake": ADMINISTRATORS,
+    "office:correct": LEADERS,
+    "office:imports": OFFICE_ANYWHERE,  # what was imported before
+    "POST office:imports": ADMINISTRATORS_ANYWHERE,
+    "office:load": ASKED,
+    "office:give_up": ASKED,
+    "office:report": ASKED,
+    "office:follow": READERS,
+    "office:follow_act": ADMINISTRATORS,
+    "office:releases": READERS,
+    "office:plan": ADMINISTRATORS,
+    "office:release": ADMINISTRATORS,
+    "office:seals": OFFICE_ANYWHERE,  # a school is told who looks after the seal
+    "office:seal_request": AUTHORITY_ANYWHERE,
+    "office:seal": AUTHORITY,
+    "office:seal_pem": AUTHORITY,
+    "office:seal_install": AUTHORITY,
+    "office:seal_try": AUTHORITY,
+    "office:seal_retire": AUTHORITY,
+    "office:people": READERS,
+    "office:appoint": LEADERS,
+    "office:end_post": LEADERS,
+    "office:signer": LEADERS,
+    "office:sights": AUTHORITY,
+    # Signing. Posts of one's own count, whatever role is worn; a ceremony belongs to its signer.
+    "staff:home": SIGNERS_ANYWHERE,
+    "staff:signed": SIGNERS_ANYWHERE,
+    "staff:document": SIGNED_IT,
+    "staff:pdf": SIGNED_IT,
+    "staff:decline": SIGNERS_ANYWHERE,  # back home: nothing is chosen
+    "staff:review": SIGNERS_ANYWHERE,
+    "staff:start": SIGNERS_ANYWHERE,
+    "staff:ceremony": CEREMONY,
+    "staff:begin": CEREMONY,
+    "staff:cancel": CEREMONY,
+    "staff:back": CEREMONY,
+    "staff:app": CEREMONY,
+    "staff:answer": CEREMONY,
+    "staff:progress": CEREMONY,
+    # Families.
+    "family:home": FAMILY_ANYWHERE,
+    "family:record": FAMILY,
+    "family:pdf": FAMILY,
+    "family:original": FAMILY,
+    "family:evidence": FAMILY,
+    "family:check": FAMILY,
+    "family:share": FAMILY,
+    "family:shares": FAMILY_ANYWHERE,
+    "family:revoke": SHARED,
+}
+"""Name of an address → who may use it, by where the thing lies that it is about. ``POST …``: sending needs more."""
+
+SEES: Mapping[str, frozenset[Place]] = {
+    "anonymous": frozenset(),
+    "authority_administrator": frozenset({HERE, SIBLING}),
+    "administrator": frozenset({HERE}),
+    "principal": frozenset({HERE}),
+    "teacher": frozenset({HERE}),
+    "class_teacher": frozenset({FOREIGN}),
+    "delegate": frozenset(),
+    "archivist": frozenset({HERE}),
+    "other_administrator": frozenset({SIBLING}),
+    "other_principal": frozenset({SIBLING}),
+    "guardian": frozenset({HERE}),
+    "other_guardian": frozenset({SIBLING}),
+    "pupil": frozenset({HERE}),
+    "adult": frozenset(),
+}
+"""Role → the places of which it ever sees a pupil's name or number."""
+
+SEES_PROTECTED = frozenset({"authority_administrator", "administrator", "principal"})
+"""Those who work with the protected pupil of the first school. Nobody else sees name or number."""
+
+ONLY_OWN_CHILD = frozenset({"guardian", "pupil"})
+"""Of the first school these see one pupil alone."""
+
+READS_WRITE = frozenset(
+    {
+        "accounts_attempt",  # a try at an identity provider begins with a link
+        "accounts_limit",  # … and is counted
+        "accounts_login",  # that a login is in use
+        "journal_entry",
+        "records_retrieval",  # that an original was handed out
+        "records_sight",  # that a protected name was seen
+        "records_shareview",
+    }
+)
+"""Tables that a page may write into when it is only looked at."""

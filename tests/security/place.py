@@ -1,0 +1,229 @@
+"""A world in which every kind of thing exists three times: at a school, at its sibling, at a body elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from enum import StrEnum
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from testamur.access.accounts import actions as accounts
+from testamur.access.accounts.rules import Level
+from testamur.exchange.connectors import tasks as connectors
+from testamur.exchange.connectors import uploads
+from testamur.kernel.base import clock
+from testamur.kernel.base.actor import Actor, Grant, operator
+from testamur.register.people import actions as people
+from testamur.register.people import queries as people_queries
+from testamur.register.people.rules import Scheme
+from testamur.register.schools import actions as schools
+from testamur.register.schools import queries as school_queries
+from testamur.register.schools.rules import NewPost, Role, UnitView
+from testamur.schoolday.noticeboard import actions as board
+from testamur.schoolday.noticeboard.rules import Audience, Kind, NewsText
+from testamur.schoolday.results import queries as results
+from testamur.schoolday.results import tasks as making
+from testamur.surfaces.cli import demo_data, demo_people
+from testamur.trust.records import actions as records
+from testamur.trust.records import queries as record_queries
+from testamur.trust.records.rules import State
+from testamur.trust.sealing import queries as sealing
+from testamur.trust.signing.rules import SignerIdentity
+from testamur.trust.transparency import queries as logs
+from tests.surfaces.web import world as worlds
+from tests.surfaces.web.staff.ready import make_ready, planned
+from tests.surfaces.web.world import World
+
+STRANGER = Actor(UUID(int=3), "web", (Grant("web", "/", ("accounts.*", "noticeboard.enquiry.send")),))
+
+
+class Place(StrEnum):
+    """Where a thing lies, as seen from the first school."""
+
+    HERE = "here"
+    SIBLING = "sibling"
+    FOREIGN = "foreign"
+
+
+@dataclass
+class Things:
+    """The world and what there is at each place.
+
+    Attributes:
+        arguments: what stands in addresses, by the argument's name.
+        forms: what a form may hold, by the field's name: of all forms together.
+        secret: names and numbers of the pupils.
+        hidden: name and number of the protected pupil of the first school.
+    """
+
+    world: World
+    arguments: dict[Place, dict[str, object]] = field(default_factory=dict)
+    forms: dict[Place, dict[str, Any]] = field(default_factory=dict)
+    secret: dict[Place, tuple[str, ...]] = field(default_factory=dict)
+    hidden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Site:
+    """One place: the school, who is there by name in the world, and what is issued."""
+
+    place: Place
+    unit: UnitView
+    body: UnitView
+    group: UUID
+    pupils: tuple[str, ...]
+    guardian: str
+    signer: str
+    role: str
+    office: str
+    term: str
+    issued: str
+    signed: str
+    way: str
+
+
+def build() -> Things:
+    """Everything; needs a data folder and the demonstration's mode."""
+    now = clock.now()
+    world = worlds.build(now, vietnamese=True)
+    _further_staff(world)
+    worlds.equip(world, now)
+    things = Things(world, hidden=(world.names["protected"], world.numbers["protected"]))
+    for site in _sites(world):
+        _fill(things, site)
+    return things
+
+
+def _further_staff(world: World) -> None:
+    """A delegate and an archivist of the first school, an administrator of the Vietnamese one."""
+    by, now, random = operator(), clock.now(), Random(41)
+    grown = demo_data.swedish(random, demo_data.days(random, 1969))
+    assert world.vn_school is not None
+    posts = [NewPost(world.persons["vn_principal"], world.vn_school, Role.ADMINISTRATOR, worlds.SINCE)]
+    for name, role in (("delegate", Role.DELEGATE), ("archivist", Role.ARCHIVIST)):
+        one = next(grown)
+        new = replace(demo_people.person(one, Scheme.PERSONNUMMER, family_first=False), contacts=())
+        world.persons[name] = people.register_persons(by=by, path=world.school_path, persons=[new], now=now)[0]
+        ends = worlds.ISSUED_ON + timedelta(days=60) if role is Role.DELEGATE else None
+        posts.append(NewPost(world.persons[name], world.school, role, worlds.SINCE, ends))
+    schools.add_posts(by=by, posts=posts, now=now)
+
+
+def _sites(world: World) -> list[Site]:
+    assert world.vn_school is not None
+    assert world.vn_group is not None
+    units = school_queries.units([world.school, world.other_school, world.vn_school, world.authority])
+    body = units[world.authority]
+    vn_body = next(u for u in school_queries.units_under("/") if u.parent is None and u.id != body.id)
+    other_group = school_queries.groups(school=world.other_school)[0].id
+    here = Site(
+        Place.HERE, units[world.school], body, world.group, ("pupil", "third", "fourth"), "guardian", "teacher",
+        "teacher", "administrator", "2025/2026 VT", "terminsbetyg", "betygskatalog", "rectification",
+    )  # fmt: skip
+    sibling = Site(
+        Place.SIBLING, units[world.other_school], body, other_group, ("other_pupil",), "other_guardian",
+        "other_principal", "principal", "other_administrator", "2025/2026 VT", "terminsbetyg", "", "rectification",
+    )  # fmt: skip
+    foreign = Site(
+        Place.FOREIGN, units[world.vn_school], vn_body, world.vn_group, ("vn_pupil", "vn_second"), "vn_guardian",
+        "vn_teacher", "class_teacher", "vn_principal", "2025/2026 HK2", "hoc_ba_year", "", "rectification",
+    )  # fmt: skip
+    return [here, sibling, foreign]
+
+
+def _fill(things: Things, site: Site) -> None:
+    """One of everything at a place."""
+    world, by, path = things.world, operator(), site.unit.path
+    person, pupil = world.persons, world.persons[site.pupils[0]]
+    office = Actor(person[site.office], "simulated", (Grant("administrator", path, ("*",)),))
+    family = Actor(person[site.guardian], "simulated", (Grant("guardian", "/", ("*",), wards=frozenset({pupil})),))
+    ceremony = _ceremony(world, site)
+    worlds.issue(world, site.unit.id, [site.issued], site.term.rpartition(" ")[2])
+    now = clock.now()
+    issued = next(
+        r.id
+        for r in record_queries.records(by=by, path=path, state=State.PUBLISHED)
+        if r.subject == pupil and r.document_type.endswith(site.issued)
+    )
+    shared = records.share(by=family, record=issued, days=7, now=now)
+    tried = _import(world, site, office)
+    made = making.request(
+        by=office, school=site.unit.id, school_year="2025/2026", term=site.term.rpartition(" ")[2],
+        documents=[site.issued], groups=[site.group], pupils=[pupil], issued_on=worlds.ISSUED_ON, now=now,
+    )  # fmt: skip
+    standing = results.standing(by=by, path=path, unit=site.unit.id, school_year="2025/2026", pupils=[pupil])[pupil]
+    post = next(p for p in school_queries.posts_at(unit=site.unit.id, on=now.date()) if p.role is Role.PRINCIPAL)
+    guardians = people_queries.guardians(by=by, children=[pupil], on=now.date())[pupil]
+    texts = {"en": NewsText("News", "Text")}
+    login = accounts.sign_in(by=STRANGER, person=person[site.office], method="simulated", level=Level.HIGH, now=now)
+    things.arguments[site.place] = {
+        "record": issued,
+        "group": site.group,
+        "work": made,
+        "import": tried,
+        "pupil": pupil,
+        "decision": next(row.id for row in standing if row.facts.kind in {"grade", "level"}),
+        "way": site.way,
+        "seal": sealing.seals(by=by, organisation=site.body.id)[0].id,
+        "post": post.id,
+        "ceremony": ceremony,
+        "share": shared.share,
+        "token": shared.token,
+        "login": login,
+        "guardianship": guardians[0].id,
+        "news": board.publish_news(by=by, path=site.body.path, audience=Audience.STAFF, texts=texts, now=now),
+        "enquiry": board.send_enquiry(
+            by=STRANGER, kind=Kind.CONTACT, path=site.body.path, name="", email="a@example.org", text="How is it?",
+            locale="en", now=now,
+        ),
+        "organisation": site.body.id,
+        "code": record_queries.by_ids(by=by, records=[issued])[0].code,
+        "log": next(log.code for log in logs.logs() if log.organisation == site.body.id),
+    }  # fmt: skip
+    things.forms[site.place] = {
+        "school": str(site.unit.id), "term": site.term, "document": site.issued, "kind": "passed_through.x",
+        "records": [str(issued)], "pupils": [str(pupil)], "person": str(person[site.signer]),
+        "number": world.numbers[site.pupils[0]], "ends": "2026-06-30", "days": "7", "pin": "000000",
+    }  # fmt: skip
+    things.secret[site.place] = tuple(text for name in site.pupils for text in (world.numbers[name], world.names[name]))
+
+
+def _ceremony(world: World, site: Site) -> UUID:
+    """A ceremony of the first signer; at the first school one that is not over, elsewhere one that was cancelled."""
+    from testamur.trust.records import steps
+    from testamur.trust.signing import actions as signing
+
+    by, now, term = operator(), clock.now(), site.term.rpartition(" ")[2]
+    new = planned(world, site.unit.id, [site.signed or site.issued], term)
+    person = world.persons[site.signer]
+    ready = make_ready([one for one in new if one.signers[0].person == person][:1])
+    me = people_queries.person(by=by, id=person)
+    assert me is not None
+    assert me.identifier is not None
+    signs = Actor(person, "simulated", (Grant("signer", site.unit.path, ("*",)),))
+    ceremony = records.start_ceremony(
+        by=signs, path=site.unit.path, organisation=site.body.id, organisation_name=site.body.name,
+        signer=SignerIdentity(person, me.name, me.identifier.scheme.value, me.identifier.value), role=site.role,
+        method="simulated", records=ready, locale="sv", now=now,
+    )  # fmt: skip
+    if not site.signed:
+        signing.cancel(by=signs, ceremony=ceremony, now=now)
+        steps.settle_one(by=signs, ceremony=ceremony, now=now)
+    return ceremony
+
+
+def _import(world: World, site: Site, office: Actor) -> UUID:
+    """A trial of an import that was asked for and has its list of defects."""
+    upload = uploads.keep(
+        person=office.id,
+        files=[uploads.Incoming("persons.csv", 24, [b"given_name,family_name\n"])],
+        now=clock.now(),
+    )
+    work = connectors.request(
+        by=office, upload=upload, home=site.unit, body=site.body, hat=f"administrator@{site.unit.path}", options={},
+        dry_run=True, now=clock.now(),
+    )  # fmt: skip
+    connectors.report_of(work).write_text(f"persons.csv,1,{world.names[site.pupils[0]]}\n", encoding="utf-8")
+    return work
