@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.journeys.browser.acts import Open, World
 from tests.journeys.browser.server import environment, serving
@@ -37,6 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, without a window."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS, timeout=120_000)
         yield browser
@@ -104,6 +105,7 @@ def open_page(chromium: Browser, address: str) -> Iterator[Open]:
             locale=language,
             viewport={"width": width, "height": height},
             color_scheme=scheme,  # type: ignore[arg-type]  # a Literal of the library
+            reduced_motion="reduce",  # what is looked at stands still
             java_script_enabled=javascript,
             accept_downloads=True,
             offline=offline,

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-START = 150.0
+START = 300.0
 
 
 def free_port() -> int:

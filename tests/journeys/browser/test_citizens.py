@@ -68,7 +68,7 @@ def correct(page: Page, world: World) -> str:
     return code
 
 
-@pytest.mark.feature("A4", "A16", "A22", "D15", "D20")
+@pytest.mark.feature("A4", "A15", "A22")
 def test_a_corrected_grade_replaces_the_document_everywhere(open_page: Open, world: World, tmp_path: Path) -> None:
     guardian = open_page("sv", 360)
     acts.log_in(guardian, world, "guardian", to="/family/")
@@ -113,7 +113,7 @@ def test_a_corrected_grade_replaces_the_document_everywhere(open_page: Open, wor
     assert checking.command_line_says(stranger, new, tmp_path) == "valid"
 
 
-@pytest.mark.feature("C16", "D11")
+@pytest.mark.feature("C19")
 def test_a_protected_pupil_is_hidden_but_to_those_who_must_see(open_page: Open, world: World, tmp_path: Path) -> None:
     given, _, family = world["names"]["protected"].partition(" ")
 
@@ -160,7 +160,7 @@ def test_a_protected_pupil_is_hidden_but_to_those_who_must_see(open_page: Open, 
     hidden(reviewer)
 
 
-@pytest.mark.feature("A2", "A15", "A22", "D20")
+@pytest.mark.feature("A15", "A22")
 def test_a_document_is_shown_to_somebody_by_link_and_pin(open_page: Open, world: World, tmp_path: Path) -> None:
     guardian = open_page("vi", 360)
     acts.log_in(guardian, world, "other_guardian", to="/family/")
@@ -198,7 +198,7 @@ def test_a_document_is_shown_to_somebody_by_link_and_pin(open_page: Open, world:
     look(stranger)
 
 
-@pytest.mark.feature("A22")
+@pytest.mark.feature("A22", "D15")
 def test_the_saved_page_checks_without_a_network(open_page: Open, world: World, tmp_path: Path) -> None:
     guardian = open_page("vi", 1280)
     acts.log_in(guardian, world, "vn_guardian", to="/family/")

@@ -24,6 +24,7 @@ PUBLIC = (
     "/privacy/",
     "/accessibility/",
     "/status/",
+    "/demo/inbox/",
     "/account/login/",
     "/account/sms/",
     "/account/unknown/",

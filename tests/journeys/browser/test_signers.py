@@ -14,7 +14,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from testamur.trust.signing.methods.bankid.simulator.orders import PhoneError
+from testamur.trust.signing.methods.bankid.simulator.orders import Limits, PhoneError
 from testamur.trust.signing.methods.bankid.simulator.phone import Phone
 from testamur.trust.signing.methods.bankid.simulator.requests import Person
 from testamur.trust.signing.methods.bankid.simulator.server import Simulator
@@ -33,7 +33,8 @@ def stage() -> str:
 @pytest.fixture(scope="module")
 def bankid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
     """A BankID on this machine."""
-    with Simulator(tmp_path_factory.mktemp("bankid")) as simulator:
+    slowly = Limits(start_within=150, order_lives=600, qr_tolerance=30)  # on a machine that does much else
+    with Simulator(tmp_path_factory.mktemp("bankid"), limits=slowly) as simulator:
         yield simulator
 
 
@@ -80,7 +81,7 @@ def comes_home(page: Page, where: str) -> None:
     acts.until(there)
 
 
-@pytest.mark.feature("A9", "A10", "A16", "D11")
+@pytest.mark.feature("A9", "A12", "A13")
 def test_a_declined_document_is_remade_and_signed(open_page: Open, world: World) -> None:
     principal = open_page("sv", 360)
     acts.log_in(principal, world, "other_principal", to="/sign/")
@@ -119,7 +120,7 @@ def test_a_declined_document_is_remade_and_signed(open_page: Open, world: World)
     acts.published(principal)
 
 
-@pytest.mark.feature("A8", "A12", "A13", "C14")
+@pytest.mark.feature("A8", "A12", "A13", "A17")
 def test_bankid_by_code_and_the_signature_that_outlives_its_browser(
     open_page: Open, world: World, bankid: Simulator
 ) -> None:
@@ -153,7 +154,7 @@ def test_bankid_by_code_and_the_signature_that_outlives_its_browser(
     look(later)
 
 
-@pytest.mark.feature("A12", "A13")
+@pytest.mark.feature("A9", "A17")
 def test_a_signature_that_was_not_given_waits_again(open_page: Open, world: World, bankid: Simulator) -> None:
     name, phone = world["names"]["fourth"], phone_of(bankid, world, "principal")
     page = open_page("sv", 360)
@@ -196,7 +197,7 @@ def tab_to(page: Page, where: str, key: str = "Tab") -> None:
     raise AssertionError(f"Tab does not come to {where} at {page.url}")
 
 
-@pytest.mark.feature("A9", "A11", "C32")
+@pytest.mark.feature("A9", "A11")
 def test_the_keyboard_is_enough(open_page: Open, world: World) -> None:
     page = open_page("en", 1280)
 
@@ -228,7 +229,7 @@ def test_the_keyboard_is_enough(open_page: Open, world: World) -> None:
     acts.published(page)
 
 
-@pytest.mark.feature("A2", "A9", "A11", "D15")
+@pytest.mark.feature("A2", "A9", "A11", "D20")
 def test_nothing_needs_javascript(open_page: Open, world: World, tmp_path: Path) -> None:
     page = open_page("vi", 360, javascript=False)
     for name, role in (("vn_teacher", "class_teacher"), ("vn_principal", "principal")):
