@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from testamur.schoolday.noticeboard import queries as board
 from testamur.schoolday.noticeboard.rules import OutageView
-from testamur.surfaces.web import roles
+from testamur.surfaces.web import roles, trouble
 from testamur.surfaces.web.navigation import Item, footer, items
 from testamur.surfaces.web.requests import Visitor
 from testamur.surfaces.web.shell.appearance import scheme_of
@@ -54,10 +54,10 @@ class Shell:
         """The parts of the service that are not well; looked up every few seconds in each process."""
         if self._visitor.now is None:
             return ()
-        found: Sequence[OutageView] | None = cache.get("outages")
+        found: Sequence[OutageView] | None = cache.get(trouble.OUTAGES)
         if found is None:
             found = board.outages(now=self._visitor.now)
-            cache.set("outages", found, OUTAGES_FOR)
+            cache.set(trouble.OUTAGES, found, OUTAGES_FOR)
         return found
 
     @cached_property

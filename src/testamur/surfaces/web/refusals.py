@@ -45,7 +45,8 @@ SENTENCES: Mapping[str, str | Promise] = {
     "import.upload.open": _("You have as many uploads open as anyone may. Load or remove one of them first."),
     "import.upload.refused": _("Choose at least one file."),
     "import.upload.too_much": _(
-        "Those are too many files, or they are too large. Up to 100 files and 512 MB go at a time; a PDF may have 25 MB."
+        "Those are too many files, or they are too large. Up to 100 files and 512 MB go at a time; a PDF may have "
+        "25 MB."
     ),
     "notices.reminded_today": _("This person was reminded today already, or nothing waits for that person here."),
     "records.release.plan": _("Choose a minute that is to come."),

@@ -121,6 +121,7 @@ def test_bankid_says_its_own_words_in_each_language(world: World, bankid: Simula
     bankid.orders.down = True
     answer = browser.post(reverse("account:bankid-start"), {"where": "other"})
     assert (answer.status_code, "(RFA5)" in answer.content.decode()) == (503, True)
+    assert "Whoever is logged in can go on working." in browser.get(reverse("public:home")).content.decode()
 
 
 def test_a_real_provider_of_openid_connect(world: World, settings: SettingsWrapper, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from testamur.access.accounts import actions, queries
 from testamur.access.accounts.methods.contract import MethodRefused
 from testamur.kernel.base.refused import Refused
-from testamur.surfaces.web import qr
+from testamur.surfaces.web import qr, trouble
 from testamur.surfaces.web.account import browser, trying
 from testamur.surfaces.web.account.entering import DOORKEEPER, go
 from testamur.surfaces.web.doors import public
@@ -97,6 +97,7 @@ def cancel(request: WebRequest, attempt: UUID) -> HttpResponse:
 
 def _not_started(request: WebRequest, refusal: MethodRefused) -> HttpResponse:
     """BankID would not begin: its own message, and the way to try again."""
+    trouble.note(refusal, now=request.visitor.now)
     locale = get_language() or "en"
     message_id = refusal.message_id if refusal.message_id in messages.TEXTS else "RFA22"
     return page(

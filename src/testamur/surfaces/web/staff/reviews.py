@@ -15,7 +15,7 @@ from testamur.access.accounts.rules import Area
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import Refused
 from testamur.register.schools import queries as schools
-from testamur.surfaces.web import refusals
+from testamur.surfaces.web import refusals, trouble
 from testamur.surfaces.web.account.browser import remember
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.pages import page
@@ -138,6 +138,7 @@ def ask(request: WebRequest, by: Actor, ceremony: UUID, *, here: bool) -> None:
     try:
         signing.begin(by=by, ceremony=ceremony, device=device, now=request.visitor.now)
     except MethodRefused as refused:
+        trouble.note(refused, now=request.visitor.now)
         messages.error(request, browser.words(refused))
     except Refused as refused:
         messages.error(request, refusals.sentence(refused))
