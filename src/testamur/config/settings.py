@@ -11,7 +11,7 @@ _env.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # databases, archive a
 
 DATA = _env.data.resolve()
 SECRET_KEY = _env.secret()
-DEBUG = _env.debug
+DEBUG = _env.debug and _env.mode == "demo"  # its error pages tell everything: never where real people are
 ALLOWED_HOSTS = [h for h in _env.hosts.split(",") if h]
 
 DOMAIN_APPS = [
