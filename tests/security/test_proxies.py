@@ -16,8 +16,8 @@ OURS = override_settings(
 
 def passed(peer: str, forwarded: str = "", **more: str) -> HttpRequest:
     """A request as a view gets it."""
-    headers = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
-    request = RequestFactory().get("/", REMOTE_ADDR=peer, **headers, **more)
+    request = RequestFactory().get("/")
+    request.META |= {"REMOTE_ADDR": peer, **({"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}), **more}
     ProxyMiddleware(lambda _request: HttpResponse())(request)
     return request
 
