@@ -43,7 +43,7 @@ def test_a_batch_of_a_killed_worker_is_finished_without_waiting_for_its_lease(pl
         [sys.executable, str(here / "program.py")], env=environment, stdout=subprocess.PIPE, text=True
     )
     try:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 240
         while place.run("state")["states"] != {"published": RECORDS} and time.monotonic() < end:
             time.sleep(0.5)
     finally:

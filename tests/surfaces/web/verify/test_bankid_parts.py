@@ -28,11 +28,6 @@ from tests.surfaces.web.verify.parity import asked, millis, mutants, still, told
 DAY = timedelta(days=1)
 
 
-@pytest.fixture(autouse=True)
-def _on_a_fixed_day() -> None:
-    """The maker of OCSP responses reads the clock, and the chains are made around the time of the run."""
-
-
 # --- XML -----------------------------------------------------------------------------------------
 
 

@@ -46,8 +46,12 @@ def wanted(request: HttpRequest) -> str:
 
 def is_ours(request: HttpRequest, address: str) -> bool:
     """True for an address of this installation, so that nobody is sent elsewhere after logging in."""
-    return address.isprintable() and address.startswith("/") and url_has_allowed_host_and_scheme(
-        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    return (
+        address.isprintable()
+        and address.startswith("/")
+        and url_has_allowed_host_and_scheme(
+            address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        )
     )
 
 
