@@ -312,3 +312,15 @@ def test_a_view_of_a_class_takes_two_queries_whatever_its_size(
     ids = register(by, now, *(NewPerson(f"P{n}", "Provsson") for n in range(30)))
     with django_assert_num_queries(2):
         queries.people(by=by, ids=ids)
+
+
+def test_names_without_numbers_take_one_query_and_are_masked_as_ever(
+    by: Actor, now: datetime, django_assert_num_queries: Any
+):
+    ids = register(by, now, invented("Anna", "Provsson"), invented("Bo", "Testberg", serial=981))
+    assert all(view.identifier for view in queries.people(by=by, ids=ids).values())
+    for reader in (by, Actor(new_id(), "test")):
+        whole = queries.people(by=reader, ids=ids)
+        with django_assert_num_queries(1):
+            light = queries.people(by=reader, ids=ids, numbers=False)
+        assert light == {key: replace(view, identifier=None) for key, view in whole.items()}

@@ -67,8 +67,10 @@ _FIELDS = (
 )
 
 
-def people(*, by: Actor, ids: Iterable[UUID]) -> dict[UUID, PersonView]:
+def people(*, by: Actor, ids: Iterable[UUID], numbers: bool = True) -> dict[UUID, PersonView]:
     """The persons as `by` may see them, in the order of `ids`; an unknown id is left out. Two queries.
+
+    Without `numbers` nobody's `identifier` is looked up, which is one query: for pages that show names alone.
 
     Showing a name is the caller's decision (it holds the ids because of a class list, a result list …); hiding it is
     not.
@@ -78,9 +80,9 @@ def people(*, by: Actor, ids: Iterable[UUID]) -> dict[UUID, PersonView]:
         row[0]: row for chunk in chunks(wanted) for row in Person.objects.filter(id__in=chunk).values_list(*_FIELDS)
     }
     sights = _Sights(by)
-    full = [key for key, row in rows.items() if sights.of(row[0], row[1], row[9]) is Shown.FULL]
-    numbers = _main_identifiers(full)
-    return {key: _view(rows[key], sights, numbers) for key in wanted if key in rows}
+    full = [key for key, row in rows.items() if numbers and sights.of(row[0], row[1], row[9]) is Shown.FULL]
+    known = _main_identifiers(full)
+    return {key: _view(rows[key], sights, known) for key in wanted if key in rows}
 
 
 def person(*, by: Actor, id: UUID) -> PersonView | None:  # noqa: A002 - the name that every query uses
