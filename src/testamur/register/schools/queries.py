@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -51,6 +52,15 @@ def running(on: date) -> Q:
 def units(ids: Iterable[UUID]) -> dict[UUID, UnitView]:
     """Units by id; an unknown id is left out."""
     return {row.id: _unit(row) for chunk in chunks(dict.fromkeys(ids)) for row in Unit.objects.filter(id__in=chunk)}
+
+
+def unit_names(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What units are called, by id; an unknown id is left out."""
+    return {
+        key: name
+        for chunk in chunks(dict.fromkeys(ids))
+        for key, name in Unit.objects.filter(id__in=chunk).values_list("id", "name")
+    }
 
 
 def unit(id: UUID) -> UnitView | None:  # noqa: A002 - the name that every query uses
@@ -311,11 +321,14 @@ def posts_at(*, unit: UUID, on: date) -> tuple[PostView, ...]:
 
 def posts_by_id(ids: Iterable[UUID]) -> dict[UUID, PostView]:
     """Posts by id; an unknown id is left out."""
-    return {row.id: _post(row) for chunk in chunks(dict.fromkeys(ids)) for row in _posts().filter(id__in=chunk)}
+    posts = (_post(row) for chunk in chunks(dict.fromkeys(ids)) for row in _posts().filter(id__in=chunk))
+    return {post.id: post for post in posts}
 
 
-def _posts() -> QuerySet[Post]:
-    return Post.objects.select_related("unit", "group")
+def _posts() -> QuerySet[Post, tuple[Any, ...]]:
+    return Post.objects.values_list(
+        "id", "person", "unit", "group", "role", "subject", "unit__path", "group__path", "starts", "ends"
+    )
 
 
 def _unit(row: Unit) -> UnitView:
@@ -358,8 +371,7 @@ def _enrolment(row: Enrolment) -> EnrolmentView:
     return EnrolmentView(row.id, row.person_id, row.school_id, row.group_id, row.year_level, row.starts, row.ends)
 
 
-def _post(row: Post) -> PostView:
-    path = row.group.path if row.group is not None else row.unit.path
-    return PostView(
-        row.id, row.person_id, row.unit_id, row.group_id, Role(row.role), row.subject, path, row.starts, row.ends
-    )
+def _post(row: tuple[Any, ...]) -> PostView:
+    key, person, unit, group, role, subject, unit_path, group_path, starts, ends = row
+    path = unit_path if group is None else group_path
+    return PostView(key, person, unit, group, Role(role), subject, path, starts, ends)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -87,6 +88,29 @@ class ShareInfo:
     log: tuple[tuple[datetime, bool, str], ...]
 
 
+_SHOWN = (
+    "record",
+    "sealed_at",
+    "pdf_size",
+    "pdf_sha256",
+    "record__subject",
+    "record__title",
+    "record__document_type",
+    "record__unit",
+    "record__organisation",
+    "record__path",
+    "record__period",
+    "record__issued_on",
+    "record__version",
+    "record__state",
+    "record__code",
+    "record__released_at",
+    "record__replaces",
+    "record__replaced_because",
+)
+"""What is read of an issue and its record: the attributes of `CitizenRecord` but the names and what came after."""
+
+
 def visible(now: datetime) -> QuerySet[Record]:
     """Records that citizens see: published or later, and released; for this package's own code."""
     return Record.objects.filter(state__in=SEEN_BY_CITIZENS, released_at__lte=now)
@@ -105,48 +129,35 @@ def of_subjects(*, by: Actor, subjects: Collection[UUID], now: datetime) -> list
     for subject in subjects:
         if not is_own(by, subject):
             raise NotAllowed("You see your own documents and those of your children.", verb="records.record.fetch")
-    rows = [
-        row
-        for row in visible(now).filter(subject__in=list(subjects), subject_kind="pupil")
-        if by.may("records.record.fetch", row.path, person=row.subject)
+    about = visible(now).filter(subject__in=list(subjects), subject_kind="pupil")
+    rows: list[dict[str, Any]] = [
+        {name.removeprefix("record__"): value for name, value in row.items()}
+        for row in Issue.objects.filter(record__in=about).values(*_SHOWN)
+        if by.may("records.record.fetch", row["record__path"], person=row["record__subject"])
     ]
-    ids = [row.id for row in rows]
-    issues = Issue.objects.in_bulk(ids)
-    after = {
-        replaces: (record, code)
-        for replaces, record, code in visible(now)
-        .filter(replaces__in=ids)
-        .order_by("version")
-        .values_list("replaces", "id", "code")
-    }
-    names = {key: unit.name for key, unit in schools.units({u for r in rows for u in (r.unit, r.organisation)}).items()}
-    found = [_citizen(row, issues[row.id], names, after.get(row.id)) for row in rows if row.id in issues]
+    after = _after([row["record"] for row in rows if row["state"] != State.PUBLISHED], now)
+    names = schools.unit_names(unit for row in rows for unit in (row["unit"], row["organisation"]))
+    found = [_citizen(row, names, after.get(row["record"])) for row in rows]
     return sorted(found, key=lambda r: (r.issued_on, r.released_at, r.record), reverse=True)
 
 
-def _citizen(row: Record, issue: Issue, names: dict[UUID, str], after: tuple[UUID, str] | None) -> CitizenRecord:
-    assert row.released_at is not None
+def _after(replaced: Collection[UUID], now: datetime) -> dict[UUID, tuple[UUID, str]]:
+    """The released record (id, code) that took the place of each; a record leaves the state published with that."""
+    if not replaced:
+        return {}
+    rows = visible(now).filter(replaces__in=list(replaced)).order_by("version")
+    return {
+        former: (record, code)
+        for former, record, code in rows.values_list("replaces", "id", "code")
+        if former is not None
+    }
+
+
+def _citizen(row: dict[str, Any], names: dict[UUID, str], after: tuple[UUID, str] | None) -> CitizenRecord:
     return CitizenRecord(
-        record=row.id,
-        subject=row.subject,
-        title=row.title,
-        document_type=row.document_type,
-        unit=row.unit,
-        unit_name=names.get(row.unit, ""),
-        organisation=row.organisation,
-        organisation_name=names.get(row.organisation, ""),
-        path=row.path,
-        period=row.period,
-        issued_on=row.issued_on,
-        version=row.version,
-        state=State(row.state),
-        code=row.code,
-        released_at=row.released_at,
-        sealed_at=issue.sealed_at,
-        pdf_size=issue.pdf_size,
-        pdf_sha256=issue.pdf_sha256,
-        replaces=row.replaces_id,
-        replaced_because=row.replaced_because,
+        **(row | {"state": State(row["state"])}),
+        unit_name=names.get(row["unit"], ""),
+        organisation_name=names.get(row["organisation"], ""),
         replaced_by=after[0] if after else None,
         replaced_by_code=after[1] if after else "",
     )
@@ -157,16 +168,16 @@ def retrievals(*, by: Actor, record: UUID) -> tuple[RetrievalView, ...]:
 
     Raises NotFound for anybody else.
     """
-    row = Record.objects.filter(id=record).first()
-    if row is None or not _may_follow(by, row):
+    row = Record.objects.filter(id=record).values_list("subject", "path").first()
+    if row is None or not _may_follow(by, *row):
         raise NotFound("There is no such document.", record=str(record))
     rows = Retrieval.objects.filter(record=record).order_by("-at", "id")
-    return tuple(RetrievalView(r.record_id, r.person, r.way, r.pdf_sha256, r.at) for r in rows)
+    return tuple(RetrievalView(*r) for r in rows.values_list("record", "person", "way", "pdf_sha256", "at"))
 
 
-def _may_follow(by: Actor, row: Record) -> bool:
-    own = is_own(by, row.subject) and by.may("records.record.fetch", row.path, person=row.subject)
-    return own or by.may("records.record.read", row.path)
+def _may_follow(by: Actor, subject: UUID, path: str) -> bool:
+    own = is_own(by, subject) and by.may("records.record.fetch", path, person=subject)
+    return own or by.may("records.record.read", path)
 
 
 def shares(*, by: Actor, now: datetime, record: UUID | None = None) -> tuple[ShareInfo, ...]:

@@ -21,8 +21,11 @@ def frozen(*, records: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
     for start in range(0, len(records), 500):
         some = records[start : start + 500]
         archived = set(Issue.objects.filter(record__in=some).values_list("record", flat=True))
-        for row in Record.objects.filter(id__in=some):
-            data = store().read(row.id, "record.json") if row.id in archived else _draft(row)
+        for record in sorted(archived):
+            found[record] = json.loads(store().read(record, "record.json"))
+        drafted = [record for record in some if record not in archived]
+        for row in Record.objects.filter(id__in=drafted) if drafted else ():
+            data = _draft(row)
             if data is not None:
                 found[row.id] = json.loads(data)
     return found
