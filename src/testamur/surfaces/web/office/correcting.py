@@ -29,7 +29,7 @@ from testamur.schoolday.results.queries import DecisionRow
 from testamur.schoolday.results.rules import Amendment, Reason
 from testamur.surfaces.web import refusals
 from testamur.surfaces.web.doors import door
-from testamur.surfaces.web.office import persons, words
+from testamur.surfaces.web.office import naming, persons, words
 from testamur.surfaces.web.office.board import day_of
 from testamur.surfaces.web.office.scope import Place, actor_of, place_of, visitor_of
 from testamur.surfaces.web.pages import page
@@ -152,11 +152,11 @@ def _is_here(place: Place, pupil: UUID, on: date) -> bool:
 
 def _line(row: DecisionRow, names: Any, by: Actor, path: str) -> dict[str, Any]:
     pack = pack_by_id(row.pack)
-    subject = next((s.name for s in pack.subjects if s.code == row.facts.code), row.facts.code)
     return {
         "row": row,
         "kind": words.word(KINDS, row.facts.kind),
-        "subject": subject,
+        "subject": naming.subject(pack, row.facts.code),
+        "value": naming.value(pack, row.facts.kind, row.facts.value),
         "by": ", ".join(names[p].name for p in row.decided_by if p in names),
         "ways": [
             rule
