@@ -83,12 +83,12 @@ class UploadForm(forms.Form):
     identifier_scheme = forms.ChoiceField(
         label=gettext_lazy("Numbers of people"),
         required=False,
-        choices=[("", gettext_lazy("As the file says")), *((s.value, s.value) for s in Scheme)],
+        choices=[("", gettext_lazy("As the file says")), *((s.value, words.SCHEMES[s.value]) for s in Scheme)],
     )
     pack = forms.ChoiceField(
         label=gettext_lazy("Rules for grades"),
         required=False,
-        choices=[("", gettext_lazy("As the file says")), *((p, p) for p in PACKS)],
+        choices=[("", gettext_lazy("As the file says")), *((p, words.PACKS[p]) for p in PACKS)],
     )
     period = forms.CharField(
         label=gettext_lazy("Term of grades"),

@@ -254,6 +254,9 @@ def _page(
 ) -> HttpResponse:
     place, by = place_of(request), actor_of(request)
     body = place.authority
+    retiring = RetireForm()
+    if seal.state is SealState.REQUESTED:
+        retiring.fields["sure"].label = _("I know that a certificate for this request can no longer be installed.")
     return page(
         request,
         "web/office/seal.html",
@@ -261,10 +264,17 @@ def _page(
         told=_told(seal, visitor_of(request).now),
         body=body,
         form=form,
-        checks=checks,
+        checks=[
+            {
+                "name": words.word(words.CHECKS, one.name),
+                "outcome": words.word(words.CHECKED, one.outcome),
+                "found": one.found,
+            }
+            for one in checks
+        ],
         failed=failed,
         holds=bool(checks) and all(check.outcome is Outcome.OK for check in checks),
-        retiring=RetireForm(),
+        retiring=retiring,
         may_install=by.may("sealing.seal.register", body.path) and seal.state is SealState.REQUESTED,
         may_retire=by.may("sealing.seal.retire", body.path) and seal.state is not SealState.RETIRED,
         may_try=bool(seal.certificates) and seal.state is SealState.ACTIVE,
@@ -361,5 +371,8 @@ def retire(request: HttpRequest, seal: UUID) -> HttpResponse:
         messages.error(request, _("Say that you are sure."))
         return redirect("office:seal", found.id)
     actions.retire_seal(by=by, seal=found.id, now=visitor_of(request).now)
-    messages.success(request, _("The seal is retired. What it sealed stays valid."))
+    if found.state is SealState.ACTIVE:
+        messages.success(request, _("The seal is retired. What it sealed stays valid."))
+    else:
+        messages.success(request, _("The request is given up. Its key seals nothing."))
     return redirect("office:seals")

@@ -12,7 +12,7 @@ from testamur.access.accounts.rules import Area
 from testamur.kernel.base.refused import NotAllowed
 from testamur.register.people import queries as people
 from testamur.surfaces.web.doors import door
-from testamur.surfaces.web.office import paging
+from testamur.surfaces.web.office import paging, words
 from testamur.surfaces.web.office.scope import actor_of, place_of, visitor_of
 from testamur.surfaces.web.pages import page
 from testamur.trust.records import queries
@@ -35,6 +35,7 @@ def sights(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "sight": s,
+            "where": words.word(words.SHOWN, s.where),
             "person": names[s.person].name if s.person in names else "",
             "actor": visitor_of(request).name if s.actor == by.id else names[s.actor].name if s.actor in names else "",
         }

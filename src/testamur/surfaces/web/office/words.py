@@ -64,7 +64,9 @@ REASONS: Words = {
     "results.documents.issued_already": _("Issued already, and nothing in it has changed"),
     "se.compulsory.document.no_grades": _("No grades are decided"),
     "import.bundle.unreadable": _("The file cannot be opened, or is unsafe to open"),
-    "import.bundle.unknown": _("The file is of no kind that can be read"),
+    "import.bundle.unknown": _(
+        "The file is of no kind that can be read. Finished PDFs come together with their register (CSV or XLSX)"
+    ),
     "worker.died": _("The background work was interrupted"),
     "records.no_log": _("The body responsible has no transparency log"),
     "sealing.seal.none_active": _("The body responsible has no seal that is valid now"),
@@ -116,6 +118,55 @@ REGISTER_ROWS: Words = {
     "mark": _("Grades"),
     "document": _("Documents"),
 }
+
+SCHEMES: Words = {
+    "se.personnummer": _("Swedish personal identity number"),
+    "se.samordningsnummer": _("Swedish coordination number"),
+    "se.temporary": _("Temporary number of a Swedish school"),
+    "bg.egn": _("Bulgarian personal number (EGN)"),
+    "bg.lnch": _("Bulgarian number of a foreigner (LNCh)"),
+    "vn.cccd": _("Vietnamese citizen identity number"),
+    "local": _("The other system's own number"),
+}
+"""Whose numbers of people a file may hold."""
+
+PACKS: Words = {
+    "se.compulsory": _("Compulsory school, Sweden"),
+    "vn.primary": _("Primary school, Vietnam"),
+}
+"""Packs of rules."""
+
+CHECKS: Words = {"key": _("Key"), "seal": _("Seal"), "certificate": _("Certificate")}
+"""Checks of the trial of a seal."""
+
+CHECKED: Words = {
+    "ok": _("in order"),
+    "failed": _("not in order"),
+    "undecided": _("not decided"),
+    "absent": _("missing"),
+}
+"""How a check ended."""
+
+SHOWN: Words = {
+    "staff.home": _("To sign"),
+    "staff.decline": _("Decline"),
+    "staff.document": _("Document to sign"),
+    "staff.progress": _("Course of a signature"),
+    "staff.review": _("Before you sign"),
+    "staff.signed": _("Signed"),
+    "office.check": _("Check of the original"),
+    "office.correct": _("Correction of a decision"),
+    "office.decisions": _("Decisions"),
+    "office.documents": _("Documents"),
+    "office.follow": _("Not signed"),
+    "office.group": _("Class"),
+    "office.original": _("Original"),
+    "office.people": _("Posts"),
+    "office.preview": _("Document"),
+    "office.record": _("Document"),
+    "office.work": _("Work in the background"),
+}
+"""Pages that show true names of protected persons."""
 
 OUTCOMES: Words = {
     "new": _("New"),
