@@ -42,7 +42,7 @@ class Shell:
     @cached_property
     def hats(self) -> Sequence[roles.HatLine]:
         """The visitor's roles with the names of their schools."""
-        return roles.lines(self._visitor.hats, self._visitor.hat)
+        return roles.lines(self._visitor.hats, self._visitor.hat, self._visitor.units)
 
     @cached_property
     def hat(self) -> roles.HatLine | None:

@@ -74,7 +74,9 @@ def _wrong_hat(request: HttpRequest, areas: tuple[Area, ...], here: str) -> Http
     """Another role is needed: offer those of the person's own that fit."""
     visitor = request.visitor  # type: ignore[attr-defined]
     fitting = tuple(hat for hat in visitor.hats if set(areas) & set(hat.areas))
-    return page(request, "web/account/wrong_hat.html", status=403, fitting=lines(fitting, None), next=here)
+    return page(
+        request, "web/account/wrong_hat.html", status=403, fitting=lines(fitting, None, visitor.units), next=here
+    )
 
 
 def _shown(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from testamur.access.accounts import actions, queries
 from testamur.kernel.base import clock
 from testamur.register.people import queries as people
+from testamur.register.schools import queries as schools
 from testamur.surfaces.web.requests import Visitor
 from testamur.surfaces.web.times import zone_of
 
@@ -60,8 +61,10 @@ def visitor_of(request: HttpRequest) -> Visitor:
     hat = next((h for h in hats if h.key == login.hat), None)
     base = hat or next(h for h in hats if h.role == "self")
     actor = queries.actor(base, person=login.person, identified_by=login.method)
-    me = people.person(by=actor, id=login.person)
-    return Visitor(now=now, actor=actor, login=login, hats=hats, hat=hat, name=me.name if me else "")
+    persons = people.people(by=actor, ids=(login.person, *base.wards), numbers=False)
+    name = persons[login.person].name if login.person in persons else ""
+    units = schools.units(one.unit for one in hats if one.unit is not None)
+    return Visitor(now, actor, login, hats, hat, name, persons, units)
 
 
 class LanguageMiddleware:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -12,6 +13,8 @@ from django_htmx.middleware import HtmxDetails
 from testamur.access.accounts.queries import LoginView
 from testamur.access.accounts.rules import Hat
 from testamur.kernel.base.actor import Actor
+from testamur.register.people.rules import PersonView
+from testamur.register.schools.rules import UnitView
 
 NOBODY = Actor(id=UUID(int=3), identified_by="web")
 """The anonymous visitor: holds no grant."""
@@ -26,6 +29,8 @@ class Visitor:
         actor: who acts, with the grants of the hat that is worn; `NOBODY` without a login.
         hats: all roles of the person today; `hat` the one that is worn, None until one is chosen.
         name: the person's own name as the register has it.
+        persons: oneself and those whom the hat reaches, as the actor may see them; without their numbers.
+        units: the schools and bodies of the hats.
     """
 
     now: datetime
@@ -34,6 +39,8 @@ class Visitor:
     hats: tuple[Hat, ...] = ()
     hat: Hat | None = None
     name: str = ""
+    persons: Mapping[UUID, PersonView] = field(default_factory=dict)
+    units: Mapping[UUID, UnitView] = field(default_factory=dict)
     extra: dict[str, object] = field(default_factory=dict)
 
     @property

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from testamur.access.accounts.rules import GUARDIAN, SELF, Hat
-from testamur.register.schools import queries as schools
+from testamur.register.schools.rules import UnitView
 
 ROLE_NAMES: Mapping[str, str | Promise] = {
     "principal": _("Principal"),
@@ -47,15 +48,14 @@ class HatLine:
     current: bool = False
 
 
-def lines(hats: tuple[Hat, ...], worn: Hat | None) -> tuple[HatLine, ...]:
-    """The hats of a person for a menu, with the names of their schools. One query."""
-    places = schools.units(hat.unit for hat in hats if hat.unit is not None)
+def lines(hats: tuple[Hat, ...], worn: Hat | None, places: Mapping[UUID, UnitView]) -> tuple[HatLine, ...]:
+    """The hats of a person for a menu, with the names of their schools, which are in `places`."""
     return tuple(
         HatLine(
             key=hat.key,
             role=hat.role,
             name=ROLE_NAMES.get(hat.role, hat.role),
-            place=places[hat.unit].name if hat.unit in places else "",
+            place=places[hat.unit].name if hat.unit is not None and hat.unit in places else "",
             icon=_ICONS.get(hat.role, "user"),
             current=worn is not None and worn.key == hat.key,
         )

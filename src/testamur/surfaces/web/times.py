@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from testamur.exchange.notifications.rules import ZONES
-from testamur.register.schools import queries as schools
 from testamur.surfaces.web.requests import Visitor
 
 
 def zone_of(visitor: Visitor) -> ZoneInfo:
-    """The zone for all times that a visitor is shown. One query for a role at a school, none otherwise."""
-    unit = schools.unit(visitor.hat.unit) if visitor.hat is not None and visitor.hat.unit is not None else None
+    """The zone for all times that a visitor is shown."""
+    unit = visitor.units.get(visitor.hat.unit) if visitor.hat is not None and visitor.hat.unit is not None else None
     return ZoneInfo(ZONES.get(unit.country, settings.LOCAL_ZONE) if unit is not None else settings.LOCAL_ZONE)

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from testamur.access.accounts.rules import GUARDIAN, NEEDED
 from testamur.kernel.base.refused import NotFound
-from testamur.register.people import queries as people
 from testamur.register.people.rules import PersonView
 from testamur.surfaces.web.requests import Visitor
 from testamur.surfaces.web.sightings import note, protected
@@ -35,7 +34,7 @@ def subjects(visitor: Visitor) -> tuple[UUID, ...]:
 
 def persons(visitor: Visitor, where: str) -> Mapping[UUID, PersonView]:
     """Those persons by name, in the order of their names; a sight of a protected one is written down."""
-    seen = people.people(by=visitor.actor, ids=subjects(visitor))
+    seen = {key: visitor.persons[key] for key in subjects(visitor) if key in visitor.persons}
     hidden = protected(seen) - {visitor.actor.id}
     note(visitor, visitor.actor, {key: seen[key].path or "/" for key in hidden}, where)
     return dict(sorted(seen.items(), key=lambda pair: (pair[1].given or pair[1].name, pair[0])))
