@@ -10,6 +10,7 @@ import lucide
 from django import template
 from django.core.paginator import Paginator
 from django.forms import BoundField, Form
+from django.template import Context
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -30,6 +31,14 @@ def icon(name: str, label: str = "", size: int = 20) -> SafeString:
 @lru_cache(maxsize=512)
 def _drawing(name: str, size: int) -> str:
     return lucide._render_icon(name, size, **{"class": "icon", "focusable": "false"})  # noqa: SLF001 - the library's one function without Jinja
+
+
+@register.simple_tag(takes_context=True)
+def drawn(context: Context, template: str) -> str:
+    """What an include would put here, as a text: for what a page has in two places, so that it is made once."""
+    assert context.template is not None
+    with context.push():
+        return context.template.engine.get_template(template).render(context)
 
 
 @register.filter
