@@ -127,7 +127,7 @@ def build(now: datetime, *, vietnamese: bool = False, mark: bool = True) -> Worl
 
 def decide(land: demo_build._Land, unit: UUID, path: str, pupil: UUID, teacher: UUID, now: datetime) -> None:
     """One pupil's decisions of the spring term of year 8, the same each time."""
-    random = Random(pupil.int % 1000)
+    random = Random(3)  # mathematics C: there is a higher and a lower grade to correct it to
     rows = [
         demo_build._decision(land, unit, path, pupil, kind, code, value, 8, (teacher,), now)
         for kind, code, value in demo_data.swedish_marks(random, 8)

@@ -216,7 +216,8 @@ def answers(person: eid.Eid, signature: bytes) -> Iterator[tuple[str, bytes]]:
         ("revoked", {"status": gone}), ("unknown", {"status": unknown}), ("nonce", {"nonce": b""}),
         ("other_signature", {"nonce": b"abc"}), ("signature", {"responder": person.bank}),
         ("signature", {"responder": person.user}), ("other_certificate", {"about": person.responder}),
-        ("time", {"at": eid.AT + timedelta(hours=1)}), ("time", {"at": eid.AT - 3 * DAY}),
+        ("time", {"at": eid.AT + timedelta(hours=1), "produced": eid.AT}),
+        ("time", {"at": eid.AT - 3 * DAY, "produced": eid.AT}),
     ):  # fmt: skip
         yield f"bankid.ocsp.{code}", eid.ocsp_response(person, signature, **changes)
     for good in ({"responder": person.customer}, {"hash_algorithm": hashes.SHA256()}, {}):
