@@ -68,6 +68,7 @@ def test_the_page_asks_again_by_itself_in_the_visitors_language(
     crowd(first)
     answer = dict(first.META["answers"])["/last"]
     assert answer.status_code == 200
+    assert answer.headers["Content-Length"] == str(len(answer.content))
     assert 4 <= int(answer.headers["Refresh"]) < 12
     assert f'<html lang="{language}">' in answer.content.decode()
     assert word in answer.content.decode()

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -133,7 +134,8 @@ async def _one(pool: asyncio.LifoQueue[Any], port: int, path: str, cookie: str) 
 def _summary(work: str, rate: int, seconds: float, answers: Sequence[Answer]) -> dict[str, Any]:
     pages = sorted(spent for spent, what in answers if what == "page")
     queued = sum(what == "queue" for _spent, what in answers)
-    errors = len(answers) - len(pages) - queued
+    kinds = Counter(what for _spent, what in answers if what not in {"page", "queue"})
+    errors = sum(kinds.values())
 
     def at(part: float) -> float:
         return round(pages[min(len(pages) - 1, int(len(pages) * part))], 1) if pages else 0.0
@@ -142,6 +144,7 @@ def _summary(work: str, rate: int, seconds: float, answers: Sequence[Answer]) ->
     told = {
         "work": work, "rate": rate, "p50_ms": at(0.5), "p95_ms": at(0.95), "p99_ms": p99,
         "per_second": per_second, "queued": queued, "errors": errors,
+        "kinds_of_error": dict(kinds),
     }  # fmt: skip
     met = {
         "per_second": per_second >= TARGET["per_second"],
@@ -191,5 +194,5 @@ def _tell(told: dict[str, Any]) -> None:
         say(
             f"  {'[green]met[/]    ' if good else '[red]not met[/]'} {run['work']:<20} asked {run['rate']:>4}/s: "
             f"{run['per_second']:>6}/s pages, p50 {run['p50_ms']} p95 {run['p95_ms']} p99 {run['p99_ms']} ms, "
-            f"{run['queued']} queued, {run['errors']} errors"
+            f"{run['queued']} queued, {run['errors']} errors {run['kinds_of_error'] or ''}"
         )

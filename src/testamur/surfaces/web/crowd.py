@@ -75,6 +75,7 @@ class CrowdMiddleware:
                 ).encode()
         wait = SHORTEST + secrets.randbelow(LONGEST - SHORTEST)
         headers = {
+            "Content-Length": str(len(self._pages[language])),  # the middleware that adds it stands further in
             "Refresh": str(wait),
             "Retry-After": str(wait),
             "Cache-Control": "no-store",
