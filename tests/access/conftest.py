@@ -17,6 +17,7 @@ from testamur.register.people.rules import ContactKind, NewContact, NewIdentifie
 from testamur.trust.signing.methods.bankid.simulator.magic import personal_number
 from testamur.trust.signing.methods.bankid.simulator.requests import Person
 from testamur.trust.signing.methods.bankid.simulator.server import Simulator
+from tests.trust.signing.conftest import use
 
 NOW = datetime(2026, 6, 10, 8, 0, tzinfo=UTC)
 DOORKEEPER = Actor(
@@ -86,18 +87,3 @@ def bankid(settings: SettingsWrapper, clock: Clock, pki_folder: Path) -> Iterato
     with Simulator(pki_folder, clock=clock) as simulator:
         use(settings, simulator)
         yield simulator
-
-
-def use(settings: SettingsWrapper, simulator: Simulator) -> None:
-    found = simulator.settings
-    settings.BANKID = {
-        "url": found.url,
-        "client_certificate": found.client_certificate,
-        "client_key": found.client_key,
-        "password_file": None,
-        "server_root": found.server_root,
-        "signature_roots": found.signature_roots,
-        "policies": "1.2.3.4.25",
-        "relying_party": found.relying_party,
-        "timeout": 5.0,
-    }

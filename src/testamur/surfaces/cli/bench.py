@@ -9,15 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
-import resource
 import shutil
 import statistics
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -26,6 +22,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from testamur.surfaces.cli import output
+from testamur.surfaces.cli.bench_machine import machine, peak_rss
 
 if TYPE_CHECKING:
     from testamur.kernel.base.actor import Actor
@@ -130,7 +127,7 @@ def _measure(folder: Path, pupils: int, workers: int, rsa: int, quiet: bool) -> 
         "documents_per_second": round(1000 / total, 1),
         "first_section_ms": round(sections[0], 3),
         "last_section_ms": round(sections[-1], 3),
-        "peak_rss_mb": round(_rss() / 1024),
+        "peak_rss_mb": round(peak_rss() / 1024),
         "errors": 0,
         "inputs": floor.inputs,
         **machine(),
@@ -372,31 +369,6 @@ def _targets(told: dict[str, Any], rsa: int) -> tuple[dict[str, float], dict[str
     if told.get("ratio_to_peer"):
         met["ratio_to_peer"] = told["ratio_to_peer"] >= target["ratio_to_peer"]
     return target, met
-
-
-def _rss() -> int:
-    """Largest resident set of this process or a finished worker, kB."""
-    return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-
-
-def machine() -> dict[str, Any]:
-    """Database, commit, cores: what every figure has to state."""
-    from django.db import connection
-
-    commit = ""
-    with suppress(OSError):
-        done = subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False,  # noqa: S607
-            cwd=Path(__file__).parent,
-        )  # fmt: skip
-        commit = done.stdout.strip()
-    return {
-        "database": connection.vendor,
-        "commit": commit,
-        "cores": os.cpu_count(),
-        "machine": platform.machine(),
-        "python": platform.python_version(),
-    }
 
 
 def _tell(told: dict[str, Any]) -> None:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from testamur.surfaces.cli import output
-from testamur.surfaces.cli.bench import machine
+from testamur.surfaces.cli.bench_machine import machine
 
 if TYPE_CHECKING:
     from testamur.surfaces.cli.bench_city import Family

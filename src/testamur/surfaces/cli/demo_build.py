@@ -244,7 +244,7 @@ def _vietnamese_school(
     grown = _renumbered(demo_data.vietnamese(random, demo_data.days(random, 1985)), number, 19)
     staff = _people(by, land, path, grown, 1 + size.vietnamese_classes, now)
     schools.add_posts(by=by, posts=[NewPost(staff[0], school, Role.PRINCIPAL, date(2025, 7, 1))], now=now)
-    clerks = demo_data.vietnamese(Random(77 + number), demo_data.days(random, 1975))  # noqa: S311
+    clerks = demo_data.vietnamese(Random(77 + number), demo_data.days(random, 1975))  # noqa: S311 - invented people
     demo_people.add_administrator(
         by, school, path, next(_renumbered(clerks, number, 0)), land.scheme, now, family_first=True
     )
@@ -259,12 +259,12 @@ def _vietnamese_school(
         schools.add_posts(
             by=by, posts=[NewPost(teacher, school, Role.CLASS_TEACHER, date(2025, 7, 1), group=group)], now=now
         )
-        invented = demo_data.vietnamese(Random(1000 * number + place), demo_data.days(random, 2020 - level))  # noqa: S311
+        invented = demo_data.vietnamese(Random(1000 * number + place), demo_data.days(random, 2020 - level))  # noqa: S311 - invented people
         pupils = _people(
             by, land, path, _renumbered(invented, number, place), size.vietnamese_size, now, protect=place == 0
         )
         _enrol(by, school, group, pupils, level, now)
-        parents = demo_data.vietnamese(Random(5000 + 100 * number + place), demo_data.days(random, 1990))  # noqa: S311
+        parents = demo_data.vietnamese(Random(5000 + 100 * number + place), demo_data.days(random, 1990))  # noqa: S311 - invented people
         demo_people.add_guardians(
             by, path, pupils, _renumbered(parents, number, place), land.scheme, now, family_first=True
         )

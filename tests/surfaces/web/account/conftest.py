@@ -16,7 +16,7 @@ from pytest_django.fixtures import Settings as SettingsWrapper
 
 from testamur.kernel.base import clock
 from testamur.trust.signing.methods.bankid.simulator.server import Simulator
-from tests.access.conftest import use
+from tests.trust.signing.conftest import use
 
 _RECTANGLE = re.compile(r"M(\d+) (\d+)h(\d+)v(\d+)h-\d+Z")
 

@@ -85,7 +85,7 @@ class BankIdLogin:
             _kept(started, visible, hidden, asked.now), _LIFETIME, must_return=browser.same_device and bool(asked.back)
         )
 
-    def proceed(self, kept: Mapping[str, Any], given: Mapping[str, str], now: datetime) -> Progress:  # noqa: ARG002
+    def proceed(self, kept: Mapping[str, Any], given: Mapping[str, str], now: datetime) -> Progress:  # noqa: ARG002 - the contract's shape
         """Ask once. A service that is busy or down is asked again; a final answer is judged here and now."""
         try:
             answer = self._client.collect(kept["order"])

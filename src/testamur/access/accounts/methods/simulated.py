@@ -35,7 +35,7 @@ class Simulated(Base):
         """Nothing is asked of anybody."""
         return Begun(dict(asked.given), timedelta(minutes=5))
 
-    def proceed(self, kept: Mapping[str, Any], given: Mapping[str, str], now: datetime) -> Progress:  # noqa: ARG002
+    def proceed(self, kept: Mapping[str, Any], given: Mapping[str, str], now: datetime) -> Progress:  # noqa: ARG002 - the contract's shape
         """Whoever was chosen, at the level that was chosen."""
         level = (
             Level[kept.get("level", "").upper()] if kept.get("level", "").upper() in Level.__members__ else Level.HIGH

@@ -36,7 +36,7 @@ class Sms(Base):
         kept = {"contact": asked.given.get("contact", "")[:254], "host": asked.browser.host, "left": TRIES}
         return Begun(kept, LIFETIME)
 
-    def proceed(self, kept: Mapping[str, Any], given: Mapping[str, str], now: datetime) -> Progress:  # noqa: ARG002
+    def proceed(self, kept: Mapping[str, Any], given: Mapping[str, str], now: datetime) -> Progress:  # noqa: ARG002 - the contract's shape
         """Compare. Where no code was sent every code is wrong, and as soon."""
         code = "".join(c for c in given.get("code", "") if c.isdigit())
         if not code:

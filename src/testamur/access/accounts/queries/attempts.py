@@ -62,7 +62,7 @@ def attempt(id: UUID, *, browser: str) -> AttemptView | None:  # noqa: A002 - th
     return view(row) if row is not None else None
 
 
-def shown(id: UUID, *, browser: str, mobile: bool, locale: str, now: datetime) -> Shown:  # noqa: A002
+def shown(id: UUID, *, browser: str, mobile: bool, locale: str, now: datetime) -> Shown:  # noqa: A002 - the name that every query uses
     """What the page of a try shows at this second; nothing for a try of another browser."""
     row = Attempt.objects.filter(id=id, browser=browser).first() if browser else None
     if row is None:

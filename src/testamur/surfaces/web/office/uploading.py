@@ -21,10 +21,10 @@ class Bounded(FileUploadHandler):
     def handle_raw_input(
         self,
         input_data: Any,  # noqa: ARG002 - Django's signature, as the others below
-        META: Mapping[str, Any],  # noqa: ARG002, N803
+        META: Mapping[str, Any],  # noqa: ARG002, N803 - Django's signature
         content_length: int,
-        boundary: str,  # noqa: ARG002
-        encoding: str | None = None,  # noqa: ARG002
+        boundary: str,  # noqa: ARG002 - Django's signature
+        encoding: str | None = None,  # noqa: ARG002 - Django's signature
     ) -> None:
         """Refuse by the length that the request tells."""
         visitor = getattr(self.request, "visitor", None)
