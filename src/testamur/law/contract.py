@@ -10,34 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
-
-@dataclass(frozen=True, slots=True)
-class ScaleValue:
-    """One step of a scale. `points` is its merit or numeric value; `passed` is None where the notion is absent."""
-
-    value: str
-    name: str
-    points: Decimal | None = None
-    passed: bool | None = None
-    is_grade: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """A grading scale in force from `valid_from` to `valid_to` (inclusive; None is open)."""
-
-    id: str
-    values: tuple[ScaleValue, ...]
-    valid_from: date
-    valid_to: date | None = None
-
-    def find(self, value: str) -> ScaleValue | None:
-        """The step with that exact value, or None."""
-        return next((v for v in self.values if v.value == value), None)
+from testamur.law.diary import Diary
+from testamur.law.scales import Scale as Scale  # noqa: PLC0414 - part of the contract, told apart for the diary's part
+from testamur.law.scales import ScaleValue as ScaleValue  # noqa: PLC0414 - as above
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +354,10 @@ class Pack(Protocol):
 
         Says who may, in which direction, after which hearing (`corrections` holds the same as data).
         """
+
+    @property
+    def diary(self) -> Diary:
+        """What the law says about the diary of a class."""
 
     def may_compare(self, figure: str) -> bool:
         """Whether a pupil or class may be shown beside others by that figure (``mark_average``, ``merit_value`` …)."""
