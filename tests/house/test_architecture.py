@@ -27,6 +27,7 @@ ORDER = [
     "exchange.notifications",
     "access.accounts",
     "schoolday.results",
+    "schoolday.diary",
     "schoolday.noticeboard",
     "trust.records",
     "trust.sealing",

@@ -19,6 +19,7 @@ DOMAIN_APPS = [
     "testamur.exchange.notifications",
     "testamur.access.accounts",
     "testamur.schoolday.results",
+    "testamur.schoolday.diary",
     "testamur.schoolday.noticeboard",
     "testamur.trust.records",
     "testamur.trust.sealing",

@@ -45,6 +45,7 @@ class Hat:
         unit_path: the unit's own path, ``/`` for guardian and self.
         areas: what it opens; the first is its home.
         groups: the groups of the person's posts of this role at that unit.
+        taught: every group that the person teaches at that unit, by post or timetable.
         wards: the children (guardian) or oneself (self).
     """
 
@@ -55,6 +56,7 @@ class Hat:
     unit_path: str
     areas: tuple[Area, ...]
     groups: tuple[UUID, ...] = ()
+    taught: tuple[UUID, ...] = ()
     wards: tuple[UUID, ...] = ()
 
     @property
@@ -64,6 +66,8 @@ class Hat:
 
 
 _SIGNS = ("records.record.sign", "signing.ceremony.*")
+OWN = ("delivery.device.*",)
+"""What everybody may do about oneself, whatever hat is worn."""
 _SEES = ("people.details.see", "people.guardianship.see", "schools.*.see")
 
 VERBS: Mapping[str, tuple[str, ...]] = {
@@ -71,6 +75,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         *_SIGNS, *_SEES, "records.record.read", "results.decision.read", "results.decision.rectification",
         "results.decision.change", "people.protected.see", "people.person.search", "people.contact.see", "journal.read",
         "people.legal_name.read", "schools.post.add", "schools.post.end", "records.record.choose_signer",
+        "diary.*", "noticeboard.event.*", "noticeboard.time.*", "schools.timetable.*",
     ),
     "delegate": (*_SIGNS, *_SEES),
     "teacher": (*_SIGNS,),
@@ -80,16 +85,37 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         *_SEES, "records.record.read", "records.record.draft", "records.record.ready", "records.record.release",
         "records.record.retry", "records.record.annul", "records.record.choose_signer", "results.decision.*",
         "people.*", "schools.*", "curriculum.*", "connectors.import.*", "journal.read", "signing.ceremony.see",
-        "sealing.seal.read", "delivery.message.see",
+        "sealing.seal.read", "delivery.message.see", "diary.lesson.*", "diary.attendance.*", "diary.absence.*",
+        "diary.leave.*", "diary.report.*", "diary.mark.see", "diary.remark.see", "diary.register.*", "diary.import.*",
+        "diary.export.*", "diary.completeness.*", "diary.group.every", "noticeboard.event.*", "noticeboard.time.*",
+        "notices.registration.*",
     ),
     "archivist": ("records.record.read", "archive.*", "journal.read", "people.details.see"),
-    GUARDIAN: ("people.details.see", "people.protected.see", "records.record.fetch", "records.record.share"),
+    GUARDIAN: (
+        "people.details.see", "people.protected.see", "records.record.fetch", "records.record.share", "diary.family.*",
+        "diary.leave.ask", "diary.leave.consent", "diary.leave.withdraw", "noticeboard.event.answer",
+        "noticeboard.time.book", "notices.choice.*",
+    ),
     SELF: (
+        "diary.family.*", "notices.choice.*",
         "people.details.see", "people.protected.see", "records.record.fetch", "records.record.share",
         "people.guardianship.consent", "people.contact.see", "people.contact.add", "people.contact.remove",
     ),
 }  # fmt: skip
 """Role → verbs at its place. Guardian and self are limited to their wards, or to oneself."""
+
+GROUP_VERBS: Mapping[str, tuple[str, ...]] = {
+    "teacher": (
+        "schools.group.see", "people.details.see", "diary.lesson.*", "diary.attendance.*", "diary.mark.*",
+        "diary.remark.*", "diary.assessment.*", "diary.health.see", "diary.report.see", "noticeboard.event.*",
+        "noticeboard.time.*",
+    ),
+    "class_teacher": (
+        "diary.absence.*", "diary.leave.*", "diary.health.*", "diary.completeness.see", "people.contact.see",
+        "people.guardianship.see", "people.code.*", "notices.registration.*",
+    ),
+}  # fmt: skip
+"""Role → verbs in the groups that a teacher teaches, and in those that a class teacher has; nowhere else."""
 
 AUTHORITY_VERBS: tuple[str, ...] = ("sealing.seal.*", "people.protected.review", "noticeboard.*")
 """What an administrator of the body responsible (or an office of it) may do beyond one of a school."""
@@ -108,9 +134,21 @@ AREAS: Mapping[str, tuple[Area, ...]] = {
 
 
 def hats_from(
-    *, person: UUID, posts: Sequence[PostView], unit_paths: Mapping[UUID, str], wards: Collection[UUID]
+    *,
+    person: UUID,
+    posts: Sequence[PostView],
+    unit_paths: Mapping[UUID, str],
+    wards: Collection[UUID],
+    lessons: Mapping[UUID, Collection[UUID]] | None = None,
 ) -> tuple[Hat, ...]:
-    """The hats of a person: one for each role and unit, then guardian, then oneself."""
+    """The hats of a person: one for each role and unit, then guardian, then oneself.
+
+    `lessons`: unit → groups that the timetable lets the person teach there.
+    """
+    taught = {unit: set(groups) for unit, groups in (lessons or {}).items()}
+    for post in posts:
+        if post.group is not None and post.role.value in {"teacher", "class_teacher"}:
+            taught.setdefault(post.unit, set()).add(post.group)
     found: dict[tuple[str, UUID], list[PostView]] = {}
     for post in posts:
         if post.role.value in AREAS and post.unit in unit_paths:
@@ -124,6 +162,7 @@ def hats_from(
             unit_path=unit_paths[unit],
             areas=AREAS[role],
             groups=tuple(p.group for p in some if p.group is not None),
+            taught=tuple(sorted(taught.get(unit, ()))) if role in {"teacher", "class_teacher"} else (),
         )
         for (role, unit), some in found.items()
     ]
@@ -138,5 +177,12 @@ def actor_of(hat: Hat, *, person: UUID, identified_by: str, authority: bool) -> 
     verbs = VERBS[hat.role]
     if hat.role == "administrator" and authority:
         verbs = (*verbs, *AUTHORITY_VERBS)
-    grant = Grant(hat.role, hat.path, verbs, wards=frozenset(hat.wards))
-    return Actor(id=person, identified_by=identified_by, grants=(grant,))
+    grants = [
+        Grant(hat.role, hat.path, verbs, wards=frozenset(hat.wards)),
+        Grant(hat.role, "/", OWN, wards=frozenset({person})),
+    ]
+    if hat.taught:  # a grant that is limited to no group would hold for all of them
+        grants.append(Grant("teacher", hat.path, GROUP_VERBS["teacher"], groups=frozenset(hat.taught)))
+    if hat.role == "class_teacher" and hat.groups:
+        grants.append(Grant(hat.role, hat.path, GROUP_VERBS[hat.role], groups=frozenset(hat.groups)))
+    return Actor(id=person, identified_by=identified_by, grants=tuple(grants))

@@ -1,0 +1,1 @@
+"""Reading the diary, one file per subject matter."""

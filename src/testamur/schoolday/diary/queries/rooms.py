@@ -1,0 +1,51 @@
+"""Which group, which rules, and who teaches there."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from testamur.kernel.base.actor import Actor
+from testamur.kernel.base.refused import NotFound
+from testamur.law.tables import PACKS
+from testamur.register.schools import queries as schools
+from testamur.register.schools.rules import TermView
+from testamur.schoolday.diary.rules.rooms import NoPack, NotYourSubject, Room
+
+EVERY = "diary.group.every"
+"""Who holds this verb at a school may write in every subject of it (import, the head of the school)."""
+
+
+def room(*, group: UUID, on: date) -> Room:
+    """The group with its school, pack, year and term on that day; shows nothing of anybody. Five queries.
+
+    Raises NotFound for an unknown group, `NoPack` where no pack is in force.
+    """
+    one = schools.group(group)
+    unit = schools.unit(one.school) if one is not None else None
+    if one is None or unit is None:
+        raise NotFound("There is no such group.", group=str(group))
+    pack = PACKS.get(schools.pack_of(unit.id, on=on))
+    if pack is None:
+        raise NoPack("No rule pack is in force at this school.", school=str(unit.id))
+    authority = schools.units_above(unit.path)[0]
+    year = next(y for y in schools.school_years(authority.id) if y.id == one.school_year)
+    return Room(one, unit, pack, one.year_level or 0, _term(year.terms, on), year)
+
+
+def _term(terms: tuple[TermView, ...], on: date) -> TermView | None:
+    begun = [term for term in terms if term.starts <= on]
+    return begun[-1] if begun else (terms[0] if terms else None)
+
+
+def must_teach(*, by: Actor, verb: str, room: Room, subject: str, on: date) -> None:
+    """Raise NotAllowed without `verb` at the group, `NotYourSubject` when `by` does not teach the subject there.
+
+    Who holds `EVERY` at the group may write in every subject.
+    """
+    by.must(verb, room.path, group=room.group.id)
+    if by.may(EVERY, room.path):
+        return
+    taught = {t.subject for t in schools.teaching(person=by.id, on=on) if t.group == room.group.id}
+    if not taught & {"", subject}:
+        raise NotYourSubject("Somebody else teaches this subject here.", field="subject", subject=subject)

@@ -1,0 +1,1 @@
+"""Pure rules of the diary, one file per subject matter."""
