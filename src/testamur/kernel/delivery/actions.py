@@ -11,7 +11,7 @@ from django.db import transaction
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.delivery.models import Message
-from testamur.kernel.delivery.rules import MessageInvalid, NewMessage, check
+from testamur.kernel.delivery.rules import MessageInvalid, NewMessage, check, sms_size
 from testamur.kernel.delivery.tasks import send
 
 
@@ -51,8 +51,12 @@ def _row(message: NewMessage, now: datetime) -> Message:
         urgent=message.urgent,
         dedupe=message.dedupe,
         expires=message.expires,
+        not_before=message.not_before,
+        url=message.url,
+        tag=message.tag,
+        parts=sms_size(message.text).parts if message.channel == "sms" else 0,
         posted_at=now,
-        due_at=now,
+        due_at=max(now, message.not_before or now),
     )
 
 

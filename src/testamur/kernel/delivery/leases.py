@@ -41,9 +41,13 @@ class Claimed:
 
 def _free(now: datetime) -> Q:
     # a lease or pause that lies further ahead than any can was written before the clock went back
-    return (Q(lease_until__isnull=True) | Q(lease_until__lt=now) | Q(lease_until__gt=now + 2 * rules.LEASE)) & (
-        Q(due_at__lte=now) | Q(due_at__gt=now + 2 * rules.LONGEST_PAUSE)
-    )
+    lease = Q(lease_until__isnull=True) | Q(lease_until__lt=now) | Q(lease_until__gt=now + 2 * rules.LEASE)
+    due = Q(due_at__lte=now) | (Q(due_at__gt=now + 2 * rules.LONGEST_PAUSE) & _wanted(now))
+    return lease & due
+
+
+def _wanted(now: datetime) -> Q:
+    return Q(not_before__isnull=True) | Q(not_before__lte=now)
 
 
 def claim(*, channel: str, limit: int, now: datetime, only: Collection[UUID] | None = None) -> list[Claimed]:
@@ -116,7 +120,7 @@ def rest(*, channel: str, pause: timedelta, now: datetime) -> None:
 def close_overdue(*, now: datetime) -> int:
     """End what may not be sent any more: past `expires`, or tried for `GIVE_UP`. Returns how many."""
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-    old = Q(posted_at__lt=now - rules.GIVE_UP)
+    old = Q(posted_at__lt=now - rules.GIVE_UP) & (Q(not_before__isnull=True) | Q(not_before__lt=now - rules.GIVE_UP))
     late = Message.objects.filter(free, Q(expires__lte=now) | old, state=State.WAITING)
     if not late.exists():
         return 0

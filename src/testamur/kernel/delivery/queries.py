@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
+from django.db.models.functions import Coalesce
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
@@ -60,8 +61,9 @@ def counts(*, by: Actor) -> dict[str, int]:
 
 
 def lag(*, now: datetime) -> float:
-    """Seconds since the oldest message that still waits was posted; 0 when none does."""
-    oldest = Message.objects.filter(state=State.WAITING).aggregate(at=Min("posted_at"))["at"]
+    """Seconds since the oldest message that still waits was wanted; 0 when none does."""
+    wanted = Message.objects.filter(Q(not_before__isnull=True) | Q(not_before__lte=now), state=State.WAITING)
+    oldest = wanted.aggregate(at=Min(Coalesce("not_before", "posted_at")))["at"]
     return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
 
 

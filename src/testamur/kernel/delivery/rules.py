@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ class Channel(StrEnum):
     """The ways a message goes; in the order in which they are served."""
 
     SMS = "sms"
+    PUSH = "push"
     EMAIL = "email"
 
 
@@ -54,16 +56,22 @@ MAX_TEXT = 100_000
 MAX_SMS_UNITS = 1530
 """Ten parts of GSM-7; carriers take no more than 1,600 characters."""
 
+MAX_PUSH = 3993
+"""Bytes of a push's content: encryption adds 103, and push services take 4,096."""
+
+PUSH_TTL = timedelta(days=3)
+"""How long a push service keeps a message for a device that is off, unless the message expires before."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
     """A message to post.
 
     Attributes:
-        channel: ``email`` or ``sms``.
-        to: one e-mail address, or one number in E.164.
-        subject: of an e-mail; a text message has none.
-        text: plain text.
+        channel: ``email``, ``sms`` or ``push``.
+        to: one e-mail address, one number in E.164, or the id of a device (`queries.devices_of`).
+        subject: of an e-mail, title of a push; a text message has none.
+        text: plain text. Text messages and pushes are read on the way and on locked screens: nothing personal in them.
         html: the same as HTML, or empty.
         kind: dotted name of what it is, e.g. ``notices.sign``; for statistics.
         path: organisation path on whose behalf it is sent.
@@ -71,9 +79,12 @@ class NewMessage:
         expires: it is not sent at or after this instant, and its text is wiped as soon as its fate is known.
         urgent: somebody waits for it now.
         dedupe: a second message with the same key (not empty) is not posted; holds ids, never an address.
+        not_before: it waits until then (quiet hours); None is at once.
+        url: what a push opens: a path of this installation (``/family/``), or empty. Of pushes only.
+        tag: a later push with the same tag takes the place of the former one on the device. Of pushes only.
     """
 
-    channel: Literal["email", "sms"]
+    channel: Literal["email", "sms", "push"]
     to: str
     subject: str
     text: str
@@ -84,19 +95,24 @@ class NewMessage:
     expires: datetime | None = None
     urgent: bool = False
     dedupe: str = ""
+    not_before: datetime | None = None
+    url: str = ""
+    tag: str = ""
 
 
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x20\x7f]{1,64}@[^\s@<>()\[\],;:\\\"\x00-\x20\x7f]{3,254}\Z")
 _E164 = re.compile(r"\+[1-9]\d{6,14}\Z")
-_LIMITS = {"kind": 80, "path": 400, "dedupe": 160}
+_DEVICE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+_PLACE = re.compile(r"(/([^/\\\s][^\s\\]*)?)?\Z")  # never //elsewhere
+_ADDRESS = {"email": _EMAIL, "sms": _E164, "push": _DEVICE}
+_LIMITS = {"kind": 80, "path": 400, "dedupe": 160, "url": 300, "tag": 80}
 
 
 def check(message: NewMessage) -> None:
     """Raise `MessageInvalid` (``delivery.message.invalid``) unless the message can be handed to its channel."""
     if message.channel not in set(Channel):
         raise MessageInvalid("There is no such channel.", field="channel")
-    pattern = _EMAIL if message.channel == "email" else _E164
-    if pattern.match(message.to) is None:
+    if _ADDRESS[message.channel].match(message.to) is None:
         raise MessageInvalid("This is no address of that channel.", field="to")
     if len(message.subject) > MAX_SUBJECT or any(not c.isprintable() for c in message.subject):
         raise MessageInvalid("A subject is one line of printable text.", field="subject")
@@ -107,8 +123,28 @@ def check(message: NewMessage) -> None:
     for name, limit in _LIMITS.items():
         if len(getattr(message, name)) > limit:
             raise MessageInvalid(f"At most {limit} characters.", field=name)
-    if message.expires is not None and message.expires.tzinfo is None:
-        raise MessageInvalid("An instant has a time zone.", field="expires")
+    for name in ("expires", "not_before"):
+        instant = getattr(message, name)
+        if instant is not None and instant.tzinfo is None:
+            raise MessageInvalid("An instant has a time zone.", field=name)
+    _check_push(message)
+
+
+def _check_push(message: NewMessage) -> None:
+    if message.channel != "push":
+        if message.url or message.tag:
+            raise MessageInvalid("Only a push opens a page.", field="url")
+        return
+    if _PLACE.match(message.url) is None:
+        raise MessageInvalid("A push opens a page of this installation.", field="url")
+    if len(push_content(message.subject, message.text, message.url, message.tag)) > MAX_PUSH:
+        raise MessageInvalid("The text is too long for a push.", field="text")
+
+
+def push_content(title: str, body: str, url: str, tag: str) -> bytes:
+    """What a device is given: a JSON object with title, body, url and tag."""
+    content = {"title": title, "body": body, "url": url, "tag": tag}
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def pause(attempts: int, *, urgent: bool) -> timedelta:
