@@ -32,6 +32,9 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
         (_("Help"), "public:help", "circle-question-mark"),
     ),
     Area.STAFF: (
+        (_("Today"), "diary:today", "sun"),
+        (_("Classes"), "diary:classes", "users-round"),
+        (_("Reports"), "reports:home", "chart-column"),
         (_("To sign"), "staff:home", "pen-line"),
         (_("Signed"), "staff:signed", "history"),
     ),
@@ -41,6 +44,8 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
         (_("Documents"), "office:documents", "files"),
         (_("Release"), "office:releases", "calendar-clock"),
         (_("Import"), "office:imports", "upload"),
+        (_("Registrations"), "notices:registrations", "bell"),
+        (_("Reports"), "reports:home", "chart-column"),
         (_("Posts"), "office:people", "id-card"),
         (_("Seal"), "office:seals", "stamp"),
         (_("Notices"), "board:home", "megaphone"),
@@ -48,6 +53,7 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
     Area.FAMILY: (
         (_("Home"), "family:home", "house"),
         (_("Shared"), "family:shares", "share-2"),
+        (_("Notifications"), "notices:choices", "bell"),
     ),
 }
 _ASKS: Mapping[str, str] = {"office:seals": "sealing.seal.read", "board:home": "noticeboard.news.publish"}

@@ -11,6 +11,9 @@ urlpatterns = [
     path("office/board/", include("testamur.surfaces.web.board.urls")),
     path("office/", include("testamur.surfaces.web.office.urls")),
     path("sign/", include("testamur.surfaces.web.staff.urls")),
+    path("diary/", include("testamur.surfaces.web.diary.urls")),
+    path("notices/", include("testamur.surfaces.web.notices.urls")),
+    path("reports/", include("testamur.surfaces.web.reports.urls")),
     path("family/", include("testamur.surfaces.web.family.urls")),
     path("s/", include("testamur.surfaces.web.family.shared_urls")),
 ]

@@ -1,0 +1,1 @@
+"""The teacher's diary: today, attendance, the mark grid, remarks, assessments."""

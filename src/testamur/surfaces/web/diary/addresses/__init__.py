@@ -1,0 +1,1 @@
+"""Addresses of the diary, one file per subject matter."""

@@ -1,0 +1,1 @@
+"""How families choose what they are told, and how the school confirms registrations."""

@@ -1,0 +1,1 @@
+"""Reports for class teachers, principals and authorities."""
