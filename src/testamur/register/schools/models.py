@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from testamur.kernel.base.ids import new_id
-from testamur.register.schools.rules import EnrolmentRole, Form, GroupKind, Role, UnitKind
+from testamur.register.schools.rules import EnrolmentRole, Form, GroupKind, Role, UnitKind, Week
 
 
 class Unit(models.Model):
@@ -161,4 +161,53 @@ class Enrolment(models.Model):
             models.CheckConstraint(
                 condition=Q(year_level__isnull=True) | Q(year_level__range=(0, 13)), name="schools_enrolment_level"
             ),
+        ]
+
+
+class Slot(models.Model):
+    """A lesson of a group that comes back every week, in the local time of the school; ended by date, never moved."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    school = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+", db_index=False)
+    subject = models.CharField(max_length=40, default="")
+    teacher = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    weekday = models.SmallIntegerField()
+    week = models.CharField(max_length=1, default="")
+    number = models.SmallIntegerField(null=True)
+    starts = models.TimeField()
+    ends = models.TimeField()
+    room = models.CharField(max_length=40, default="")
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["teacher", "weekday"], name="schools_slot_teacher"),
+            models.Index(fields=["group", "weekday"], name="schools_slot_group"),
+            models.Index(fields=["school", "weekday"], name="schools_slot_school"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(weekday__range=(1, 7)), name="schools_slot_weekday"),
+            models.CheckConstraint(condition=Q(week__in=[w.value for w in Week]), name="schools_slot_week"),
+            models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="schools_slot_hours"),
+            models.CheckConstraint(condition=Q(valid_to__gte=F("valid_from")), name="schools_slot_dates"),
+        ]
+
+
+class Holiday(models.Model):
+    """Days without lessons at a unit and all below it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    starts = models.DateField()
+    ends = models.DateField()
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            # one row for a unit and first day; its index also answers "which holidays has this unit"
+            models.UniqueConstraint(fields=["unit", "starts"], name="schools_holiday_once"),
+            models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="schools_holiday_dates"),
+            models.CheckConstraint(condition=~Q(name=""), name="schools_holiday_named"),
         ]

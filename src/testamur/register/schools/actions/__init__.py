@@ -12,6 +12,13 @@ from testamur.register.schools.actions.enrolments import (
 from testamur.register.schools.actions.groups import GroupTaken, add_groups, update_groups
 from testamur.register.schools.actions.periods import PeriodTaken, add_school_years, add_terms
 from testamur.register.schools.actions.posts import ClassTeacherTaken, GroupNeeded, add_posts, end_posts
+from testamur.register.schools.actions.timetable import (
+    HolidayTaken,
+    add_holidays,
+    add_slots,
+    end_slots,
+    remove_holidays,
+)
 from testamur.register.schools.actions.units import UnitInvalid, UnitTaken, add_units, update_units
 
 __all__ = [
@@ -20,17 +27,22 @@ __all__ = [
     "GroupElsewhere",
     "GroupNeeded",
     "GroupTaken",
+    "HolidayTaken",
     "PeriodTaken",
     "UnitInvalid",
     "UnitTaken",
     "add_enrolments",
     "add_groups",
+    "add_holidays",
     "add_posts",
     "add_school_years",
+    "add_slots",
     "add_terms",
     "add_units",
     "end_enrolments",
     "end_posts",
+    "end_slots",
+    "remove_holidays",
     "update_enrolments",
     "update_groups",
     "update_units",

@@ -150,7 +150,7 @@ def term_on(*, authority: UUID, on: date) -> TermView | None:
 def groups_by_id(ids: Iterable[UUID]) -> dict[UUID, GroupView]:
     """Groups by id; an unknown id is left out."""
     return {
-        row.id: _group(row)
+        row.id: group_view(row)
         for chunk in chunks(dict.fromkeys(ids))
         for row in Group.objects.select_related("school_year").filter(id__in=chunk)
     }
@@ -172,7 +172,7 @@ def groups(
         rows = rows.filter(school_year__terms=term)
     if kind is not None:
         rows = rows.filter(kind=kind)
-    return tuple(_group(row) for row in rows.order_by("school_year__starts", "code", "id"))
+    return tuple(group_view(row) for row in rows.order_by("school_year__starts", "code", "id"))
 
 
 # --- who is where ------------------------------------------------------------------------------
@@ -351,7 +351,8 @@ def _term(row: Term) -> TermView:
     return TermView(row.id, year.authority_id, year.id, year.code, row.code, row.starts, row.ends)
 
 
-def _group(row: Group) -> GroupView:
+def group_view(row: Group) -> GroupView:
+    """A group read together with its school year."""
     return GroupView(
         id=row.id,
         school=row.school_id,

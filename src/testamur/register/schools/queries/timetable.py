@@ -1,0 +1,194 @@
+"""Reading the timetable: what is planned when, who teaches whom, and when nobody does.
+
+Who may see a timetable is the caller's to ask: it holds no more than a notice on a classroom door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q
+
+from testamur.register.curriculum.rules import prefixes
+from testamur.register.people.queries import chunks
+from testamur.register.schools.models import Enrolment, Holiday, Post, Slot
+from testamur.register.schools.queries.organisation import group_view, running
+from testamur.register.schools.rules import (
+    GroupView,
+    HolidayView,
+    Planned,
+    Role,
+    SlotView,
+    Teaching,
+    Week,
+    days,
+    is_free,
+    takes_place,
+)
+
+_TEACHES = (Role.TEACHER, Role.CLASS_TEACHER, Role.EXAMINER)
+
+
+def planned(
+    *,
+    on: date | tuple[date, date],
+    teacher: UUID | None = None,
+    group: UUID | None = None,
+    groups: Collection[UUID] | None = None,
+    school: UUID | None = None,
+) -> tuple[Planned, ...]:
+    """The lessons that the timetable plans on a day, or from one day to another (both included), in order of time.
+
+    Of a teacher, a group, some groups, a school: what is said is asked together; at least one must be. Holidays of the
+    school and of the units above it have no lessons. Two queries, for some thousand groups too.
+    """
+    first, last = on if isinstance(on, tuple) else (on, on)
+    dates = list(days(first, last))
+    rows = [
+        (row, _slot(row)) for row in _asked(first, last, teacher=teacher, group=group, groups=groups, school=school)
+    ]
+    free = _holidays({row.school.path for row, _slot in rows}, first, last)
+    views: dict[UUID, GroupView] = {}
+    found = [
+        Planned(slot, day, views.setdefault(row.group_id, group_view(row.group)))
+        for row, slot in rows
+        for day in dates
+        if takes_place(slot, day) and not is_free(row.school.path, day, free)
+    ]
+    return tuple(sorted(found, key=lambda one: (one.on, one.slot.starts, one.slot.ends, one.group.code, one.slot.id)))
+
+
+def slots(
+    *,
+    on: date | tuple[date, date],
+    teacher: UUID | None = None,
+    group: UUID | None = None,
+    groups: Collection[UUID] | None = None,
+    school: UUID | None = None,
+) -> tuple[SlotView, ...]:
+    """The weekly lessons that are in force on a day (or on some day of a period), in order of the week.
+
+    Asked as in `planned`: the timetable as it hangs on the wall, holidays or not.
+    """
+    first, last = on if isinstance(on, tuple) else (on, on)
+    found = [_slot(row) for row in _asked(first, last, teacher=teacher, group=group, groups=groups, school=school)]
+    return tuple(sorted(found, key=lambda one: (one.weekday, one.starts, one.ends, one.path, one.id)))
+
+
+def slots_by_id(ids: Iterable[UUID]) -> dict[UUID, SlotView]:
+    """Weekly lessons by id, those of the past too; an unknown id is left out."""
+    return {
+        row.id: _slot(row)
+        for chunk in chunks(dict.fromkeys(ids))
+        for row in Slot.objects.select_related("group").filter(id__in=chunk)
+    }
+
+
+def holidays(*, path: str, first: date, last: date) -> tuple[HolidayView, ...]:
+    """The holidays between two days (both included) that hold at `path`: of its unit and of those above, in order."""
+    return _holidays({path}, first, last)
+
+
+def holidays_under(*, path: str, first: date, last: date) -> tuple[HolidayView, ...]:
+    """The holidays between two days (both included) of the units at or below `path`, in order; for the office."""
+    rows = Holiday.objects.select_related("unit").filter(unit__path__startswith=path)
+    return tuple(map(_holiday, rows.filter(starts__lte=last, ends__gte=first).order_by("starts", "unit__path")))
+
+
+def teaching(*, person: UUID, on: date) -> tuple[Teaching, ...]:
+    """Which groups a person teaches in what on that day, by posts and by the timetable, each once; two queries.
+
+    A post for no subject is for that of a teaching group, and for all subjects of a class. A post without a group (a
+    teacher of the school) gives no group here.
+    """
+    return _teaching(Q(person=person), Q(teacher=person), on)
+
+
+def teachers_of(*, groups: Collection[UUID], on: date) -> tuple[Teaching, ...]:
+    """Who teaches these groups in what on that day, by posts and by the timetable, each once; two queries."""
+    return _teaching(Q(group__in=groups), Q(group__in=groups), on)
+
+
+def groups_of(*, persons: Collection[UUID], on: date) -> dict[UUID, tuple[GroupView, ...]]:
+    """The groups that pupils are in on that day, classes and teaching groups, in order of code."""
+    found: dict[UUID, list[GroupView]] = {person: [] for person in persons}
+    for chunk in chunks(found):
+        rows = Enrolment.objects.filter(running(on), person__in=chunk, group__isnull=False)
+        for row in rows.select_related("group__school_year").order_by("group__code", "group_id"):
+            assert row.group is not None
+            found[row.person_id].append(group_view(row.group))
+    return {person: tuple(dict.fromkeys(views)) for person, views in found.items()}
+
+
+def _asked(
+    first: date,
+    last: date,
+    *,
+    teacher: UUID | None,
+    group: UUID | None,
+    groups: Collection[UUID] | None,
+    school: UUID | None,
+) -> Iterable[Slot]:
+    if teacher is None and group is None and groups is None and school is None:
+        raise ValueError("Name a teacher, a group or a school: the timetable of everybody is nobody's question.")
+    wanted = Q(valid_from__lte=last, valid_to__gte=first)
+    if (last - first).days < 6:  # noqa: PLR2004 - of a whole week every weekday is wanted
+        wanted &= Q(weekday__in=[day.isoweekday() for day in days(first, last)])
+    if teacher is not None:
+        wanted &= Q(teacher=teacher)
+    if group is not None:
+        wanted &= Q(group=group)
+    if school is not None:
+        wanted &= Q(school=school)
+    rows = Slot.objects.select_related("school", "group__school_year").filter(wanted)
+    if groups is None:
+        return rows
+    return [row for chunk in chunks(dict.fromkeys(groups)) for row in rows.filter(group__in=chunk)]
+
+
+def _holidays(paths: Collection[str], first: date, last: date) -> tuple[HolidayView, ...]:
+    ways = {way for path in paths for way in prefixes(path) if way}
+    if not ways:
+        return ()
+    rows = Holiday.objects.select_related("unit").filter(unit__path__in=ways, starts__lte=last, ends__gte=first)
+    return tuple(map(_holiday, rows.order_by("starts", "unit__path")))
+
+
+def _teaching(posts: Q, slots: Q, on: date) -> tuple[Teaching, ...]:
+    found: dict[tuple[UUID, UUID, str], Role] = {}
+    held = Post.objects.filter(posts, running(on), role__in=_TEACHES, group__isnull=False)
+    for post in held.select_related("group").order_by("starts", "id"):
+        assert post.group is not None
+        own = post.subject or post.group.subject or post.group.course
+        found.setdefault((post.person_id, post.group.id, own), Role(post.role))
+    timetabled = Slot.objects.filter(slots, valid_from__lte=on, valid_to__gte=on, teacher__isnull=False)
+    for teacher, group, subject in timetabled.order_by("subject").values_list("teacher", "group", "subject").distinct():
+        assert teacher is not None
+        found.setdefault((teacher, group, subject), Role.TEACHER)
+    rows = [Teaching(person, group, subject, role) for (person, group, subject), role in found.items()]
+    return tuple(sorted(rows, key=lambda one: (one.group, one.subject, one.person)))
+
+
+def _slot(row: Slot) -> SlotView:
+    return SlotView(
+        id=row.id,
+        school=row.school_id,
+        group=row.group_id,
+        path=row.group.path,
+        subject=row.subject,
+        teacher=row.teacher_id,
+        weekday=row.weekday,
+        week=Week(row.week),
+        number=row.number,
+        starts=row.starts,
+        ends=row.ends,
+        room=row.room,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+    )
+
+
+def _holiday(row: Holiday) -> HolidayView:
+    return HolidayView(row.id, row.unit_id, row.unit.path, row.starts, row.ends, row.name)
