@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from testamur.law.diary import Diary
+from testamur.law.facts import Period as Period  # noqa: PLC0414 - part of the contract, told apart for the register's part
+from testamur.law.facts import PupilFacts as PupilFacts  # noqa: PLC0414 - as above
+from testamur.law.register import RegisterFacts
 from testamur.law.scales import Scale as Scale  # noqa: PLC0414 - part of the contract, told apart for the diary's part
 from testamur.law.scales import ScaleValue as ScaleValue  # noqa: PLC0414 - as above
 
@@ -39,21 +42,6 @@ class Subject:
     years: tuple[int, ...] = ()
     covers: tuple[str, ...] = ()
     elective: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """When: a school year (`2025/2026`) and a term (`HT`, `VT`, `HK1`, `HK2`) or the whole year (empty term)."""
-
-    school_year: str
-    term: str
-    starts: date
-    ends: date
-
-    @property
-    def label(self) -> str:
-        """`2025/2026 VT`."""
-        return f"{self.school_year} {self.term}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,25 +172,6 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
-class PupilFacts:
-    """The pupil as a document must show him or her: the legal person, never the masked one."""
-
-    name: str
-    given: str
-    family: str
-    identifier_scheme: str
-    identifier: str
-    birth_date: date | None
-    sex: str = ""
-    birth_place: str = ""
-    ethnicity: str = ""
-    nationality: str = ""
-    home: str = ""
-    parents: tuple[tuple[str, str], ...] = ()
-    """(relation, name) pairs, e.g. ("mother", "…")."""
-
-
-@dataclass(frozen=True, slots=True)
 class SchoolFacts:
     """The school and the body responsible for it."""
 
@@ -217,7 +186,7 @@ class SchoolFacts:
 
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
-    """Everything a document may draw on. For a group document `pupils` holds (pupil, decisions) rows."""
+    """Everything a document may draw on. For a group document `rows` holds (pupil, decisions)."""
 
     school: SchoolFacts
     period: Period
@@ -234,6 +203,8 @@ class DocumentFacts:
     history: tuple[tuple[Period, int, str, str, tuple[Decision, ...]], ...] = ()
     """Earlier years for booklets: (period, year level, class, school name, decisions), oldest first."""
     notes: Mapping[str, str] = field(default_factory=dict)
+    register: RegisterFacts | None = None
+    """What the diary of the class holds, for a class register."""
 
 
 @dataclass(frozen=True, slots=True)

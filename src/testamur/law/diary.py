@@ -28,6 +28,7 @@ class MarkKind:
             which there is one column for each class, subject and period.
         weight: how much one counts in the average of the marks; 0 does not count.
         occasion: the pack's occasion that the mark belongs to, where there is one (``mid``).
+        subjects: codes of the subjects that have this kind of mark; empty means all.
     """
 
     code: str
@@ -36,6 +37,7 @@ class MarkKind:
     closes: str = ""
     weight: Decimal = Decimal(1)
     occasion: str = ""
+    subjects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +174,15 @@ class Diary(Protocol):
     def propose(self, kind: str, marks: Sequence[MarkFact], year_level: int) -> Proposal | None:
         """What the marks of one pupil in one subject speak for as the mark that closes a term or a year; or None."""
 
-    def absence_weight(self, kind: str, minutes: int | None) -> Decimal:
-        """How much one absence from one lesson counts: late by ten minutes is a half in Bulgaria."""
+    def absence_weight(self, kind: str, minutes: int | None, on: date | None = None) -> Decimal:
+        """How much one absence from one lesson counts: late by ten minutes is a half in Bulgaria.
+
+        `kind` is ``absent``, ``late`` or ``left_early``; `on` the day of the lesson, without which the rule in force
+        now counts.
+        """
 
     def count(self, weights: Sequence[Decimal]) -> Decimal:
         """The absences of a period added up as the law counts them."""
+
+    def show_count(self, count: Decimal) -> str:
+        """That sum as people of the law write it: ``2 1/2``, ``3,25``."""
