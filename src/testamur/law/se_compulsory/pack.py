@@ -8,7 +8,9 @@ from datetime import date
 from typing import Any
 
 from testamur.law.contract import Correction, CorrectionRule, Decision, DocumentType, Occasion, Pack, Scale, Subject
+from testamur.law.diary import Diary
 from testamur.law.se_compulsory import corrections, merit, names, rules, tables
+from testamur.law.se_compulsory.diary import DIARY
 from testamur.law.se_compulsory.documents import DOCUMENTS
 
 
@@ -28,6 +30,11 @@ class CompulsorySchool:
     def documents(self) -> Mapping[str, DocumentType]:
         """Documents by short name: ``terminsbetyg``, ``slutbetyg``, ``betygskatalog``."""
         return DOCUMENTS
+
+    @property
+    def diary(self) -> Diary:
+        """Working marks, judgements, absence in hours, leave."""
+        return DIARY
 
     @property
     def corrections(self) -> Mapping[str, CorrectionRule]:

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from testamur.law.contract import CorrectionRule, Occasion, Scale, ScaleValue, Subject
+from testamur.law.diary import Ground, LeaveRule, RegisterRule, RemarkKind
 
 ID = "se.compulsory"
 VERSION = "2026.1"
@@ -278,3 +279,31 @@ CORRECTIONS: Mapping[str, CorrectionRule] = {
 
 # Figures by which pupils or classes must not be set beside each other: the merit value is made for admission only.
 NEVER_COMPARED = frozenset({"merit_value"})
+
+# --- diary ---------------------------------------------------------------------------------------
+
+MARK_KINDS = (  # code, name, what it closes: working marks, which no law names
+    ("current", "Resultat", ""),
+    ("test", "Prov", ""),
+    ("term", "Terminsbetyg (förslag)", "term"),
+)
+ABSENCES: Mapping[str, str] = {"absent": "Frånvaro", "late": "Sen ankomst", "left_early": "Gick i förtid"}
+GROUNDS = (  # skollagen 7 kap. 17-18 §§: absence is valid with a reason that the guardian has told, or with leave
+    Ground("illness", "Sjukdom", ("guardian", "class_teacher", "teacher", "principal")),
+    Ground("leave", "Beviljad ledighet", ("class_teacher", "principal")),
+    Ground("other", "Annat giltigt skäl", ("class_teacher", "teacher", "principal")),
+)
+LEAVE = LeaveRule(  # short leave for private matters, longer for special reasons; the principal may delegate ten days
+    days_per_year=None,
+    days_in_row=None,
+    guardians=2,
+    approvers=((1, "class_teacher"), (10, "principal"), (None, "principal")),  # one day by delegation [M]
+    counts=(),
+    law="skollagen (2010:800) 7 kap. 18 §",
+)
+REMARKS = (
+    RemarkKind("remark", "Anmärkning", positive=False),
+    RemarkKind("praise", "Beröm", positive=True),
+)
+REGISTER = RegisterRule(document="klassdagbok", every="year", keep_years=3)
+"""Attendance is thinned out after three school years (common plans of municipal archives) [M]."""

@@ -8,7 +8,9 @@ from datetime import date
 from typing import Any
 
 from testamur.law.contract import Correction, CorrectionRule, Decision, DocumentType, Occasion, Pack, Scale, Subject
+from testamur.law.diary import Diary
 from testamur.law.vn_primary import corrections, names, results, rules, tables
+from testamur.law.vn_primary.diary import DIARY
 from testamur.law.vn_primary.documents import DOCUMENTS
 
 
@@ -28,6 +30,11 @@ class PrimarySchool:
     def documents(self) -> Mapping[str, DocumentType]:
         """Documents by short name: ``hoc_ba_year``, ``hoc_ba``."""
         return DOCUMENTS
+
+    @property
+    def diary(self) -> Diary:
+        """Levels and tests by occasion, regular comments, absence with and without permission."""
+        return DIARY
 
     @property
     def corrections(self) -> Mapping[str, CorrectionRule]:

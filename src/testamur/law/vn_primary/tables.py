@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from testamur.law.contract import CorrectionRule, Occasion, Scale, ScaleValue, Subject
+from testamur.law.diary import Ground, LeaveRule, RegisterRule, RemarkKind
 
 ID = "vn.primary"
 VERSION = "2026.1"
@@ -309,3 +310,26 @@ CORRECTIONS: Mapping[str, CorrectionRule] = {
 
 # art. 4 and 7.1.d: no pupil is compared with another, and marks are not used for it; no figure is exempt
 COMPARISON = False
+
+# --- diary ---------------------------------------------------------------------------------------
+
+ABSENCES: Mapping[str, str] = {"absent": "Nghỉ học", "late": "Đi học muộn", "left_early": "Về sớm"}
+GROUNDS = (  # with permission; without any ground it is "không phép": Circular 28/2020/TT-BGDĐT (charter) [M]
+    Ground("illness", "Có phép: ốm", ("guardian", "teacher", "class_teacher", "principal")),
+    Ground("family", "Có phép: việc gia đình", ("guardian", "class_teacher", "principal")),
+    Ground("activity", "Có phép: tham gia hoạt động của trường", ("teacher", "class_teacher", "principal")),
+)
+LEAVE = LeaveRule(
+    days_per_year=None,
+    days_in_row=None,
+    guardians=1,
+    approvers=((3, "class_teacher"), (None, "principal")),  # [M]
+    counts=(),
+    law="Thông tư 28/2020/TT-BGDĐT, Điều lệ trường tiểu học",  # [M]
+)
+REMARKS = (  # art. 6: the teacher's remarks help the pupil on
+    RemarkKind("remark", "Nhắc nhở", positive=False),
+    RemarkKind("praise", "Khen ngợi", positive=True),
+)
+REGISTER = RegisterRule(document="so_theo_doi", every="year", keep_years=5)
+"""Follow-up book of the class, kept five years: Circular 27/2016/TT-BGDĐT, retention groups [M]."""
