@@ -6,11 +6,12 @@ import difflib
 from collections.abc import Mapping
 
 from testamur.kernel.base.refused import Refused
+from testamur.law.bg_school.pack import PACK as BG_SCHOOL
 from testamur.law.contract import Pack
 from testamur.law.se_compulsory.pack import PACK as SE_COMPULSORY
 from testamur.law.vn_primary.pack import PACK as VN_PRIMARY
 
-PACKS: Mapping[str, Pack] = {p.id: p for p in (SE_COMPULSORY, VN_PRIMARY)}
+PACKS: Mapping[str, Pack] = {p.id: p for p in (SE_COMPULSORY, VN_PRIMARY, BG_SCHOOL)}
 
 
 class PackUnknown(Refused):

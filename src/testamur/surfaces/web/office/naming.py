@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from testamur.law.bg_school import tables as bg
 from testamur.law.contract import Pack
 from testamur.law.se_compulsory import tables as se
 from testamur.law.vn_primary import tables as vn
 
 CODES: Mapping[str, Mapping[str, str]] = {
+    "bg.school": {code: names[0] for code, names in bg.FACTS.items()},
     "se.compulsory": {code: names[0] for code, names in se.FACTS.items()},
     "vn.primary": {
         **vn.QUALITIES,

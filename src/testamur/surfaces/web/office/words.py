@@ -131,6 +131,7 @@ SCHEMES: Words = {
 """Whose numbers of people a file may hold."""
 
 PACKS: Words = {
+    "bg.school": _("School, Bulgaria"),
     "se.compulsory": _("Compulsory school, Sweden"),
     "vn.primary": _("Primary school, Vietnam"),
 }
