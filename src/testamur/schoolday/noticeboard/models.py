@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from testamur.kernel.base.ids import new_id
-from testamur.schoolday.noticeboard.rules import Audience, Kind, Service
+from testamur.schoolday.noticeboard.rules import Audience, EventKind, Kind, Reply, Service
 
 
 class News(models.Model):
@@ -76,4 +76,90 @@ class Enquiry(models.Model):
                 | Q(handled_at__isnull=False, handled_by__isnull=False),
                 name="noticeboard_enquiry_handled_paired",
             ),
+        ]
+
+
+class Event(models.Model):
+    """What is planned for a unit or one group of it. Cancelled, never deleted; `seq` counts its changes."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    path = models.CharField(max_length=400)
+    unit = models.UUIDField()
+    group = models.UUIDField(null=True)
+    kind = models.CharField(max_length=12)
+    subject = models.CharField(max_length=40, default="")
+    title = models.CharField(max_length=200)
+    text = models.TextField(default="")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    place = models.CharField(max_length=200, default="")
+    audience = models.CharField(max_length=12)
+    made_by = models.UUIDField()
+    made_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True)
+    seq = models.IntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["group", "starts_at"], name="noticeboard_event_group"),
+            models.Index(fields=["unit", "starts_at"], name="noticeboard_event_unit"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=[k.value for k in EventKind]), name="noticeboard_event_kind"),
+            models.CheckConstraint(
+                condition=Q(audience__in=[a.value for a in Audience]), name="noticeboard_event_audience"
+            ),
+            models.CheckConstraint(condition=Q(ends_at__gte=F("starts_at")), name="noticeboard_event_hours"),
+            models.CheckConstraint(condition=~Q(title=""), name="noticeboard_event_titled"),
+        ]
+
+
+class Time(models.Model):
+    """A time that a host has for a conversation at a meeting; booked by a guardian for a child, or free."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="times", db_index=False)
+    host = models.UUIDField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    room = models.CharField(max_length=40, default="")
+    child = models.UUIDField(null=True)
+    guardian = models.UUIDField(null=True)
+    booked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["child"], condition=Q(child__isnull=False), name="noticeboard_time_child"),
+            models.Index(fields=["host", "starts_at"], name="noticeboard_time_host"),
+        ]
+        constraints = [
+            # its index also answers "which times has this meeting"
+            models.UniqueConstraint(fields=["event", "host", "starts_at"], name="noticeboard_time_one_at_once"),
+            models.UniqueConstraint(
+                fields=["event", "host", "child"], condition=Q(child__isnull=False), name="noticeboard_time_once"
+            ),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="noticeboard_time_hours"),
+            models.CheckConstraint(
+                condition=Q(child__isnull=True, guardian__isnull=True, booked_at__isnull=True)
+                | Q(child__isnull=False, guardian__isnull=False, booked_at__isnull=False),
+                name="noticeboard_time_booked_whole",
+            ),
+        ]
+
+
+class Answer(models.Model):
+    """What was last answered to an event for a child, by one person."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="answers", db_index=False)
+    child = models.UUIDField()
+    person = models.UUIDField()
+    reply = models.CharField(max_length=8)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "child", "person"], name="noticeboard_answer_once"),
+            models.CheckConstraint(condition=Q(reply__in=[r.value for r in Reply]), name="noticeboard_answer_reply"),
         ]
