@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -107,12 +107,15 @@ def pack_of(unit_id: UUID, *, on: date) -> str:
     What `curriculum` records for the path and period decides, then the unit's own pack, then those of the units above.
     """
     here = unit(unit_id)
-    if here is None:
-        return ""
-    in_force = curriculum.pack_in_force(path=here.path, form=here.form, on=on)
+    return "" if here is None else pack_among(units_above(here.path), on=on)
+
+
+def pack_among(way: Sequence[UnitView], *, on: date) -> str:
+    """The same for the last of the units on a way down from the root (`units_above`). One query."""
+    in_force = curriculum.pack_in_force(path=way[-1].path, form=way[-1].form, on=on)
     if in_force is not None:
         return in_force.pack
-    return next((above.pack for above in reversed(units_above(here.path)) if above.pack), "")
+    return next((above.pack for above in reversed(way) if above.pack), "")
 
 
 # --- years and terms ---------------------------------------------------------------------------
@@ -127,6 +130,15 @@ def school_years(authority: UUID) -> tuple[SchoolYearView, ...]:
         SchoolYearView(row.id, row.authority_id, row.code, row.starts, row.ends, tuple(terms[row.id]))
         for row in SchoolYear.objects.filter(authority=authority).order_by("starts")
     )
+
+
+def school_year(id: UUID) -> SchoolYearView | None:  # noqa: A002 - the name that every query uses
+    """One school year with its terms in order of time, or None. One query, two for a year without terms."""
+    terms = list(Term.objects.select_related("school_year").filter(school_year=id).order_by("starts"))
+    row = terms[0].school_year if terms else SchoolYear.objects.filter(id=id).first()
+    if row is None:
+        return None
+    return SchoolYearView(row.id, row.authority_id, row.code, row.starts, row.ends, tuple(map(_term, terms)))
 
 
 def term(id: UUID) -> TermView | None:  # noqa: A002 - the name that every query uses
@@ -183,11 +195,27 @@ def members(*, group: UUID, on: date) -> tuple[EnrolmentView, ...]:
     return tuple(map(_enrolment, Enrolment.objects.filter(running(on), group=group).order_by("id")))
 
 
+def members_ever(*, group: UUID) -> tuple[EnrolmentView, ...]:
+    """Everybody who is or was in this group, in order of time."""
+    return tuple(map(_enrolment, Enrolment.objects.filter(group=group).order_by("starts", "id")))
+
+
 def members_of(*, groups: Iterable[UUID], on: date) -> dict[UUID, tuple[EnrolmentView, ...]]:
     """Who is in each of these groups on that day. One query for some thousand groups."""
     found: dict[UUID, list[EnrolmentView]] = {group: [] for group in groups}
     for chunk in chunks(found):
         for row in Enrolment.objects.filter(running(on), group__in=chunk).order_by("id"):
+            if row.group_id is not None:
+                found[row.group_id].append(_enrolment(row))
+    return {group: tuple(rows) for group, rows in found.items()}
+
+
+def stays(*, groups: Iterable[UUID], first: date, last: date) -> dict[UUID, tuple[EnrolmentView, ...]]:
+    """Who was in each of these groups on any of the days from `first` to `last`, in order of start."""
+    found: dict[UUID, list[EnrolmentView]] = {group: [] for group in groups}
+    within = Q(starts__lte=last) & (Q(ends__isnull=True) | Q(ends__gte=first))
+    for chunk in chunks(found):
+        for row in Enrolment.objects.filter(within, group__in=chunk).order_by("starts", "id"):
             if row.group_id is not None:
                 found[row.group_id].append(_enrolment(row))
     return {group: tuple(rows) for group, rows in found.items()}

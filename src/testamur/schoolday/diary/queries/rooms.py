@@ -17,19 +17,19 @@ EVERY = "diary.group.every"
 
 
 def room(*, group: UUID, on: date) -> Room:
-    """The group with its school, pack, year and term on that day; shows nothing of anybody. Five queries.
+    """The group with its school, pack, year and term on that day; shows nothing of anybody. Four queries.
 
     Raises NotFound for an unknown group, `NoPack` where no pack is in force.
     """
     one = schools.group(group)
-    unit = schools.unit(one.school) if one is not None else None
-    if one is None or unit is None:
+    year = schools.school_year(one.school_year) if one is not None else None
+    if one is None or year is None:
         raise NotFound("There is no such group.", group=str(group))
-    pack = PACKS.get(schools.pack_of(unit.id, on=on))
+    way = schools.units_above(one.path)
+    unit = way[-1]
+    pack = PACKS.get(schools.pack_among(way, on=on))
     if pack is None:
         raise NoPack("No rule pack is in force at this school.", school=str(unit.id))
-    authority = schools.units_above(unit.path)[0]
-    year = next(y for y in schools.school_years(authority.id) if y.id == one.school_year)
     return Room(one, unit, pack, one.year_level or 0, _term(year.terms, on), year)
 
 
