@@ -22,6 +22,7 @@ from testamur.trust.records.render import Renderer
 MAKE = "results.make"
 _VERBS = (
     "results.decision.read",
+    "diary.register.read",
     "people.legal_name.read",
     "records.record.read",
     "records.record.draft",

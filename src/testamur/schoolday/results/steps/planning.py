@@ -25,6 +25,7 @@ from testamur.schoolday.results.steps.facts import (
     with_explanation,
 )
 from testamur.schoolday.results.steps.gathering import Classes, School, gather
+from testamur.schoolday.results.steps.registers import is_register, registers, subject_of
 from testamur.schoolday.results.steps.signers import holders, signers
 from testamur.trust.records import queries as records
 from testamur.trust.records.queries import Latest
@@ -133,7 +134,9 @@ def plan(
     latest = records.latest(by=by, path=shared.unit.path, unit=shared.unit.id, period=shared.period.label)
     made = _Making(shared, latest, Plan())
     for short, document in _chosen(shared.pack, documents):
-        if document.subject == "pupil":
+        if is_register(shared.pack, short):
+            _class_registers(by, made, classes, short, document, now)
+        elif document.subject == "pupil":
             _pupil_documents(made, classes, short, document)
         else:
             _group_documents(made, classes, short, document)
@@ -163,6 +166,22 @@ def _pupil_documents(made: _Making, classes: Classes, short: str, document: Docu
             about = pupil_subject(pupil, facts.pupil)
             one = _One(group, short, document, pupil, about, shared.decisions.get(pupil, ()), (pupil,))
             made.add(one, facts, held)
+
+
+# --- class registers --------------------------------------------------------------------------------
+
+
+def _class_registers(
+    by: Actor, made: _Making, classes: Classes, short: str, document: DocumentType, now: datetime
+) -> None:
+    """One document per class: what the diary holds of the year."""
+    shared, facts = registers(by=by, shared=made.shared, classes=classes, now=now)
+    named = replace(made, shared=shared)
+    for group, _pupils in classes:
+        about = subject_of(group, short)
+        told, pupils = facts[group.id]
+        one = _One(group, short, document, about.id, about, (), pupils)
+        named.add(one, told, holders(shared, group))
 
 
 # --- groups ----------------------------------------------------------------------------------------
