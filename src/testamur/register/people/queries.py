@@ -169,6 +169,22 @@ def pupil_codes(*, by: Actor, persons: Collection[UUID]) -> dict[UUID, str]:
     return dict(rows)
 
 
+def label_codes(*, by: Actor, persons: Collection[UUID]) -> dict[UUID, str]:
+    """The codes in force for a sheet of labels: as `pupil_codes`, and those of protected pupils, who stand by alias.
+
+    The code tells nothing of a person, and whoever hands it out has the pupil before them.
+    """
+    places = paths(persons)
+    seen = [person for person, path in places.items() if reaches(by, "people.code.see", path=path, person=person)]
+    return {
+        person: code
+        for chunk in chunks(seen)
+        for person, code in PupilCode.objects.filter(person__in=chunk, revoked_at__isnull=True).values_list(
+            "person_id", "code"
+        )
+    }
+
+
 def guardians(*, by: Actor, children: Collection[UUID], on: date) -> dict[UUID, tuple[GuardianView, ...]]:
     """Guardians on that day of those children whose guardians `by` may see (``people.guardianship.see``).
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from testamur.register.people.actions.identifiers import (
     add_identifiers,
     end_identifiers,
+    issue_missing_codes,
     issue_pupil_codes,
     revoke_pupil_codes,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "add_identifiers",
     "end_guardianships",
     "end_identifiers",
+    "issue_missing_codes",
     "issue_pupil_codes",
     "legal_persons",
     "move_persons",

@@ -106,6 +106,43 @@ def issue_pupil_codes(*, by: Actor, persons: Sequence[UUID], now: datetime) -> d
 
 
 @transaction.atomic
+def issue_missing_codes(*, by: Actor, persons: Sequence[UUID], now: datetime) -> dict[UUID, str]:
+    """Give a code to each pupil who has none in force and return the new codes; labels handed out stay good.
+
+    Journal: ``people.codes.issued/1``, when there were any. Needs ``people.code.issue`` where each pupil is kept.
+    Raises ``not_found``.
+    """
+    places = require(by=by, verb="people.code.issue", persons=persons)
+    have: set[UUID] = set()
+    for chunk in queries.chunks(places):
+        have.update(
+            PupilCode.objects.filter(person__in=chunk, revoked_at__isnull=True).values_list("person_id", flat=True)
+        )
+    rows = [
+        PupilCode(id=new_id(), person_id=person, code=make_code(), issued_at=now)
+        for person in places
+        if person not in have
+    ]
+    # of two at once the first one's codes stand: a code that is on a label already is not made twice
+    PupilCode.objects.bulk_create(rows, ignore_conflicts=True)
+    wanted = {row.id for row in rows}
+    made = {
+        person: code
+        for chunk in queries.chunks(wanted)
+        for person, code in PupilCode.objects.filter(id__in=chunk).values_list("person_id", "code")
+    }
+    if made:
+        journal.append(
+            by=by,
+            kind="people.codes.issued/1",
+            path=common_path({places[person] for person in made}),
+            now=now,
+            refs={"count": len(made), "digest": ids_digest(made)},
+        )
+    return made
+
+
+@transaction.atomic
 def revoke_pupil_codes(*, by: Actor, persons: Sequence[UUID], now: datetime) -> int:
     """Make the pupils' codes useless at once and return how many were in force.
 

@@ -40,6 +40,8 @@ from testamur.register.schools.queries.organisation import (
     units_by_code,
     units_under,
 )
+from testamur.register.schools.queries.reach import Label, among, labels
+from testamur.register.schools.queries.packs import packs_at, ways, years_on
 from testamur.register.schools.queries.timetable import (
     groups_of,
     holidays,
@@ -53,6 +55,8 @@ from testamur.register.schools.queries.timetable import (
 
 __all__ = [
     "ClassRow",
+    "Label",
+    "among",
     "class_list",
     "enrolments",
     "enrolments_of",
@@ -64,12 +68,14 @@ __all__ = [
     "holders",
     "holidays",
     "holidays_under",
+    "labels",
     "members",
     "members_ever",
     "members_of",
     "open_enrolments",
     "pack_among",
     "pack_of",
+    "packs_at",
     "placement",
     "placements",
     "planned",
@@ -81,9 +87,9 @@ __all__ = [
     "running",
     "school_year",
     "school_years",
-    "stays",
     "slots",
     "slots_by_id",
+    "stays",
     "teachers_of",
     "teaching",
     "term",
@@ -96,4 +102,6 @@ __all__ = [
     "units_above",
     "units_by_code",
     "units_under",
+    "ways",
+    "years_on",
 ]

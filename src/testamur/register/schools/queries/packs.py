@@ -1,0 +1,48 @@
+"""Which rules and which school year hold at several schools at once, in as many queries as for one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from testamur.register.curriculum import queries as curriculum
+from testamur.register.curriculum.rules import prefixes
+from testamur.register.schools.models import Term, Unit
+from testamur.register.schools.queries.organisation import _term, _unit
+from testamur.register.schools.rules import SchoolYearView, TermView, UnitView
+
+
+def ways(paths: Collection[str]) -> dict[str, tuple[UnitView, ...]]:
+    """The units on the way from the root down to each path, itself included; one query for all."""
+    wanted = {path: [way for way in prefixes(path) if way] for path in paths}
+    every = {way for some in wanted.values() for way in some}
+    found = {row.path: _unit(row) for row in Unit.objects.filter(path__in=every).order_by("path")}
+    return {path: tuple(found[way] for way in sorted(some, key=len) if way in found) for path, some in wanted.items()}
+
+
+def packs_at(way: dict[str, tuple[UnitView, ...]], *, on: date) -> dict[str, str]:
+    """Id of the pack in force at the end of each way (as `ways` gives them), or an empty text; as `pack_of`."""
+    ends = {path: units[-1] for path, units in way.items() if units}
+    told = curriculum.packs_in_force(places={path: one.form for path, one in ends.items()}, on=on)
+    return {
+        path: told[path].pack if path in told else next((u.pack for u in reversed(units) if u.pack), "")
+        for path, units in way.items()
+    }
+
+
+def years_on(*, authorities: Collection[UUID], on: date) -> dict[UUID, SchoolYearView]:
+    """The school year of each authority that holds the day, else the latest that began; with its terms. One query."""
+    found: dict[UUID, SchoolYearView] = {}
+    terms: dict[UUID, list[TermView]] = defaultdict(list)
+    rows = Term.objects.select_related("school_year").filter(
+        school_year__authority__in=authorities, school_year__starts__lte=on
+    )
+    for row in rows.order_by("school_year__starts", "starts", "id"):
+        year = row.school_year
+        terms[year.id].append(_term(row))
+        found[year.authority_id] = SchoolYearView(
+            year.id, year.authority_id, year.code, year.starts, year.ends, tuple(terms[year.id])
+        )
+    return found
