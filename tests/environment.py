@@ -8,3 +8,4 @@ import tempfile
 os.environ["TESTAMUR_DATA"] = tempfile.mkdtemp(prefix="testamur-test-")  # one for each process of the tests
 os.environ.setdefault("TESTAMUR_MODE", "demo")
 os.environ.setdefault("TESTAMUR_STATIC_VERSIONS", "0")
+os.environ.setdefault("TESTAMUR_SMS_RATE", "0")  # clocks stand still in tests: no pace to keep

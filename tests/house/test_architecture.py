@@ -126,7 +126,11 @@ def _journal_calls(function: types.FunctionType) -> int:
 ENTRY_ELSEWHERE = {
     "testamur.kernel.journal.actions.append": "it is the entry",
     "testamur.kernel.delivery.actions.post": "the caller's act is the entry",
+    "testamur.kernel.delivery.actions.register_device": "the caller's act is the entry",
+    "testamur.kernel.delivery.actions.remove_device": "the caller's act is the entry",
+    "testamur.kernel.delivery.actions.revive": "the caller's act is the entry",
     "testamur.access.accounts.actions.note_seen": "it notes that a page was opened, at most once a minute; not an act",
+    "testamur.schoolday.diary.actions.note_visit": "it notes which page a family opened, as note_seen does; not an act",
 }
 
 

@@ -54,8 +54,15 @@ class Env(BaseSettings):
         default="", description="smtp://user:password@host:port?tls=starttls|tls|none; empty: no mail"
     )
     mail_from: str = Field(default="Testamur <noreply@testamur.example>", description="Sender of every e-mail")
-    sms_provider: Literal["", "46elks", "twilio"] = Field(default="", description="Carrier of text messages")
-    sms_url: str = Field(default="", description="Address of the carrier's service, where it is not the usual one")
+    sms_provider: Literal["", "46elks", "twilio", "apprise"] = Field(default="", description="Carrier of text messages")
+    mail_bounces: str = Field(default="", description="Mailbox for bounces, e.g. bounces@post.example; empty: none")
+    sms_url: str = Field(
+        default="", description="Address of the carrier's service, where it is not the usual one; Apprise's with {to}"
+    )
+    sms_currency: str = Field(default="SEK", description="Currency of 46elks' bills")
+    sms_rate: float = Field(default=20, ge=0, description="SMS per second that the carrier takes; 0: no bound")
+    vapid_key: Path | None = Field(default=None, description="PEM key (P-256) of web push; empty: no pushes")
+    vapid_contact: str = Field(default="", description="mailto: or https: address for push services")
     sms_user: str = Field(default="", description="User name of 46elks, account SID of Twilio")
     sms_password_file: Path | None = Field(default=None, description="File with the password or auth token")
     sms_from: str = Field(default="", description="Sender: a number in E.164 or a name of at most 11 letters")
@@ -128,7 +135,9 @@ def channels(known: Env) -> dict[str, str]:
     table: dict[str, str] = {}
     if known.smtp_url or demo:
         table["email"] = here + ("smtp.configured" if known.smtp_url else "outbox.mail")
-    carriers = {"46elks": "elks46.configured", "twilio": "twilio.configured"}
+    carriers = {"46elks": "elks46.configured", "twilio": "twilio.configured", "apprise": "apprise.configured"}
     if known.sms_provider or demo:
         table["sms"] = here + carriers.get(known.sms_provider, "outbox.sms")
+    if known.vapid_key or demo:
+        table["push"] = here + "push.configured"
     return table

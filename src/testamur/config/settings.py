@@ -180,5 +180,11 @@ BANKID = {name.removeprefix("bankid_"): value for name, value in _env if name.st
 DELIVERY_CHANNELS = channels(_env)
 DELIVERY_KEEP_DAYS = _env.delivery_keep_days
 DELIVERY_REPORTS = f"{PUBLIC_URL.rstrip('/')}/hooks/sms/"
-SMTP = {"url": _env.smtp_url, "from": _env.mail_from}
+DELIVERY_SMS_RATE = _env.sms_rate
+SMTP = {"url": _env.smtp_url, "from": _env.mail_from, "bounces": _env.mail_bounces}
+PUSH = {
+    "key": _env.vapid_key,
+    "contact": _env.vapid_contact
+    or (f"mailto:{_env.contact_email}" if _env.contact_email else "https://" + PUBLIC_URL.split("://")[-1]),
+}
 SMS = {name.removeprefix("sms_"): value for name, value in _env if name.startswith("sms_")}

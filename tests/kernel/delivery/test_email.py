@@ -98,7 +98,7 @@ def test_refused_content_is_final(by: Actor, clock: Clock, sink: Sink) -> None:
     sink.answer = "554 5.7.1 spam"
     (one,) = actions.post(by=by, messages=[mail()], now=clock())
     assert steps.send_due(by=by, clock=clock).failed == 1
-    assert view(by, one).error == "smtp.554"
+    assert view(by, one).error == "smtp.data.554"
 
 
 def test_no_server_holds_the_queue_for_a_while_and_burns_one_try(

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.delivery import actions, leases, queries, rules, steps, tasks
 from testamur.kernel.delivery.channels.contract import Outgoing
+from testamur.kernel.delivery.rules import Taken
 from testamur.kernel.jobs import queries as jobs
 from tests.kernel.delivery.conftest import Clock, mail, sms
 
@@ -25,10 +26,10 @@ class Recorder:
     def __init__(self) -> None:
         self.taken, self.in_transaction = [], False
 
-    def send(self, message: Outgoing) -> str:
+    def send(self, message: Outgoing) -> Taken:
         self.taken.append(message.to)
         self.in_transaction |= connection.in_atomic_block
-        return ""
+        return Taken()
 
     def close(self) -> None:
         """Nothing is open."""
@@ -44,7 +45,7 @@ def test_two_workers_send_each_message_once_and_outside_a_transaction(
     plain = Recorder.send
     other: list[int] = []
 
-    def send(self: Recorder, message: Outgoing) -> str:
+    def send(self: Recorder, message: Outgoing) -> Taken:
         if not other:  # while the first worker is at its first message, another one empties the queue
             other.append(0)
             other[0] = steps.send_due(by=by, clock=lambda: now).sent
@@ -85,7 +86,7 @@ def test_a_worker_that_lost_its_lease_does_not_send(by: Actor, clock: Clock, mon
     actions.post(by=by, messages=[mail(1), mail(2)], now=clock())
     plain = Recorder.send
 
-    def slow(self: Recorder, message: Outgoing) -> str:
+    def slow(self: Recorder, message: Outgoing) -> Taken:
         if not self.taken:  # the first hand-over takes so long that another worker takes the second message
             clock.forward(seconds=rules.LEASE.total_seconds() + 1)
             assert len(leases.claim(channel="email", limit=5, now=clock())) == 2
@@ -103,7 +104,7 @@ def test_an_odd_error_holds_up_nobody(by: Actor, clock: Clock, monkeypatch: pyte
     odd, _plain = actions.post(by=by, messages=[mail(1), mail(2)], now=clock())
     plain = Recorder.send
 
-    def send(self: Recorder, message: Outgoing) -> str:
+    def send(self: Recorder, message: Outgoing) -> Taken:
         if message.id == odd:
             raise UnicodeError("Alva Exempelsson")
         return plain(self, message)

@@ -1,4 +1,4 @@
-"""Posting messages."""
+"""Posting messages; the devices that get pushes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from django.db import transaction
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.ids import new_id
-from testamur.kernel.delivery.models import Message
+from testamur.kernel.base.refused import NotFound
+from testamur.kernel.delivery import dead, devices
+from testamur.kernel.delivery.models import DeadAddress, Device, Message
 from testamur.kernel.delivery.rules import MessageInvalid, NewMessage, check, sms_size
 from testamur.kernel.delivery.tasks import send
 
@@ -35,6 +37,62 @@ def post(*, by: Actor, messages: Sequence[NewMessage], now: datetime) -> list[UU
     if any(m.urgent for m in messages):
         send.enqueue()
     return _ids(rows)
+
+
+@transaction.atomic
+def register_device(
+    *, by: Actor, person: UUID, endpoint: str, p256dh: str, auth: str, label: str = "", locale: str = "", now: datetime
+) -> UUID:
+    """Remember a browser's push subscription; returns the device's id, the address of pushes to it.
+
+    One's own under every hat; another's with ``delivery.device.register``. The same browser again is the same device,
+    under another person it is theirs from now on. A person has ten at most: the oldest one gives way.
+
+    Raises NotAllowed, DeviceInvalid (``delivery.device.invalid``). Journalled by the caller: journal stands beside.
+    """
+    _own(by=by, verb="delivery.device.register", person=person)
+    devices.check(endpoint=endpoint, p256dh=p256dh, auth=auth, label=label, locale=locale)
+    known = Device.objects.select_for_update().filter(endpoint=endpoint).first()
+    if known is not None and known.person == person:
+        Device.objects.filter(id=known.id).update(p256dh=p256dh, auth=auth, label=label, locale=locale, failed=0)
+        return known.id
+    if known is not None:
+        devices.gone(device=known.id, now=now)
+    live = Device.objects.filter(person=person, gone_at__isnull=True).order_by("-made_at", "-id")
+    for old in live.values_list("id", flat=True)[devices.MOST - 1 :]:
+        devices.gone(device=old, now=now)
+    made = Device(person=person, endpoint=endpoint, p256dh=p256dh, auth=auth, label=label, locale=locale, made_at=now)
+    made.save(force_insert=True)
+    return made.id
+
+
+@transaction.atomic
+def remove_device(*, by: Actor, device: UUID, now: datetime) -> None:
+    """Send no more pushes to a device: its address and keys are forgotten. Removing it twice changes nothing.
+
+    Raises NotFound, NotAllowed for another's without ``delivery.device.remove``. Journalled by the caller.
+    """
+    row = Device.objects.select_for_update().filter(id=device).first()
+    if row is None:
+        raise NotFound("There is no such device.", id=str(device))
+    _own(by=by, verb="delivery.device.remove", person=row.person)
+    devices.gone(device=device, now=now)
+
+
+@transaction.atomic
+def revive(*, by: Actor, channel: str, to: str) -> bool:
+    """The owner says that an address works after all: try it again. True when it had been given up.
+
+    Raises NotAllowed without ``delivery.message.post``. Journalled by the caller, whose act it belongs to.
+    """
+    by.must("delivery.message.post")
+    return DeadAddress.objects.filter(channel=channel, digest=dead.digest(channel, to)).delete()[0] > 0
+
+
+def _own(*, by: Actor, verb: str, person: UUID) -> None:
+    """Everybody reaches oneself, whichever hat is worn; anybody else needs the verb."""
+    if by.id != person:
+        by.must(verb, "/", person=person)
 
 
 def _row(message: NewMessage, now: datetime) -> Message:

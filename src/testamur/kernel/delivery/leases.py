@@ -15,9 +15,9 @@ from django.db import connection, transaction
 from django.db.models import Case, DateTimeField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from testamur.kernel.delivery import rules
+from testamur.kernel.delivery import dead, rules
 from testamur.kernel.delivery.models import Message
-from testamur.kernel.delivery.rules import State
+from testamur.kernel.delivery.rules import State, Taken
 
 _WIPE: Mapping[str, Any] = {"to": "", "subject": "", "text": "", "html": "", "wiped": True}
 _NO_LEASE: Mapping[str, Any] = {"lease": None, "lease_until": None}
@@ -29,6 +29,7 @@ class Claimed:
 
     id: UUID
     token: UUID
+    channel: str
     to: str
     subject: str
     text: str
@@ -36,6 +37,9 @@ class Claimed:
     posted_at: datetime
     expires: datetime | None
     urgent: bool
+    url: str
+    tag: str
+    person: UUID | None
     attempt: int
 
 
@@ -64,10 +68,26 @@ def claim(*, channel: str, limit: int, now: datetime, only: Collection[UUID] | N
         Message.objects.filter(id__in=[row.id for row in rows]).update(
             lease=token, lease_until=now + rules.LEASE, attempts=F("attempts") + 1
         )
-    return [
-        Claimed(r.id, token, r.to, r.subject, r.text, r.html, r.posted_at, r.expires, r.urgent, r.attempts + 1)
-        for r in rows
-    ]
+    return [_claimed(row, token) for row in rows]
+
+
+def _claimed(row: Message, token: UUID) -> Claimed:
+    return Claimed(
+        id=row.id,
+        token=token,
+        channel=row.channel,
+        to=row.to,
+        subject=row.subject,
+        text=row.text,
+        html=row.html,
+        posted_at=row.posted_at,
+        expires=row.expires,
+        urgent=row.urgent,
+        url=row.url,
+        tag=row.tag,
+        person=row.person,
+        attempt=row.attempts + 1,
+    )
 
 
 def hold(claimed: Claimed, *, now: datetime) -> bool:
@@ -81,17 +101,25 @@ def hold(claimed: Claimed, *, now: datetime) -> bool:
     return mine.update(lease_until=now + rules.LEASE) == 1
 
 
-def note_sent(claimed: Claimed, *, receipt: str, now: datetime) -> None:
+@transaction.atomic
+def note_sent(claimed: Claimed, taken: Taken, *, now: datetime) -> None:
     """The channel took it. That is true whoever holds the lease by now, so the token is not asked for."""
-    rows = Message.objects.filter(id=claimed.id, state=State.WAITING)
-    values = {"state": State.SENT, "sent_at": now, "done_at": now, "error": "", "receipt": receipt[:80], **_NO_LEASE}
-    rows.update(**values, **_no_text(claimed))
+    rows = Message.objects.filter(id=claimed.id)
+    charged: dict[str, Any] = {"receipt": taken.receipt[:80], "cost": taken.cost, "currency": taken.currency[:3]}
+    if taken.parts:
+        charged["parts"] = taken.parts
+    values = {"state": State.SENT, "sent_at": now, "done_at": now, "error": "", **_NO_LEASE}
+    if not rows.filter(state=State.WAITING).update(**values, **charged, **_no_text(claimed)):
+        rows.filter(receipt="").update(**charged)  # a report was faster than we
+    dead.note_taken(channel=claimed.channel, to=claimed.to)
 
 
+@transaction.atomic
 def note_failed(claimed: Claimed, *, error: str, now: datetime) -> None:
     """It can never be sent."""
     values = {"state": State.FAILED, "done_at": now, "error": error[:80], **_NO_LEASE}
-    _mine(claimed).update(**values, **_no_text(claimed))
+    if _mine(claimed).update(**values, **_no_text(claimed)):
+        dead.note_failed(channel=claimed.channel, to=claimed.to, person=claimed.person, error=error, now=now)
 
 
 def note_expired(claimed: Claimed, *, now: datetime) -> None:
@@ -144,6 +172,7 @@ def forget(*, before: datetime) -> int:
     return Message.objects.filter(wiped=True, done_at__lt=before).delete()[0]
 
 
+@transaction.atomic
 def report(*, message: UUID, state: State, error: str, now: datetime) -> bool:
     """A carrier's word on a message; False when it says nothing new. Reports may come twice and out of order."""
     earlier = {
@@ -154,7 +183,19 @@ def report(*, message: UUID, state: State, error: str, now: datetime) -> bool:
     values: dict[str, Any] = {"state": state, "done_at": now, "error": error[:80], **_NO_LEASE}
     if state != State.FAILED:
         values["sent_at"] = Coalesce(F("sent_at"), Value(now, DateTimeField()))
-    return Message.objects.filter(id=message, state__in=earlier.get(state, [])).update(**values) == 1
+    if not Message.objects.filter(id=message, state__in=earlier.get(state, [])).update(**values):
+        return False
+    row = Message.objects.filter(id=message).values("channel", "to", "person").get()
+    if row["to"] and state == State.FAILED:
+        dead.note_failed(**row, error=error, now=now)
+    elif row["to"] and state == State.DELIVERED:
+        dead.note_reached(channel=row["channel"], to=row["to"])
+    return True
+
+
+def sent_since(*, channel: str, after: datetime) -> int:
+    """Number of messages that the channel took after that instant."""
+    return Message.objects.filter(channel=channel, sent_at__gt=after).count()
 
 
 def _mine(claimed: Claimed) -> QuerySet[Message]:

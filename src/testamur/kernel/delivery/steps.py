@@ -11,10 +11,18 @@ from uuid import UUID
 from django.conf import settings
 
 from testamur.kernel.base.actor import Actor
-from testamur.kernel.delivery import leases, reports, rules
-from testamur.kernel.delivery.channels.contract import Channel, ChannelDown, NeverSent, NotSent, Outgoing, TryAgain
+from testamur.kernel.delivery import dead, leases, reports, rules
+from testamur.kernel.delivery.channels.contract import (
+    Channel,
+    ChannelDown,
+    NeverSent,
+    NotSent,
+    Outgoing,
+    TryAgain,
+)
 from testamur.kernel.delivery.channels.table import channel
 from testamur.kernel.delivery.leases import Claimed
+from testamur.kernel.delivery.rules import Taken
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +30,11 @@ Clock = Callable[[], datetime]
 
 BATCH = 25
 """Messages that one claim takes."""
+
+WINDOW = 2
+"""Seconds over which the rate of SMS is looked at: as often as this step runs."""
+
+UNLIMITED = 1_000_000
 
 STRIKES = 2
 """So many messages in a row that could not go now, and the channel is left alone for a while."""
@@ -46,7 +59,7 @@ def send_due(*, by: Actor, clock: Clock, limit: int = 500) -> Sent:
     by.must("delivery.message.send")
     done = Sent(expired=leases.close_overdue(now=clock()))
     for name in rules.Channel:
-        _Run(name, clock, done, None).send(limit)
+        _Run(name, clock, done, None).send(min(limit, _room(name, clock())))
     return done
 
 
@@ -61,9 +74,19 @@ def send_now(*, messages: Collection[UUID], clock: Clock) -> Sent:
     return done
 
 
+def _room(name: rules.Channel, now: datetime) -> int:
+    """How many messages may go now: carriers of SMS refuse bursts, so that no more than the agreed rate is sent."""
+    rate = settings.DELIVERY_SMS_RATE
+    if name != rules.Channel.SMS or not rate:
+        return UNLIMITED
+    window = timedelta(seconds=WINDOW)
+    return max(0, round(rate * WINDOW) - leases.sent_since(channel=name, after=now - window))
+
+
 def tidy(*, now: datetime) -> int:
     """Wipe address and text of messages done `settings.DELIVERY_KEEP_DAYS` ago, and forget the rows after a year."""
     leases.forget(before=now - rules.FORGET)
+    dead.forget(now=now)
     return leases.wipe(before=now - timedelta(days=settings.DELIVERY_KEEP_DAYS))
 
 
@@ -115,7 +138,7 @@ class _Run:
         if not leases.hold(one, now=now):
             return
         try:
-            receipt = self._hand_over(way, one)
+            taken = self._hand_over(way, one)
         except NeverSent as error:
             leases.note_failed(one, error=error.reason, now=self._clock())
             self._done.failed += 1
@@ -123,7 +146,7 @@ class _Run:
         except NotSent as error:
             self._wait(one, error)
         else:
-            leases.note_sent(one, receipt=receipt, now=self._clock())
+            leases.note_sent(one, taken, now=self._clock())
             self._done.sent += 1
             self._strikes = 0
 
@@ -131,7 +154,7 @@ class _Run:
         now = self._clock()
         leases.note_again(one, error=error.reason, now=now)
         self._done.again += 1
-        self._strikes = STRIKES if isinstance(error, ChannelDown) else self._strikes + 1
+        self._strikes = STRIKES if isinstance(error, ChannelDown) else self._strikes + error.shared
         self._last = (error.reason, one.attempt)
 
     def _rest(self) -> None:
@@ -142,13 +165,27 @@ class _Run:
         pause = min(rules.pause(attempt, urgent=False), rules.DOWN_PAUSE)
         leases.rest(channel=self._name, pause=pause, now=self._clock())
 
-    def _hand_over(self, way: Channel | None, one: Claimed) -> str:
+    def _hand_over(self, way: Channel | None, one: Claimed) -> Taken:
         if way is None:
             raise ChannelDown(self._why_not)
-        report_url = reports.address(one.id) if self._name == rules.Channel.SMS else ""
         try:
-            return way.send(Outgoing(one.id, one.to, one.subject, one.text, one.html, one.posted_at, report_url))
+            return way.send(self._outgoing(one))
         except NotSent:
             raise
         except Exception as error:  # one odd message must not hold up all behind it
             raise TryAgain(f"unexpected.{type(error).__name__}") from error
+
+    def _outgoing(self, one: Claimed) -> Outgoing:
+        return Outgoing(
+            id=one.id,
+            to=one.to,
+            subject=one.subject,
+            text=one.text,
+            html=one.html,
+            posted_at=one.posted_at,
+            report_url=reports.address(one.id) if self._name == rules.Channel.SMS else "",
+            url=one.url,
+            tag=one.tag,
+            urgent=one.urgent,
+            keep=min(one.expires - self._clock(), rules.PUSH_TTL) if one.expires else rules.PUSH_TTL,
+        )

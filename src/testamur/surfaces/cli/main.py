@@ -32,6 +32,7 @@ def _mount(first: str) -> None:
         return
     from testamur.surfaces.cli import bench, bench_portal, import_, operate, worker
     from testamur.surfaces.cli.appoint import appoint
+    from testamur.surfaces.cli.bounce import bounce
     from testamur.surfaces.cli.correct import correct
     from testamur.surfaces.cli.demo import demo
     from testamur.surfaces.cli.issue import issue
@@ -39,7 +40,7 @@ def _mount(first: str) -> None:
     from testamur.surfaces.cli.status import status
     from testamur.surfaces.cli.trust import trust
 
-    for command in (demo, serve, issue, correct, trust, appoint):
+    for command in (demo, serve, issue, correct, trust, appoint, bounce):
         app.command()(command)
     app.command("import")(import_.import_command)
     app.command("import-templates")(import_.templates_command)

@@ -19,12 +19,16 @@ _OURS = frozenset({401, 402, 403, 404, 405})
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account with a carrier. `sender` is a number in E.164 or a name of at most 11 letters."""
+    """An account with a carrier. `sender` is a number in E.164 or a name of at most 11 letters.
+
+    `currency` is that of its bills, where the carrier does not tell it with each message.
+    """
 
     url: str
     user: str
     password: str
     sender: str
+    currency: str = ""
 
 
 class Carrier:
@@ -61,7 +65,7 @@ class Carrier:
             raise ChannelDown(f"{self.name}.{status}")
         if status == 429 or status >= 500:  # noqa: PLR2004 - HTTP's own numbers
             raise TryAgain(f"{self.name}.{status}")
-        raise NeverSent(f"{self.name}.{_number(body) or status}")
+        raise NeverSent(f"{self.name}.{_code(body) or status}")
 
     key = ""
     """Member of the answer that is the carrier's id of the message."""
@@ -75,9 +79,14 @@ def _json(answer: httpx.Response) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _number(body: Mapping[str, Any]) -> int:
+def _code(body: Mapping[str, Any]) -> int:
     code = body.get("code")
     return code if isinstance(code, int) else 0
+
+
+def number(told: object) -> int:
+    """A small count that a carrier told, as a number or as text; 0 for anything else."""
+    return int(str(told)) if str(told).isdecimal() and len(str(told)) <= 4 else 0  # noqa: PLR2004 - sanity
 
 
 def account(default_url: str) -> Account:
@@ -87,4 +96,4 @@ def account(default_url: str) -> Account:
     password = Path(secret).read_text("utf-8").strip() if secret else ""
     if not (known["user"] and password and known["from"]):
         raise ValueError("SMS needs TESTAMUR_SMS_USER, TESTAMUR_SMS_PASSWORD_FILE and TESTAMUR_SMS_FROM")
-    return Account(known["url"] or default_url, known["user"], password, known["from"])
+    return Account(known["url"] or default_url, known["user"], password, known["from"], known.get("currency", ""))

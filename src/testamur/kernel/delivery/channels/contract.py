@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
 from testamur.kernel.base.refused import Refused
-from testamur.kernel.delivery.rules import State
+from testamur.kernel.delivery.rules import PUSH_TTL, State, Taken
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message as a channel gets it. `report_url` is where the carrier may report what became of it, or empty."""
+    """A message as a channel gets it. `report_url` is where the carrier may report what became of it, or empty.
+
+    `url`, `tag`, `urgent` and `keep` (how long it is worth keeping for a device that is off) matter to pushes.
+    """
 
     id: UUID
     to: str
@@ -23,15 +26,24 @@ class Outgoing:
     html: str
     posted_at: datetime
     report_url: str = ""
+    url: str = ""
+    tag: str = ""
+    urgent: bool = False
+    keep: timedelta = PUSH_TTL
 
 
 class NotSent(Exception):  # noqa: N818 - the three below say what kind of trouble it is
-    """The message was not taken. `reason` is a code (``smtp.550``); it never quotes what a server said."""
+    """The message was not taken. `reason` is a code (``smtp.550``); it never quotes what a server said.
 
-    def __init__(self, reason: str) -> None:
+    `shared`: the trouble may be everybody's, so that several in a row rest the channel. A push service that one person
+    chose is that person's own trouble.
+    """
+
+    def __init__(self, reason: str, *, shared: bool = True) -> None:
         """Keep the code."""
         super().__init__(reason)
         self.reason = reason
+        self.shared = shared
 
 
 class NeverSent(NotSent):
@@ -63,8 +75,8 @@ class Report:
 class Channel(Protocol):
     """One configured channel; used by one thread."""
 
-    def send(self, message: Outgoing) -> str:
-        """Hand the message over; returns the carrier's id for it, or an empty text. Raises NotSent."""
+    def send(self, message: Outgoing) -> Taken:
+        """Hand the message over. Raises NotSent."""
 
     def read_report(self, *, url: str, signature: str, form: Mapping[str, str]) -> Report:
         """Read a report that came to `url`. Raises `ReportRefused` (``delivery.report.refused``)."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from testamur.kernel.delivery.channels.carriers import Carrier, account
+from testamur.kernel.delivery.channels.carriers import Carrier, account, number
 from testamur.kernel.delivery.channels.contract import NeverSent, Outgoing, Report
-from testamur.kernel.delivery.rules import State
+from testamur.kernel.delivery.rules import State, Taken
 
 URL = "https://api.46elks.com"
 STATES = {"sent": State.SENT, "delivered": State.DELIVERED, "failed": State.FAILED}
@@ -18,7 +18,7 @@ class Elks46(Carrier):
     name = "elks46"
     key = "id"
 
-    def send(self, message: Outgoing) -> str:
+    def send(self, message: Outgoing) -> Taken:
         """Hand it over; 46elks keeps no copy of the text."""
         form = {"from": self.account.sender, "to": message.to, "message": message.text, "dontlog": "message"}
         if message.report_url:
@@ -26,7 +26,14 @@ class Elks46(Carrier):
         answer = self.post("/a1/sms", form)
         if answer.get("status") == "failed":
             raise NeverSent("elks46.failed")
-        return str(answer["id"])
+        cost = answer.get("cost")
+        told = isinstance(cost, int) and cost >= 0
+        return Taken(
+            str(answer["id"]),
+            number(answer.get("parts")),
+            cost if told else None,
+            self.account.currency if told else "",
+        )
 
     def read_report(self, *, url: str, signature: str, form: Mapping[str, str]) -> Report:  # noqa: ARG002 - the contract's shape
         """Form: id, status, delivered. Whoever knows the address is 46elks; `reports.accept` has seen to that."""

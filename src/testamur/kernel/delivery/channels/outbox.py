@@ -19,6 +19,7 @@ from testamur.kernel.base.durable import write_durable
 from testamur.kernel.base.refused import Refused
 from testamur.kernel.delivery.channels.contract import Outgoing, Report, ReportRefused
 from testamur.kernel.delivery.channels.smtp import compose
+from testamur.kernel.delivery.rules import Taken
 
 
 class DemoOnly(Refused):
@@ -55,17 +56,17 @@ class _Files:
 class MailFiles(_Files):
     """One ``.eml`` per message, named by its id: writing it again changes nothing."""
 
-    def send(self, message: Outgoing) -> str:
+    def send(self, message: Outgoing) -> Taken:
         """Write the file."""
         mail = compose(message, sender=settings.SMTP["from"])
         write_durable(self._folder / f"{message.id}.eml", mail.message().as_bytes(), mode=0o600)
-        return ""
+        return Taken()
 
 
 class SmsFile(_Files):
     """One line of JSON per text message, appended; a repeat has the same id."""
 
-    def send(self, message: Outgoing) -> str:
+    def send(self, message: Outgoing) -> Taken:
         """Append the line."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         line = {"id": str(message.id), "at": stamp(message.posted_at), "to": message.to, "text": message.text}
@@ -74,7 +75,7 @@ class SmsFile(_Files):
             os.write(fd, json.dumps(line, ensure_ascii=False).encode() + b"\n")
         finally:
             os.close(fd)
-        return f"simulated-{message.id}"
+        return Taken(f"simulated-{message.id}")
 
 
 def inbox(*, limit: int = 100) -> list[DemoMessage]:

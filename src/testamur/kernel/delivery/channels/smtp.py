@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
 
+from testamur.kernel.delivery import returns
 from testamur.kernel.delivery.channels.contract import (
     ChannelDown,
     NeverSent,
@@ -23,11 +25,13 @@ from testamur.kernel.delivery.channels.contract import (
     ReportRefused,
     TryAgain,
 )
+from testamur.kernel.delivery.rules import Taken
 
 TIMEOUT = 15.0
 """Seconds for one answer; a message needs three of them and must end before its lease does."""
 
 _PERMANENT = 500
+_POLICY = re.compile(rb"5\.7\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +63,19 @@ def parse(url: str) -> Server:
     return Server(parts.hostname, port, tls, user, password, options.get("ca", ""))
 
 
-def compose(message: Outgoing, *, sender: str) -> EmailMultiAlternatives:
-    """The e-mail itself: the same bytes of headers each time, so that a repeat can be known by its Message-ID."""
+def compose(message: Outgoing, *, sender: str, bounces: str = "") -> EmailMultiAlternatives:
+    """The e-mail itself: the same bytes of headers each time, so that a repeat can be known by its Message-ID.
+
+    Where there is an address for `bounces`, the envelope's sender names the message, so that a bounce can be known.
+    """
     domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
     mail = EmailMultiAlternatives(
         subject=message.subject,
         body=message.text,
-        from_email=sender,
+        from_email=returns.address(message.id, bounces) if bounces else sender,
         to=[message.to],
         headers={
+            "From": sender,
             "Message-ID": f"<{message.id}@{domain}>",
             "Date": format_datetime(message.posted_at),
             "Auto-Submitted": "auto-generated",  # RFC 3834: no holiday replies, please
@@ -81,9 +89,9 @@ def compose(message: Outgoing, *, sender: str) -> EmailMultiAlternatives:
 class Smtp:
     """One connection, kept for as long as it works."""
 
-    def __init__(self, server: Server, *, sender: str, timeout: float = TIMEOUT) -> None:
+    def __init__(self, server: Server, *, sender: str, bounces: str = "", timeout: float = TIMEOUT) -> None:
         """Connects with the first message."""
-        self._sender = sender
+        self._sender, self._bounces = sender, bounces
         self._backend = EmailBackend(
             host=server.host,
             port=server.port,
@@ -96,18 +104,18 @@ class Smtp:
         if server.ca:
             self._backend.ssl_context = ssl.create_default_context(cafile=server.ca)
 
-    def send(self, message: Outgoing) -> str:
+    def send(self, message: Outgoing) -> Taken:
         """Hand the message to the server; what happens after its yes is the server's business."""
         if not message.to.rpartition("@")[0].isascii():
             raise NeverSent("smtp.address_not_ascii")  # needs SMTPUTF8, which mail servers of schools seldom speak
-        mail = compose(message, sender=self._sender)
+        mail = compose(message, sender=self._sender, bounces=self._bounces)
         self._connect()
         try:
             self._backend.send_messages([mail])
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise _trouble(error) from error
-        return ""
+        return Taken()
 
     def read_report(self, *, url: str, signature: str, form: Mapping[str, str]) -> Report:  # noqa: ARG002 - the contract's shape
         """Mail servers send no such reports."""
@@ -135,12 +143,14 @@ class Smtp:
 def _trouble(error: Exception) -> NeverSent | TryAgain | ChannelDown:
     match error:
         case smtplib.SMTPRecipientsRefused():
-            code = max((answer[0] for answer in error.recipients.values()), default=0)
+            code, said = max(error.recipients.values(), key=lambda answer: answer[0], default=(0, b""))
+            if code >= _PERMANENT and _POLICY.match(said):  # we are not welcome there: it says nothing of the address
+                return NeverSent(f"smtp.policy.{code}")
             return NeverSent(f"smtp.{code}") if code >= _PERMANENT else TryAgain(f"smtp.{code}")
         case smtplib.SMTPSenderRefused():
             return ChannelDown(f"smtp.sender.{error.smtp_code}")
         case smtplib.SMTPResponseException() if error.smtp_code >= _PERMANENT:
-            return NeverSent(f"smtp.{error.smtp_code}")
+            return NeverSent(f"smtp.data.{error.smtp_code}")
         case smtplib.SMTPResponseException():
             return TryAgain(f"smtp.{error.smtp_code}")
         case _:  # smtplib says "disconnected" for both, and keeps the reason behind
@@ -154,4 +164,5 @@ def _code(error: Exception) -> Any:
 
 def configured() -> Smtp:
     """The server of `settings.SMTP`."""
-    return Smtp(parse(settings.SMTP["url"]), sender=settings.SMTP["from"])
+    known = settings.SMTP
+    return Smtp(parse(known["url"]), sender=known["from"], bounces=known.get("bounces", ""))

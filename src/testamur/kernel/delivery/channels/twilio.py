@@ -6,11 +6,12 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from urllib.parse import quote
 
-from testamur.kernel.delivery.channels.carriers import Carrier, account
+from testamur.kernel.delivery.channels.carriers import Carrier, account, number
 from testamur.kernel.delivery.channels.contract import NeverSent, Outgoing, Report, ReportRefused
-from testamur.kernel.delivery.rules import State
+from testamur.kernel.delivery.rules import State, Taken
 
 URL = "https://api.twilio.com"
 STATES = {
@@ -35,7 +36,7 @@ class Twilio(Carrier):
     name = "twilio"
     key = "sid"
 
-    def send(self, message: Outgoing) -> str:
+    def send(self, message: Outgoing) -> Taken:
         """Hand it over; a sender that begins with MG is a messaging service."""
         sender = "MessagingServiceSid" if self.account.sender.startswith("MG") else "From"
         form = {sender: self.account.sender, "To": message.to, "Body": message.text}
@@ -44,7 +45,9 @@ class Twilio(Carrier):
         answer = self.post(f"/2010-04-01/Accounts/{quote(self.account.user, safe='')}/Messages.json", form)
         if answer.get("status") in {"failed", "undelivered"}:
             raise NeverSent(f"twilio.{answer.get('error_code') or 'failed'}")
-        return str(answer["sid"])
+        price = _price(answer.get("price"))
+        unit = str(answer.get("price_unit") or "")[:3].upper() if price is not None else ""
+        return Taken(str(answer["sid"]), number(answer.get("num_segments")), price, unit)
 
     def read_report(self, *, url: str, signature: str, form: Mapping[str, str]) -> Report:
         """Form: MessageSid, MessageStatus, ErrorCode; they may come out of order."""
@@ -57,6 +60,15 @@ class Twilio(Carrier):
 
 
 _signed = signature
+
+
+def _price(told: object) -> int | None:
+    """``-0.0075`` is 75. Twilio seldom knows the price at once: then it is None."""
+    try:
+        price = Decimal(str(told))
+    except InvalidOperation:
+        return None
+    return round(abs(price) * 10_000) if price.is_finite() and abs(price) < 1000 else None  # noqa: PLR2004 - sanity
 
 
 def configured() -> Twilio:

@@ -1,4 +1,4 @@
-"""Pure rules of messages: what may be posted, when it is tried again, how many parts a text message has."""
+"""What may be posted, and when it is tried again."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Literal
 from uuid import UUID
 
 from testamur.kernel.base.refused import Refused
+from testamur.kernel.delivery.rules.texts import sms_size
 
 
 class Channel(StrEnum):
@@ -100,6 +101,16 @@ class NewMessage:
     tag: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The channel's yes: its own id of the message and, if it says so, what it charges (`cost` in 1/10000)."""
+
+    receipt: str = ""
+    parts: int = 0
+    cost: int | None = None
+    currency: str = ""
+
+
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x20\x7f]{1,64}@[^\s@<>()\[\],;:\\\"\x00-\x20\x7f]{3,254}\Z")
 _E164 = re.compile(r"\+[1-9]\d{6,14}\Z")
 _DEVICE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
@@ -155,39 +166,3 @@ def pause(attempts: int, *, urgent: bool) -> timedelta:
     if urgent:
         return min(timedelta(seconds=2 ** min(attempts - 1, 20)), LONGEST_URGENT_PAUSE)
     return min(timedelta(seconds=5 * 2 ** min(attempts - 1, 20)), LONGEST_PAUSE)
-
-
-# 3GPP TS 23.038 section 6.2.1: the default alphabet, and the characters that take two septets (6.2.1.1)
-_GSM7 = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-_GSM7_TWO = frozenset("\f^{}\\[~]|€")
-
-
-@dataclass(frozen=True, slots=True)
-class SmsSize:
-    """How a text travels: `units` are septets (GSM-7) or 16-bit units (UCS-2); `parts` is what the carrier charges."""
-
-    encoding: Literal["GSM-7", "UCS-2"]
-    units: int
-    parts: int
-
-
-def sms_size(text: str) -> SmsSize:
-    """Length of a text message. A character that takes two units is never cut in two by a part's end."""
-    if all(c in _GSM7 or c in _GSM7_TWO for c in text):
-        return _size("GSM-7", [2 if c in _GSM7_TWO else 1 for c in text], alone=160, part=153)
-    return _size("UCS-2", [len(c.encode("utf-16-be")) // 2 for c in text], alone=70, part=67)
-
-
-def _size(encoding: Literal["GSM-7", "UCS-2"], costs: list[int], *, alone: int, part: int) -> SmsSize:
-    units = sum(costs)
-    if units <= alone:
-        return SmsSize(encoding, units, 1)
-    parts, room = 1, part
-    for cost in costs:
-        if cost > room:
-            parts, room = parts + 1, part
-        room -= cost
-    return SmsSize(encoding, units, parts)
