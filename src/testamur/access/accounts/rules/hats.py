@@ -111,7 +111,8 @@ GROUP_VERBS: Mapping[str, tuple[str, ...]] = {
         "noticeboard.time.*",
     ),
     "class_teacher": (
-        "diary.absence.*", "diary.leave.*", "diary.health.*", "diary.completeness.see", "people.contact.see",
+        "diary.absence.*", "diary.class.*", "diary.leave.*", "diary.health.*", "diary.completeness.see",
+        "people.contact.see",
         "people.guardianship.see", "people.code.*", "notices.registration.*",
     ),
 }  # fmt: skip
