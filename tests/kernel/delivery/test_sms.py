@@ -16,7 +16,7 @@ from testamur.kernel.delivery import actions, leases, queries, reports, steps
 from testamur.kernel.delivery.channels import outbox, twilio
 from testamur.kernel.delivery.channels.contract import ReportRefused
 from testamur.kernel.delivery.rules import State
-from tests.kernel.delivery.carriers import PASSWORD, UNKNOWN, USER, Carrier, Reported, Running
+from tests.gateways.carriers import PASSWORD, UNKNOWN, USER, Carrier, Reported, Running
 from tests.kernel.delivery.conftest import Clock, mail, sms
 
 pytestmark = pytest.mark.django_db
