@@ -10,6 +10,7 @@ import pytest
 
 from testamur.kernel.base.refused import Refused
 from testamur.kernel.proofs.jcs import canonical
+from testamur.law.bg_school.documents import DOCUMENTS as BG
 from testamur.law.contract import Decision
 from testamur.law.se_compulsory.documents import DOCUMENTS as SE
 from testamur.law.se_compulsory.documents import content as se
@@ -17,7 +18,7 @@ from testamur.law.se_compulsory.papers import AbsenceForbidden, AbsenceMissing, 
 from testamur.law.vn_primary.documents import DOCUMENTS as VN
 from testamur.law.vn_primary.documents import content as vn
 from testamur.law.vn_primary.results import ResultDiffers
-from tests.law.documents import making
+from tests.law.documents import making, registers
 from tests.law.documents.making import absence, grade, swedish, vietnamese
 
 
@@ -200,8 +201,21 @@ def test_an_empty_booklet_is_refused():
         SE["betygskatalog"].content(making.catalogue(36)),
         VN["hoc_ba_year"].content(vietnamese(3)),
         VN["hoc_ba"].content(vietnamese(3, earlier=(1, 2))),
+        BG["spravka"].content(registers.statement()),
+        BG["dnevnik"].content(registers.bg_register()),
+        SE["klassdagbok"].content(registers.se_register()),
+        VN["so_theo_doi"].content(registers.vn_register()),
     ],
-    ids=["terminsbetyg", "betygskatalog", "hoc_ba_year", "hoc_ba"],
+    ids=[
+        "terminsbetyg",
+        "betygskatalog",
+        "hoc_ba_year",
+        "hoc_ba",
+        "spravka",
+        "dnevnik",
+        "klassdagbok",
+        "so_theo_doi",
+    ],
 )
 def test_content_is_plain_json_without_fractions(content: dict[str, Any]):
     def no_floats(value: Any) -> None:

@@ -15,11 +15,12 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from testamur.law.bg_school.documents import DOCUMENTS as BG
 from testamur.law.contract import DocumentFacts, DocumentType
 from testamur.law.se_compulsory.documents import DOCUMENTS as SE
 from testamur.law.vn_primary.documents import DOCUMENTS as VN
 from testamur.trust.records.render import LayoutRefused
-from tests.law.documents import making
+from tests.law.documents import making, registers
 from tests.law.documents.making import draw, words
 
 LONG = replace(making.PUPIL, name=making.LONG_NAME)
@@ -63,10 +64,22 @@ CASES = {
     "hoc_ba, first year": (VN["hoc_ba"], making.vietnamese(1)),
     "hoc_ba, five years": (VN["hoc_ba"], making.vietnamese(5, earlier=(1, 2, 3, 4))),
     "hoc_ba, five years, long comments": (VN["hoc_ba"], making.vietnamese(5, earlier=(1, 2, 3, 4), words=9)),
+    "spravka, whole year": (BG["spravka"], registers.statement()),
+    "dnevnik, three pupils": (BG["dnevnik"], registers.bg_register()),
+    "dnevnik, long names": (BG["dnevnik"], registers.bg_register(26, 60, making.LONG_NAME)),
+    "klassdagbok, grades": (SE["klassdagbok"], registers.se_register()),
+    "klassdagbok, judgements": (SE["klassdagbok"], registers.se_register(24, 12, 4)),
+    "so_theo_doi": (VN["so_theo_doi"], registers.vn_register(26)),
 }
 every = pytest.mark.parametrize(("kind", "facts"), CASES.values(), ids=CASES.keys())
 
-WIDTH, HEIGHT = 595.28, 841.89
+
+def size(pdf: bytes) -> tuple[float, float]:
+    """Width and height of the sheets, all alike, in points."""
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        boxes = {tuple(float(v) for v in page.mediabox) for page in opened.pages}
+    ((_, _, width, height),) = boxes
+    return width, height
 
 
 @pytest.mark.feature("A20", "D12", "D16")
@@ -83,13 +96,15 @@ def test_it_is_pdf_a_3a_and_pdf_ua_1(kind: DocumentType, facts: DocumentFacts, t
 def test_nothing_runs_over_the_margins_into_the_box_or_into_each_other(
     kind: DocumentType, facts: DocumentFacts, tmp_path: Path
 ):
-    found = words(draw(kind, facts), tmp_path)
+    pdf = draw(kind, facts)
+    width, height = size(pdf)
+    found = words(pdf, tmp_path)
     assert found
     for w in found:
-        assert 50 < w.x0 < w.x1 < WIDTH - 50, w
-        assert 38 < w.y0 < w.y1 < HEIGHT - 20, w
+        assert 50 < w.x0 < w.x1 < width - 50, w
+        assert 38 < w.y0 < w.y1 < height - 20, w
     x0, y0, x1, y1 = (v / 100 for v in kind.seal_rect)
-    inside = [w for w in found if w.page == kind.seal_page and w.meets(x0, HEIGHT - y1, x1, HEIGHT - y0)]
+    inside = [w for w in found if w.page == kind.seal_page and w.meets(x0, height - y1, x1, height - y0)]
     assert not inside
     for page in range(1, found[-1].page + 1):
         sheet = sorted((w for w in found if w.page == page), key=lambda w: w.y0)
@@ -102,6 +117,9 @@ def test_nothing_runs_over_the_margins_into_the_box_or_into_each_other(
                     assert abs(w.y0 - other.y0) > 5, (w, other)
 
 
+TOLD = ("subject", "name", "identifier", "note", "comment", "topic", "teacher", "text", "plan", "marks", "closing")
+
+
 @every
 def test_everything_of_the_content_is_printed(kind: DocumentType, facts: DocumentFacts, tmp_path: Path):
     record = making.snapshot(kind, facts)
@@ -110,7 +128,11 @@ def test_everything_of_the_content_is_printed(kind: DocumentType, facts: Documen
     rows = [r for g in content.get("groups", []) for r in g["rows"]] or content.get("rows", [])
     for year in content.get("years", [content["year"]] if "year" in content else []):
         rows += [row for member in ("subjects", "qualities", "general", "specific") for row in year[member]]
-    told = [str(row.get(m, "")) for row in rows for m in ("subject", "name", "identifier", "note", "comment")]
+    for table in ("pupils", "lessons", "notes", "texts"):
+        rows += content.get(table, [])
+    for subject in content.get("subjects", []):
+        rows += [{"name": subject["name"]}, *subject["rows"], *(t for row in subject["rows"] for t in row["terms"])]
+    told = [str(row.get(m, "")) for row in rows for m in TOLD]
     told += [record["subject"]["name"], record["issuer"]["name"], making.CODE, *content.get("remarks", [])]
     # a word may be broken after a hyphen, so hyphens end words on both sides
     wanted = Counter(part for text in told for part in re.split(r"(?<=-)|\s+", text) if part)
@@ -158,7 +180,7 @@ def test_the_printed_code_leads_to_the_check_page(kind: DocumentType, facts: Doc
 
 @each_kind
 def test_a_test_document_says_so_in_words_and_on_every_page(kind: DocumentType, facts: DocumentFacts, tmp_path: Path):
-    notice = {"sv": "Testdokument", "vi": "thửnghiệm"}[kind.locale]
+    notice = {"sv": "Testdokument", "vi": "thửnghiệm", "bg": "Пробен"}[kind.locale]
     plain, marked = draw(kind, facts), draw(kind, facts, test=True)
     assert notice in "".join(w.text for w in words(marked, tmp_path))
     assert notice not in "".join(w.text for w in words(plain, tmp_path))

@@ -28,7 +28,7 @@ class CompulsorySchool:
 
     @property
     def documents(self) -> Mapping[str, DocumentType]:
-        """Documents by short name: ``terminsbetyg``, ``slutbetyg``, ``betygskatalog``."""
+        """Documents by short name: ``terminsbetyg``, ``slutbetyg``, ``betygskatalog``, ``klassdagbok``."""
         return DOCUMENTS
 
     @property

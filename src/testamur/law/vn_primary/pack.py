@@ -28,7 +28,7 @@ class PrimarySchool:
 
     @property
     def documents(self) -> Mapping[str, DocumentType]:
-        """Documents by short name: ``hoc_ba_year``, ``hoc_ba``."""
+        """Documents by short name: ``hoc_ba_year``, ``hoc_ba``, ``so_theo_doi``."""
         return DOCUMENTS
 
     @property

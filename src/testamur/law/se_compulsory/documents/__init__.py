@@ -1,4 +1,4 @@
-"""The documents of Swedish compulsory school: terminsbetyg, slutbetyg, betygskatalog.
+"""The documents of Swedish compulsory school: terminsbetyg, slutbetyg, betygskatalog, klassdagbok.
 
 `content` puts facts into the snapshot's words, the templates beside it draw them. The signature box is at the foot of
 the first page, where its place does not hang on how long the content is.
@@ -63,5 +63,19 @@ DOCUMENTS: Mapping[str, DocumentType] = {
         seal_page=1,
         seal_rect=SEAL_RECT,
         content=content.betygskatalog,
+    ),
+    "klassdagbok": DocumentType(
+        code="se.compulsory.klassdagbok",
+        title="Klassdagbok",
+        locale="sv",
+        subject="group",
+        signers=(SignerStep(order=1, role="principal", title="Rektor"),),  # no law says who signs [M]
+        template=_HERE / "klassdagbok.typ",
+        template_version="1",
+        seal_page=1,
+        seal_rect=SEAL_RECT,
+        content=content.klassdagbok,
+        draws="year",
+        routine=False,
     ),
 }

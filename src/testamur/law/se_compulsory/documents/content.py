@@ -17,7 +17,10 @@ from typing import Any
 
 from testamur.kernel.base.refused import Refused
 from testamur.law.contract import Decision, DocumentFacts, Period, PupilFacts
+from testamur.law.register_content import Form
+from testamur.law.register_content import content as register_content
 from testamur.law.se_compulsory import papers, rules, tables
+from testamur.law.se_compulsory.diary import DIARY
 
 _TERMS = {"HT": "höstterminen", "VT": "vårterminen"}
 _IDENTIFIERS = {
@@ -86,6 +89,28 @@ def betygskatalog(facts: DocumentFacts) -> dict[str, Any]:
         "remarks": _remarks(facts.decisions),
         "rows": rows,
     }
+
+
+def klassdagbok(facts: DocumentFacts) -> dict[str, Any]:
+    """Content of the class register (see `register_content`)."""
+    return register_content(
+        facts,
+        Form(
+            diary=DIARY,
+            heading=lambda f: f"Klass {f.class_name}, läsåret {f.period.school_year}",
+            terms={"HT": "Höstterminen", "VT": "Vårterminen"},
+            subject=_named,
+        ),
+    )
+
+
+def _named(code: str) -> tuple[int, str]:
+    """Order and name of a subject; a group's own activity stands last, under its code."""
+    try:
+        known = rules.subject(code)
+    except rules.SubjectUnknown:
+        return 99, code
+    return known.order, known.name
 
 
 def term_name(period: Period) -> str:

@@ -1,4 +1,4 @@
-"""The documents of Vietnamese primary school: transcript of one year, and the booklet of all years.
+"""The documents of Vietnamese primary school: transcript of one year, booklet of all years, class register.
 
 `content` puts facts into the snapshot's words, the templates beside it draw them in the order of Appendix 1 of
 Circular 27/2020/TT-BGDĐT. The signature box is at the foot of a page that always has the same number: the first of the
@@ -49,6 +49,20 @@ DOCUMENTS: Mapping[str, DocumentType] = {
         seal_page=3,
         seal_rect=SEAL_RECT,
         content=content.hoc_ba,
+        draws="year",
+        routine=False,
+    ),
+    "so_theo_doi": DocumentType(
+        code="vn.primary.so_theo_doi",
+        title="Sổ theo dõi và đánh giá học sinh",
+        locale="vi",
+        subject="group",
+        signers=_SIGNERS,
+        template=_HERE / "so_theo_doi.typ",
+        template_version="1",
+        seal_page=1,
+        seal_rect=SEAL_RECT,
+        content=content.so_theo_doi,
         draws="year",
         routine=False,
     ),

@@ -20,7 +20,10 @@ from typing import Any
 
 from testamur.kernel.base.refused import Refused
 from testamur.law.contract import Decision, DocumentFacts, PupilFacts
+from testamur.law.register_content import Form
+from testamur.law.register_content import content as register_content
 from testamur.law.vn_primary import results, rules, tables
+from testamur.law.vn_primary.diary import DIARY
 
 COMMENT_LIMIT = 500
 """Characters of one comment."""
@@ -116,6 +119,19 @@ def hoc_ba(facts: DocumentFacts) -> dict[str, Any]:
         "place": [[name, value] for name, value in place if value],
         "years": [_year(y, facts.notes, facts.class_teacher, facts.principal if y in current else "") for y in years],
     }
+
+
+def so_theo_doi(facts: DocumentFacts) -> dict[str, Any]:
+    """Content of the follow-up book of a class (see `register_content`)."""
+    return register_content(
+        facts,
+        Form(
+            diary=DIARY,
+            heading=lambda f: f"Lớp {f.class_name}, năm học {f.period.school_year}",
+            terms={"HK1": "Học kì I", "HK2": "Học kì II"},
+            subject=lambda code: (s.order, s.name) if (s := tables.BY_CODE.get(code)) else (99, code),
+        ),
+    )
 
 
 def _this_year(facts: DocumentFacts) -> _Year:
