@@ -225,6 +225,12 @@ def wards(*, guardian: UUID, on: date) -> frozenset[UUID]:
     )
 
 
+def custodians(*, child: UUID, on: date) -> frozenset[UUID]:
+    """Who has custody of a child on that day: for rules that ask for the word of all of them, not for showing."""
+    rows = Guardianship.objects.filter(Q(ends__isnull=True) | Q(ends__gte=on), child=child, custody=True)
+    return frozenset(rows.filter(starts__lte=on).values_list("guardian_id", flat=True))
+
+
 def holder_of_identifier(*, scheme: str, value: str, on: date, context: str = "") -> UUID | None:
     """Whose number this is, in any usual spelling, or None; for login and import. An ended number opens nothing."""
     try:
