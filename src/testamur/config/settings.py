@@ -144,6 +144,7 @@ SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between tw
     "delivery.tidy": {"task": "testamur.kernel.delivery.tasks.tidy", "every": 3600},
     "noticeboard.tidy": {"task": "testamur.schoolday.noticeboard.tasks.tidy", "every": 86400},
     "notices.tell": {"task": "testamur.exchange.notifications.tasks.tell", "every": 5},
+    "notices.families": {"task": "testamur.exchange.notifications.tasks.families", "every": 2},
     "notices.mornings": {"task": "testamur.exchange.notifications.tasks.mornings", "every": 60},
     "accounts.tidy": {"task": "testamur.access.accounts.tasks.tidy", "every": 3600},
     "jobs.tidy": {"task": "testamur.kernel.jobs.tasks.tidy", "every": 3600},

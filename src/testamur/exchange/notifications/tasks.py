@@ -31,3 +31,9 @@ def tell() -> int:
 def mornings() -> int:
     """The morning's letters, where it is morning; returns how many went into the outbox."""
     return steps.morning_rounds(by=STEP, now=clock.now())
+
+
+@task
+def families() -> int:
+    """Send the codes that registrations wait for; returns how many."""
+    return steps.send_registration_codes(by=STEP, now=clock.now())

@@ -1,11 +1,11 @@
-"""Tables of the notices: how far the journal was read, what stirs, what was told."""
+"""Tables of the notices to staff: how far the journal was read, what stirs, what was told."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
 
-from testamur.exchange.notifications.rules import Kind, Topic
+from testamur.exchange.notifications.rules.staff import Kind, Topic
 from testamur.kernel.base.ids import new_id
 
 

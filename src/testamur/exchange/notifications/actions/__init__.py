@@ -1,0 +1,30 @@
+"""The verbs of the notices, one file per subject matter."""
+
+from __future__ import annotations
+
+from testamur.exchange.notifications.actions.deciding import confirm_registration, refuse_registration
+from testamur.exchange.notifications.actions.pins import check_pin, remove_pin, set_pin
+from testamur.exchange.notifications.actions.registrations import (
+    expire_registrations,
+    open_own,
+    open_registration,
+    prove_by_contact,
+    prove_registration,
+    revoke_registration,
+)
+from testamur.exchange.notifications.actions.telling import tell
+
+__all__ = [
+    "check_pin",
+    "confirm_registration",
+    "expire_registrations",
+    "open_own",
+    "open_registration",
+    "prove_by_contact",
+    "prove_registration",
+    "refuse_registration",
+    "remove_pin",
+    "revoke_registration",
+    "set_pin",
+    "tell",
+]

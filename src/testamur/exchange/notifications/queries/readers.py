@@ -1,0 +1,44 @@
+"""Who is told of a pupil, as the register has it on the day. For this package and the telephone; shows nobody."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from testamur.kernel.jobs.rules import step_actor
+from testamur.register.people import queries as people
+from testamur.register.people.rules import guardian_reaches
+from testamur.register.people.rules.guardians import comes_of_age
+
+LOOKS = step_actor(
+    "notices", "people.contact.see", "people.guardianship.see", "people.details.see", "people.protected.see"
+)
+
+
+def guardians_of(*, pupil: UUID, on: date) -> tuple[UUID, ...]:
+    """The guardians who reach the pupil on that day, in order of id, and the pupil who is of age."""
+    view = people.people(by=LOOKS, ids=[pupil], numbers=False).get(pupil)
+    if view is None:
+        return ()
+    found = {
+        g.guardian.id
+        for g in people.guardians(by=LOOKS, children=[pupil], on=on)[pupil]
+        if guardian_reaches(on=on, starts=g.starts, ends=g.ends, born=view.birth_date, consent_from=g.consent_from)
+    }
+    if view.birth_date is not None and comes_of_age(view.birth_date) <= on:
+        found.add(pupil)
+    return tuple(sorted(found))
+
+
+def guardians_with(*, pupil: UUID | None, value: str, on: date) -> tuple[UUID, ...]:
+    """Those of them whose contact in the register that e-mail address or number (in normal form) is."""
+    persons = guardians_of(pupil=pupil, on=on) if pupil is not None else ()
+    held = people.contacts(by=LOOKS, persons=persons)
+    wanted = value.casefold()
+    return tuple(one for one in persons if any(c.value.casefold() == wanted for c in held[one]))
+
+
+def guardians_by_code(*, code: str, on: date) -> tuple[UUID, ...]:
+    """The guardians who reach the holder of a pupil code; none for an unknown one. Raises CodeInvalid."""
+    pupil = people.holder_of_code(code)
+    return guardians_of(pupil=pupil, on=on) if pupil is not None else ()

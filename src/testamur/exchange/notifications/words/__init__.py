@@ -1,0 +1,1 @@
+"""The words of messages to families, in the language that is active."""
