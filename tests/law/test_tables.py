@@ -31,6 +31,7 @@ TODAY = date(2026, 6, 10)
 def test_a_pack_is_found_by_its_id():
     assert pack("se.compulsory").id == "se.compulsory"
     assert pack("vn.primary").id == "vn.primary"
+    assert pack("bg.school").id == "bg.school"
 
 
 def test_an_unknown_pack_is_refused_with_near_ids():
@@ -85,8 +86,12 @@ def test_whatever_is_asked_the_answer_is_a_value_or_a_refusal_with_the_packs_cod
     decision = Decision(
         kind=data.draw(st.sampled_from([*rules.kinds, "nonsense"])),
         code=text,
-        value=data.draw(st.sampled_from(["A", "T", "Đ", "9", "-", "", "٣", "1_0", "NaN", "-1", "len_lop"])),
-        period=Period("2025/2026", data.draw(st.sampled_from(["", "HT", "VT", "HK1", "HK2", "Q4"])), TODAY, TODAY),
+        value=data.draw(
+            st.sampled_from(["A", "T", "Đ", "9", "6", "П", "2.5", "-", "", "٣", "1_0", "NaN", "-1", "len_lop"])
+        ),
+        period=Period(
+            "2025/2026", data.draw(st.sampled_from(["", "HT", "VT", "HK1", "HK2", "I", "II", "Q4"])), TODAY, TODAY
+        ),
         year_level=data.draw(st.integers(-1, 12)),
         occasion=data.draw(st.sampled_from(["", "mid", "never"])),
     )

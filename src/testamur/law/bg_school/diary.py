@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from testamur.kernel.base.refused import Refused
 from testamur.law.bg_school import marks as reckoning
-from testamur.law.bg_school import names, tables
+from testamur.law.bg_school import names, rules, tables
 from testamur.law.diary import (
     AssessmentForm,
     Diary,
@@ -75,7 +75,7 @@ class SchoolDiary:
             raise MarkKindUnknown(f"Grade {year_level} has no mark of kind {kind!r}.", field="kind", kind=kind)
         try:
             return names.value("level" if year_level in tables.WORD_ONLY_YEARS else "grade", text, on)
-        except names.OffScale as off:
+        except rules.OffScale as off:
             accepted = off.found["accepted"]
             raise MarkOffScale(
                 f"{text[:60]!r} is not on the scale {accepted}.", field="value", value=text[:60], accepted=accepted

@@ -84,7 +84,7 @@ class SchoolDiary:
             raise MarkKindUnknown(f"Grade {year_level} has no mark of kind {kind!r}.", field="kind", kind=kind)
         try:
             return names.value(kind.removeprefix(f"{tables.MID}_"), text, on)
-        except names.OffScale as off:
+        except rules.OffScale as off:
             accepted = off.found["accepted"]
             raise MarkOffScale(
                 f"{text[:60]!r} is not on the scale {accepted}.", field="value", value=text[:60], accepted=accepted
