@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.delivery import vapid
 from testamur.kernel.delivery.rules import NewMessage
 from testamur.kernel.jobs.rules import step_actor
+from tests.gateways.push import PushService
+from tests.gateways.push import Running as RunningPush
 from tests.kernel.delivery.smtp_sink import Running, Sink
 
 
@@ -50,6 +55,15 @@ def sink(settings: Any) -> Iterator[Sink]:
         yield sink
 
 
+@pytest.fixture
+def service(settings: Any, tmp_path: Path) -> Iterator[PushService]:
+    """A push service that knows this installation's key; the only channel is ``push``."""
+    settings.DATA = tmp_path
+    settings.DELIVERY_CHANNELS = {"push": "testamur.kernel.delivery.channels.push.configured"}
+    with RunningPush(PushService(vapid=vapid.public_key())) as service:
+        yield service
+
+
 def mail(number: int = 1, **changes: Any) -> NewMessage:
     """An e-mail to an invented address."""
     values: dict[str, Any] = {
@@ -66,4 +80,17 @@ def mail(number: int = 1, **changes: Any) -> NewMessage:
 def sms(**changes: Any) -> NewMessage:
     """A text message to an invented number."""
     values: dict[str, Any] = {"channel": "sms", "to": "+46701234567", "subject": "", "text": "Kod: 12345"}
+    return NewMessage(**{**values, **changes})
+
+
+def push(device: UUID, **changes: Any) -> NewMessage:
+    """A push to a device."""
+    values: dict[str, Any] = {
+        "channel": "push",
+        "to": str(device),
+        "subject": "Nytt",
+        "text": "Det finns något nytt att läsa.",
+        "url": "/family/",
+        "tag": "new",
+    }
     return NewMessage(**{**values, **changes})

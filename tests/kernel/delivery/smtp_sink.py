@@ -15,7 +15,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 @dataclass
 class Sink:
-    """`received` holds each message that was taken; the other members say how to answer.
+    """`received` holds each message that was taken, `senders` the envelope's sender; the others say how to answer.
 
     Attributes:
         refuse: recipient → answer to RCPT TO (``550 no such user``).
@@ -26,6 +26,7 @@ class Sink:
 
     port: int = 0
     received: list[EmailMessage] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     refuse: dict[str, str] = field(default_factory=dict)
     answer: str = "250 OK"
     hang_up: int = 0
@@ -46,6 +47,7 @@ class Sink:
             await asyncio.to_thread(self.go.wait, 30)
         if self.answer.startswith("250"):
             assert isinstance(envelope.content, bytes)
+            self.senders.append(envelope.mail_from or "")
             self.received.append(message_from_bytes(envelope.content, _class=EmailMessage, policy=policy.default))
         if self.hang_up:
             self.hang_up -= 1

@@ -24,7 +24,8 @@ MOST = 10
 REFUSALS = 5
 """So many refusals in a row, and the device is given up."""
 
-_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\Z", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,200}[a-z0-9])?\Z", re.IGNORECASE)
+_TOP = re.compile(r".*\.[a-z][a-z0-9-]*\Z", re.IGNORECASE)
 _AUTH = 16
 
 
@@ -84,7 +85,7 @@ def _allowed(endpoint: str) -> bool:
             return False  # push services have names
     if inside:
         return settings.MODE == "demo"
-    return parts.scheme == "https" and port in {None, 443} and "." in host
+    return parts.scheme == "https" and port in {None, 443} and _TOP.match(host) is not None
 
 
 def _decoded(text: str) -> bytes:

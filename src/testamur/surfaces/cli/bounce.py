@@ -9,6 +9,9 @@ import typer
 
 from testamur.surfaces.cli import output
 
+TRY_AGAIN = 75
+"""EX_TEMPFAIL: what mail servers take as "later"."""
+
 
 def bounce(
     to: Annotated[
@@ -22,11 +25,17 @@ def bounce(
     from testamur.surfaces.cli import runtime
 
     runtime.start()
+    from django.db import DatabaseError
+
     from testamur.kernel.base import clock
     from testamur.kernel.delivery import returns
 
     data = sys.stdin.buffer.read(returns.MAX_BOUNCE)
     while sys.stdin.buffer.read(1 << 20):
         pass  # the mail server's pipe is read to its end
-    noted = returns.accept(data=data, to=to, now=clock.now())
+    try:
+        noted = returns.accept(data=data, to=to, now=clock.now())
+    except DatabaseError as error:
+        output.say("the database does not answer; the mail server shall try again")
+        raise typer.Exit(TRY_AGAIN) from error
     output.say("noted" if noted else "nothing to note")

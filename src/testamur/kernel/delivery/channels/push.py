@@ -109,12 +109,13 @@ class Push:
         """The address to connect to. Raises NeverSent when it lies in our own network."""
         if host not in self._places:
             try:
-                found = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
+                addresses = resolve(host)
             except OSError as error:
                 self._silent.add(host)
                 raise TryAgain("push.unreachable", shared=False) from error
-            addresses = [str(entry[4][0]) for entry in sorted(found, key=lambda entry: entry[0] != socket.AF_INET)]
-            if not all(_outside(one) or (self.inside and ip_address(one).is_loopback) for one in addresses):
+            if not addresses or not all(
+                _outside(one) or (self.inside and ip_address(one).is_loopback) for one in addresses
+            ):
                 raise NeverSent("push.inside")
             self._places[host] = addresses[0]
         return self._places[host]
@@ -126,6 +127,12 @@ class Push:
     def close(self) -> None:
         """Let go of connections."""
         self._client.close()
+
+
+def resolve(host: str) -> list[str]:
+    """The addresses of a name, IPv4 first. Raises OSError."""
+    found = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
+    return [str(entry[4][0]) for entry in sorted(found, key=lambda entry: entry[0] != socket.AF_INET)]
 
 
 def _outside(address: str) -> bool:
