@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -68,6 +68,20 @@ def pack_in_force(*, path: str, on: date, form: str = "") -> PackInForceView | N
     rows = rows.filter(Q(starts__lte=on) & (Q(ends__isnull=True) | Q(ends__gte=on)))
     best = max(rows, key=lambda row: (len(row.path), bool(row.form), row.starts), default=None)
     return None if best is None else _pack(best)
+
+
+def packs_in_force(*, places: Mapping[str, str], on: date) -> dict[str, PackInForceView]:
+    """As `pack_in_force`, for several places (path → form of school) with one query; places without are left out."""
+    ways = {path: [way or "/" for way in prefixes(path)] for path in places}
+    rows = PackInForce.objects.filter(path__in={way for some in ways.values() for way in some})
+    told = list(rows.filter(Q(starts__lte=on) & (Q(ends__isnull=True) | Q(ends__gte=on))))
+    found: dict[str, PackInForceView] = {}
+    for path, form in places.items():
+        fitting = (row for row in told if row.path in ways[path] and row.form in {"", form})
+        best = max(fitting, key=lambda row: (len(row.path), bool(row.form), row.starts), default=None)
+        if best is not None:
+            found[path] = _pack(best)
+    return found
 
 
 def packs_of(path: str) -> tuple[PackInForceView, ...]:

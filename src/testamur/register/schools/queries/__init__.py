@@ -40,8 +40,8 @@ from testamur.register.schools.queries.organisation import (
     units_by_code,
     units_under,
 )
-from testamur.register.schools.queries.reach import Label, among, labels
 from testamur.register.schools.queries.packs import packs_at, ways, years_on
+from testamur.register.schools.queries.reach import Label, among, labels
 from testamur.register.schools.queries.timetable import (
     groups_of,
     holidays,

@@ -1,0 +1,29 @@
+"""Reading single pupils' diaries, as families do: marks, absences, notes, the week, and what is new.
+
+Everything is asked for several pupils at once, with as many queries as for one, and answered by pupil; each needs
+``diary.family.see`` for every one of them. What a teacher keeps hidden is not here.
+"""
+
+from __future__ import annotations
+
+from testamur.schoolday.diary.queries.pupil.absences import absences, leaves, undecided
+from testamur.schoolday.diary.queries.pupil.marks import marks
+from testamur.schoolday.diary.queries.pupil.news import news
+from testamur.schoolday.diary.queries.pupil.notes import assessments, health, remarks
+from testamur.schoolday.diary.queries.pupil.week import days, homework, week
+from testamur.schoolday.diary.queries.schooling import schoolings
+
+__all__ = [
+    "absences",
+    "assessments",
+    "days",
+    "health",
+    "homework",
+    "leaves",
+    "marks",
+    "news",
+    "remarks",
+    "schoolings",
+    "undecided",
+    "week",
+]
