@@ -1,0 +1,44 @@
+"""Changing absences: what one was before is always kept. For this package's own verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from testamur.kernel.base.actor import Actor
+from testamur.schoolday.diary.models import Absence, AbsenceChange, Leave
+from testamur.schoolday.diary.rules.lessons import overlaps
+
+_KEPT = ("kind", "minutes", "weight", "excused", "ground", "leave_id", "void")
+
+
+def before(row: Absence) -> dict[str, Any]:
+    """What an absence is now, as a change keeps it."""
+    kept = {name: getattr(row, name) for name in _KEPT}
+    return {name: value if isinstance(value, bool | int | None) else str(value) for name, value in kept.items()}
+
+
+def change(rows: Sequence[Absence], *, by: Actor, now: datetime, **values: object) -> None:
+    """Give all rows the same new values."""
+    change_each([(row, values) for row in rows], by=by, now=now)
+
+
+def change_each(rows: Sequence[tuple[Absence, dict[str, Any]]], *, by: Actor, now: datetime) -> None:
+    """Give each row its new values and keep the former ones; two statements for any number."""
+    if not rows:
+        return
+    AbsenceChange.objects.bulk_create(
+        AbsenceChange(absence=row, at=now, by=by.id, before=before(row)) for row, _values in rows
+    )
+    for row, values in rows:
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.changed_at = now
+    Absence.objects.bulk_update([row for row, _values in rows], [*_KEPT, "changed_at"])
+
+
+def excusable(row: Absence, leave: Leave) -> bool:
+    """Whether the absence, read together with its lesson, falls within the leave's days and hours."""
+    at = row.lesson
+    return leave.first <= row.on <= leave.last and overlaps(at.starts, at.ends, leave.from_time, leave.to_time)
