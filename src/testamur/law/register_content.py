@@ -179,7 +179,7 @@ def _subjects(facts: DocumentFacts, register: RegisterFacts, form: Form) -> list
 def _marks(marks: Sequence[MarkFact], terms: Sequence[str], closes: Mapping[str, str], diary: Diary) -> dict[str, Any]:
     told = []
     for term in terms:
-        mine = [m for m in marks if m.term == term and closes.get(m.kind, "") != "year"]
+        mine = [m for m in marks if m.term == term]
         average = diary.average(mine)
         told.append(
             {
