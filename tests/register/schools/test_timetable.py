@@ -129,7 +129,11 @@ def test_a_lesson_is_on_within_its_validity_and_its_groups_school_year(plan: Pla
     assert queries.planned(on=NEXT_MONDAY, teacher=plan.bo) == ()
     assert queries.planned(on=date(2026, 8, 24), school=plan.house.school) == ()
     actions.end_slots(by=by, ends={swedish.id: date(2024, 1, 1)}, now=now)
-    assert queries.slots_by_id([swedish.id])[swedish.id].valid_to == swedish.valid_from
+    whole = queries.planned(on=(date(2025, 7, 1), date(2026, 6, 30)), teacher=plan.bo)
+    assert {p.slot.subject for p in whole} == {"HI", "MU"}  # the Swedish lesson never was
+    assert queries.slots_by_id([swedish.id])[swedish.id].valid_to == date(2025, 6, 30)
+    actions.end_slots(by=by, ends={swedish.id: date(2027, 1, 1)}, now=now)
+    assert queries.slots_by_id([swedish.id])[swedish.id].valid_to == date(2026, 6, 30)
     with pytest.raises(NotFound):
         actions.end_slots(by=by, ends={new_id(): MONDAY}, now=now)
 

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from testamur.exchange.connectors.formats import open_bundle
 from testamur.exchange.connectors.models import ImportRun, Source
-from testamur.exchange.connectors.planner import decisions, enrolments, people, resolving, units
+from testamur.exchange.connectors.planner import decisions, enrolments, people, resolving, timetables, units
 from testamur.exchange.connectors.planner.core import Context
 from testamur.exchange.connectors.planner.decisions import TakeIn
 from testamur.exchange.connectors.rules import Format, Options, Row
@@ -35,7 +35,8 @@ BATCH = 1000
 DOCUMENTS = 50
 """Finished documents in one transaction: each is normalised, some ten milliseconds."""
 ORDER = (
-    "unit", "session", "course", "group", "person", "membership", "guardian", "enrolment", "mark", "document",
+    "unit", "session", "course", "group", "person", "membership", "guardian", "enrolment", "holiday", "timetable",
+    "mark", "document",
 )  # fmt: skip
 Progress = Callable[[int], None]
 
@@ -241,6 +242,8 @@ LOADERS: dict[str, Callable[[Context, list[Any]], None]] = {
     "membership": enrolments.load_memberships,
     "guardian": people.load_guardians,
     "enrolment": enrolments.load_enrolments,
+    "holiday": timetables.load_holidays,
+    "timetable": timetables.load_timetables,
     "mark": decisions.load_marks,
 }
 

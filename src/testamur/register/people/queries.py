@@ -215,14 +215,19 @@ def guardians(*, by: Actor, children: Collection[UUID], on: date) -> dict[UUID, 
 
 def wards(*, guardian: UUID, on: date) -> frozenset[UUID]:
     """The children whom a guardian reaches on that day: for building the guardian's own grants, nothing else."""
-    rows = Guardianship.objects.filter(guardian=guardian).values_list(
-        "child_id", "starts", "ends", "child__birth_date", "consent_from"
-    )
-    return frozenset(
-        child
-        for child, starts, ends, born, consent in rows
-        if guardian_reaches(on=on, starts=starts, ends=ends, born=born, consent_from=consent)
-    )
+    return wards_of(guardians=[guardian], on=on)[guardian]
+
+
+def wards_of(*, guardians: Collection[UUID], on: date) -> dict[UUID, frozenset[UUID]]:
+    """The children whom each of the guardians reaches on that day; for messages to them."""
+    found: dict[UUID, set[UUID]] = {guardian: set() for guardian in guardians}
+    for chunk in chunks(found):
+        rows = Guardianship.objects.filter(guardian__in=chunk)
+        fields = ("guardian_id", "child_id", "starts", "ends", "child__birth_date", "consent_from")
+        for guardian, child, starts, ends, born, consent in rows.values_list(*fields):
+            if guardian_reaches(on=on, starts=starts, ends=ends, born=born, consent_from=consent):
+                found[guardian].add(child)
+    return {guardian: frozenset(some) for guardian, some in found.items()}
 
 
 def custodians(*, child: UUID, on: date) -> frozenset[UUID]:

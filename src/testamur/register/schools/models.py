@@ -165,7 +165,10 @@ class Enrolment(models.Model):
 
 
 class Slot(models.Model):
-    """A lesson of a group that comes back every week, in the local time of the school; ended by date, never moved."""
+    """A lesson of a group that comes back every week, in the local time of the school; ended by date, never moved.
+
+    A last day before the first: it was planned, and never was.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     school = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -191,7 +194,6 @@ class Slot(models.Model):
             models.CheckConstraint(condition=Q(weekday__range=(1, 7)), name="schools_slot_weekday"),
             models.CheckConstraint(condition=Q(week__in=[w.value for w in Week]), name="schools_slot_week"),
             models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="schools_slot_hours"),
-            models.CheckConstraint(condition=Q(valid_to__gte=F("valid_from")), name="schools_slot_dates"),
         ]
 
 

@@ -32,6 +32,8 @@ _KINDS = {
     "membership": "roles at schools",
     "guardian": "guardianships",
     "enrolment": "group members",
+    "holiday": "holidays",
+    "timetable": "timetables",
     "mark": "grades",
     "document": "documents",
 }

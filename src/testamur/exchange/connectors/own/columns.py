@@ -104,6 +104,28 @@ TABLES: dict[str, tuple[Field, ...]] = {
         _FROM,
         _TO,
     ),
+    "timetable": (
+        _SCHOOL_MUST,
+        _field("group!", "class or teaching group that has the lesson", "grupp", "klass", "паралелка", "клас", "lớp"),
+        _YEAR,
+        _field("subject", "code of the subject; empty: that of the group", "ämne", "предмет", "môn", "môn học"),
+        _field("teacher", "key or identifier of the teacher, or empty", "lärare", "учител", "giáo viên"),
+        _field("weekday!", "1 (Monday) to 7, or the day's name", "veckodag", "dag", "ден", "ден от седмицата", "thứ"),
+        _field("week", "A (odd weeks) or B (even weeks); empty: every week", "vecka", "седмица", "tuần"),
+        _field("number", "which lesson of the day, 1 to 20", "lektion", "час", "час №", "tiết"),
+        _field("start_time!", "08:10", "börjar", "starttid", "начало", "начален час", "giờ bắt đầu"),
+        _field("end_time!", "08:50", "slutar", "sluttid", "край", "краен час", "giờ kết thúc"),
+        _field("room", "where", "sal", "стая", "кабинет", "phòng"),
+        _FROM,
+        _TO,
+    ),
+    "holidays": (
+        _field("school_code", "official code of the school; empty: all schools of the body", "skolenhetskod",
+               "код по НЕИСПУО", "mã trường"),
+        _field("name!", "what the day is called", "namn", "име", "почивка", "tên"),
+        _field("start_date!", "first day without lessons", "startdatum", "från", "начална дата", "ngày bắt đầu"),
+        _field("end_date", "last day; empty: one day", "slutdatum", "till", "крайна дата", "ngày kết thúc"),
+    ),
     "grades": (
         *PERSON_KEY,
         _SCHOOL,
@@ -129,6 +151,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "persons": ("persons", "personer", "elever", "pupils", "лица", "ученици", "học sinh"),
     "guardians": ("guardians", "vårdnadshavare", "родители"),
     "enrolments": ("enrolments", "placeringar", "записвания"),
+    "timetable": ("timetable", "schema", "lektioner", "седмична програма", "разписание", "thời khóa biểu"),
+    "holidays": ("holidays", "lov", "lovdagar", "ваканции", "почивни дни", "ngày nghỉ"),
     "grades": ("grades", "betyg", "оценки", "điểm"),
 }
 """Names of files and worksheets that hold each table."""
@@ -154,3 +178,16 @@ KINDS = {"class": "class", "klass": "class", "teaching": "teaching", "undervisni
 """Group kinds."""
 YES_NO = {"yes": "yes", "no": "", "ja": "yes", "nej": "", "true": "yes", "false": "", "1": "yes", "0": ""}
 """Custody."""
+WEEKDAYS = {
+    **{str(n): str(n) for n in range(1, 8)},
+    "Monday": "1", "Tuesday": "2", "Wednesday": "3", "Thursday": "4", "Friday": "5", "Saturday": "6", "Sunday": "7",
+    "måndag": "1", "tisdag": "2", "onsdag": "3", "torsdag": "4", "fredag": "5", "lördag": "6", "söndag": "7",
+    "понеделник": "1", "вторник": "2", "сряда": "3", "четвъртък": "4", "петък": "5", "събота": "6", "неделя": "7",
+    "thứ hai": "1", "thứ ba": "2", "thứ tư": "3", "thứ năm": "4", "thứ sáu": "5", "thứ bảy": "6", "chủ nhật": "7",
+}  # fmt: skip
+"""Days by number (Monday is 1) or full name. Vietnamese numbers (thứ 2 is Monday) are not read: they would mislead."""
+WEEKS = {
+    "A": "A", "B": "B", "odd": "A", "even": "B", "udda": "A", "jämn": "B", "jämna": "B", "нечетна": "A", "четна": "B",
+    "lẻ": "A", "chẵn": "B", "every": "", "varje": "", "всяка": "",
+}  # fmt: skip
+"""Weeks of a lesson."""

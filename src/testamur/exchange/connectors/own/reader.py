@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from testamur.exchange.connectors.own import columns as c
+from testamur.exchange.connectors.own import timetable
 from testamur.exchange.connectors.rules import (
     EnrolmentRow,
     GroupRow,
@@ -29,7 +30,7 @@ from testamur.exchange.connectors.tabular.table import Table, header_of, plain
 from testamur.exchange.connectors.tabular.words import word
 from testamur.kernel.base.refused import Refused
 
-_ORDER = ("schools", "terms", "groups", "persons", "guardians", "enrolments", "grades")
+_ORDER = ("schools", "terms", "groups", "persons", "guardians", "enrolments", "holidays", "timetable", "grades")
 _YEAR = re.compile(r"(\d{4})\s*[/–-]\s*(\d{2}|\d{4})\Z")
 _FACTS = ("birth_place", "ethnicity", "nationality", "home_town", "residence")
 Cells = Mapping[str, str]
@@ -58,6 +59,9 @@ class Own:
                 fields = c.TABLES[name]
                 table = Table(files, member, [f.column for f in fields], reporter, options, sheet=sheet)
                 names = [f.column.name for f in fields]
+                if name == "timetable":
+                    yield from _timetables(table, names, options)
+                    continue
                 for number, values in table:
                     for row in _READERS[name](table, number, dict(zip(names, values, strict=True)), options):
                         if isinstance(row, GroupRow):
@@ -109,7 +113,7 @@ def _fits(table: str, header: tuple[str, ...]) -> bool:
 
 
 def _by_header(header: tuple[str, ...]) -> str:
-    fitting = [table for table in ("grades", "persons", "guardians", "terms") if _fits(table, header)]
+    fitting = [table for table in ("grades", "persons", "guardians", "timetable", "terms") if _fits(table, header)]
     return fitting[0] if fitting else ""
 
 
@@ -294,7 +298,23 @@ def _grades(table: Table, number: int, cells: Cells, options: Options) -> Iterat
     )  # fmt: skip
 
 
+def _holidays(table: Table, number: int, cells: Cells, options: Options) -> Iterator[Row]:
+    _ = options
+    yield from timetable.holiday(table, number, cells)
+
+
+def _timetables(table: Table, names: list[str], options: Options) -> Iterator[Row]:
+    yield from timetable.timetables(
+        table,
+        ((number, dict(zip(names, values, strict=True))) for number, values in table),
+        year_of=_school_year,
+        reference=lambda text: _reference(text, options),
+        default_year=options.school_year,
+    )
+
+
 _READERS = {
+    "holidays": _holidays,
     "schools": _schools,
     "terms": _terms,
     "groups": _groups,

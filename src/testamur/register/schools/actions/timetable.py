@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -67,8 +67,8 @@ def add_slots(*, by: Actor, slots: Sequence[NewSlot], now: datetime) -> list[UUI
 def end_slots(*, by: Actor, ends: Mapping[UUID, date], now: datetime) -> None:
     """Say for each weekly lesson which day is the last it can be on. Journal: ``schools.timetable.ended/1``.
 
-    A lesson that never was (a last day before the first) is left with its first day alone. Needs
-    ``schools.timetable.end`` at each group's path. Raises ``not_found``.
+    A last day before the first means that the lesson never was; one after the group's school year, that year's last.
+    Needs ``schools.timetable.end`` at each group's path. Raises ``not_found``.
     """
     rows = [
         row
@@ -81,7 +81,7 @@ def end_slots(*, by: Actor, ends: Mapping[UUID, date], now: datetime) -> None:
         raise NotFound("There is no such lesson in the timetable.", field="ends")
     for row in rows:
         by.must("schools.timetable.end", row.group.path)
-        row.valid_to = max(min(ends[row.id], row.group.school_year.ends), row.valid_from)
+        row.valid_to = max(min(ends[row.id], row.group.school_year.ends), row.valid_from - timedelta(days=1))
     Slot.objects.bulk_update(rows, ["valid_to"], batch_size=200)
     journal.append(
         by=by,

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['teacher', 'weekday'], name='schools_slot_teacher'), models.Index(fields=['group', 'weekday'], name='schools_slot_group'), models.Index(fields=['school', 'weekday'], name='schools_slot_school')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('weekday__range', (1, 7))), name='schools_slot_weekday'), models.CheckConstraint(condition=models.Q(('week__in', ['', 'A', 'B'])), name='schools_slot_week'), models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='schools_slot_hours'), models.CheckConstraint(condition=models.Q(('valid_to__gte', models.F('valid_from'))), name='schools_slot_dates')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('weekday__range', (1, 7))), name='schools_slot_weekday'), models.CheckConstraint(condition=models.Q(('week__in', ['', 'A', 'B'])), name='schools_slot_week'), models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='schools_slot_hours')],
             },
         ),
     ]

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from testamur.register.curriculum.rules import prefixes
 from testamur.register.people.queries import chunks
-from testamur.register.schools.models import Enrolment, Holiday, Post, Slot
+from testamur.register.schools.models import Enrolment, Group, Holiday, Post, Slot
 from testamur.register.schools.queries.organisation import group_view, running
 from testamur.register.schools.rules import (
     GroupView,
@@ -95,6 +95,17 @@ def holidays_under(*, path: str, first: date, last: date) -> tuple[HolidayView, 
     """The holidays between two days (both included) of the units at or below `path`, in order; for the office."""
     rows = Holiday.objects.select_related("unit").filter(unit__path__startswith=path)
     return tuple(map(_holiday, rows.filter(starts__lte=last, ends__gte=first).order_by("starts", "unit__path")))
+
+
+def school_years_of(*, groups: Iterable[UUID]) -> dict[UUID, tuple[date, date]]:
+    """The first and the last day of each group's school year; an unknown id is left out."""
+    return {
+        key: (starts, ends)
+        for chunk in chunks(dict.fromkeys(groups))
+        for key, starts, ends in Group.objects.filter(id__in=chunk).values_list(
+            "id", "school_year__starts", "school_year__ends"
+        )
+    }
 
 
 def teaching(*, person: UUID, on: date) -> tuple[Teaching, ...]:

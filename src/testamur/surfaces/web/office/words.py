@@ -115,6 +115,8 @@ REGISTER_ROWS: Words = {
     "membership": _("Roles at schools"),
     "guardian": _("Guardianships"),
     "enrolment": _("Members of groups"),
+    "holiday": _("Holidays"),
+    "timetable": _("Timetables"),
     "mark": _("Grades"),
     "document": _("Documents"),
 }

@@ -1,0 +1,61 @@
+"""Pure rules of imports: neutral rows, defects, digests, and what a format is."""
+
+from __future__ import annotations
+
+from testamur.exchange.connectors.rules.reading import (
+    Defect,
+    Format,
+    Options,
+    Reporter,
+    Severity,
+    clip,
+    digest,
+    near,
+    person_key,
+    school_year_of,
+)
+from testamur.exchange.connectors.rules.rows import (
+    CourseRow,
+    EnrolmentRow,
+    GroupRow,
+    GuardianRow,
+    HolidayRow,
+    IncomingDocument,
+    IncomingSigner,
+    LessonLine,
+    MarkRow,
+    MembershipRow,
+    PersonRow,
+    Row,
+    SessionRow,
+    TimetableRow,
+    UnitRow,
+)
+
+__all__ = [
+    "CourseRow",
+    "Defect",
+    "EnrolmentRow",
+    "Format",
+    "GroupRow",
+    "GuardianRow",
+    "HolidayRow",
+    "IncomingDocument",
+    "IncomingSigner",
+    "LessonLine",
+    "MarkRow",
+    "MembershipRow",
+    "Options",
+    "PersonRow",
+    "Reporter",
+    "Row",
+    "SessionRow",
+    "Severity",
+    "TimetableRow",
+    "UnitRow",
+    "clip",
+    "digest",
+    "near",
+    "person_key",
+    "school_year_of",
+]
