@@ -55,6 +55,18 @@ SENTENCES: Mapping[str, str | Promise] = {
     "results.decision.not_a_correction": _(
         "It is corrected already, or the day does not fit: it lies between the first decision and today."
     ),
+    "schools.holiday.taken": _("A holiday begins on that day already."),
+    "schools.timetable.invalid": _("A lesson has a weekday, and ends after it begins."),
+    "noticeboard.event.invalid": _("Check the event: it ends after it begins, and its group belongs to the school."),
+    "noticeboard.event.not_invited": _("This event is not for that child."),
+    "noticeboard.event.over": _("That has begun or is called off; nothing about it can be changed any more."),
+    "noticeboard.text.missing": _("Something has to be written here."),
+    "noticeboard.text.too_long": _("That is longer than anybody reads. Write it shorter."),
+    "noticeboard.time.invalid": _("No time of that length fits into these hours. A talk lasts 5 to 180 minutes."),
+    "noticeboard.time.once": _("You have a time with this teacher already. Cancel it first if you want another."),
+    "noticeboard.time.outside": _("Times lie within the hours of their meeting."),
+    "noticeboard.time.overlaps": _("There is another time at that hour already."),
+    "noticeboard.time.taken": _("Somebody else was faster: that time is taken. Please choose another."),
     "schools.period.invalid": _("The last day lies before the first."),
     "schools.post.class_teacher_taken": _("The class has a class teacher in that period already."),
     "schools.post.group_needed": _("Choose the class of the class teacher."),
