@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from testamur.kernel.delivery.channels import smtp
-from testamur.kernel.delivery.rules import MessageInvalid, check, pause, sms_size
+from testamur.kernel.delivery.rules import MessageInvalid, check, latin, pause, sms_size
 from tests.kernel.delivery.conftest import mail, sms
 
 
@@ -93,3 +94,27 @@ def test_the_address_of_a_mail_server_is_read_strictly() -> None:
     for wrong in ("mail.example", "http://mail.example", "smtp://mail.example?tls=maybe", "smtp://mail.example?tsl=no"):
         with pytest.raises(ValueError, match="TESTAMUR_SMTP_URL"):
             smtp.parse(wrong)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("София, Стара Загора и Щъркелово", "Sofia, Stara Zagora i Shtarkelovo"),
+        ("България; Мария каза: ЯМБОЛ", "Bulgaria; Maria kaza: YAMBOL"),
+        ("Кольо, йод, х. Я.", "Kolyo, yod, h. Ya."),
+        ("Нова оценка – „5“ № 3…", 'Nova otsenka - "5" No 3...'),
+        ("Điểm mới của Đặng Thị Ánh ở Hà Nội", "Diem moi cua Dang Thi Anh o Ha Noi"),
+        ("Nytt omdöme för Åsa, 5 €", "Nytt omdöme för Åsa, 5 €"),
+    ],
+)
+def test_letters_of_other_alphabets_become_latin_and_cost_less(text: str, written: str) -> None:
+    assert latin(text) == written
+    assert latin(unicodedata.normalize("NFD", text)) == written
+    assert sms_size(written).encoding == "GSM-7"
+
+
+@given(st.text(alphabet="абвгдежзийклмнопрстуфхцчшщъьюяАЯЩЪЬ .,-ăâđêôơưạ", max_size=40))
+def test_latin_leaves_nothing_that_costs_more_and_changes_nothing_twice(text: str) -> None:
+    assert sms_size(latin(text)).encoding == "GSM-7"
+    assert latin(latin(text)) == latin(text)
+    assert "😀" in latin(text + "😀")

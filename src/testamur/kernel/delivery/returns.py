@@ -21,6 +21,7 @@ _SALT = "testamur.delivery.bounce"
 _ADDRESS = re.compile(r"\+([0-9a-f]{32})\.([0-9a-f]{16})@", re.IGNORECASE)
 _STATUS = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})(?!\S)")
 _TO = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
+_LAYER = re.compile(rb"content-type\s*:", re.IGNORECASE)
 _PARTS = 50
 
 
@@ -40,6 +41,8 @@ def accept(*, data: bytes, to: str = "", now: datetime) -> bool:
     `to` is the address that it was delivered to; without it the mail's own headers are asked. True when something was
     noted; False for anything else: a forged or unknown address, a holiday reply, a delay, what was known before.
     """
+    if len(_LAYER.findall(data[:MAX_BOUNCE])) > _PARTS:  # no mail server nests like that, and parsing it is recursive
+        return False
     mail = message_from_bytes(data[:MAX_BOUNCE])
     message = _message([to] if to else [str(value) for name in _TO for value in mail.get_all(name, [])])
     if message is None:
@@ -74,9 +77,7 @@ def _verdict(mail: Mail) -> tuple[State, str] | None:
 
 def _blocks(mail: Mail) -> Iterator[Mail]:
     """The blocks of the report: one for the mail, one for each recipient (ours have one)."""
-    for number, part in enumerate(mail.walk()):
-        if number > _PARTS:
-            return
+    for part in mail.walk():
         if part.get_content_type() == "message/delivery-status":
             payload = part.get_payload()
             yield from (block for block in payload if isinstance(block, Mail)) if isinstance(payload, list) else ()

@@ -39,18 +39,26 @@ class Carrier:
     def __init__(self, account: Account, client: httpx.Client | None = None) -> None:
         """`client` is for tests; the account's address is the base of every request."""
         self.account = account
-        self._client = client or httpx.Client(
-            base_url=account.url, auth=(account.user, account.password), timeout=TIMEOUT, follow_redirects=False
-        )
+        self._client = client
 
     def close(self) -> None:
         """Let go of connections."""
-        self._client.close()
+        if self._client is not None:
+            self._client.close()
+
+    def _open(self) -> httpx.Client:
+        """Made with the first message: reading the trusted roots takes longer than reading a hundred reports."""
+        if self._client is None:
+            known = self.account
+            self._client = httpx.Client(
+                base_url=known.url, auth=(known.user, known.password), timeout=TIMEOUT, follow_redirects=False
+            )
+        return self._client
 
     def post(self, path: str, form: Mapping[str, str]) -> dict[str, Any]:
         """The carrier's answer to a form. Raises NotSent."""
         try:
-            answer = self._client.post(path, data=dict(form))
+            answer = self._open().post(path, data=dict(form))
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise ChannelDown(f"{self.name}.unreachable") from error
         except httpx.HTTPError as error:  # it may have been taken: a code that comes twice is better than none
