@@ -145,6 +145,7 @@ SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between tw
     "noticeboard.tidy": {"task": "testamur.schoolday.noticeboard.tasks.tidy", "every": 86400},
     "notices.tell": {"task": "testamur.exchange.notifications.tasks.tell", "every": 5},
     "notices.families": {"task": "testamur.exchange.notifications.tasks.families", "every": 2},
+    "notices.tidy": {"task": "testamur.exchange.notifications.tasks.tidy", "every": 3600},
     "notices.mornings": {"task": "testamur.exchange.notifications.tasks.mornings", "every": 60},
     "accounts.tidy": {"task": "testamur.access.accounts.tasks.tidy", "every": 3600},
     "jobs.tidy": {"task": "testamur.kernel.jobs.tasks.tidy", "every": 3600},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django_tasks import task
 
 from testamur.exchange.notifications import steps
+from testamur.exchange.notifications.actions import expire_registrations
 from testamur.kernel.base import clock
 from testamur.kernel.jobs.rules import step_actor
 
@@ -12,6 +13,8 @@ STEP = step_actor(
     "notices",
     "notices.notice.send",
     "delivery.message.post",
+    "delivery.message.read",
+    "delivery.device.see",
     "records.record.read",
     "people.contact.see",
     "people.guardianship.see",
@@ -35,5 +38,15 @@ def mornings() -> int:
 
 @task
 def families() -> int:
-    """Send the codes that registrations wait for; returns how many."""
-    return steps.send_registration_codes(by=STEP, now=clock.now())
+    """Follow the diary, tell families what is due, send the codes that registrations wait for; returns how many."""
+    now = clock.now()
+    steps.follow(now=now)
+    steps.spread(by=STEP, now=now)
+    steps.follow_failures(by=STEP, now=now)
+    return steps.tell_readers(by=STEP, now=clock.now()) + steps.send_registration_codes(by=STEP, now=clock.now())
+
+
+@task
+def tidy() -> int:
+    """Void registrations that nobody proved or confirmed, forget what was told long ago; returns how many rows."""
+    return expire_registrations(by=STEP, now=clock.now()) + steps.forget(now=clock.now())

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from testamur.exchange.notifications.actions.choices import (
+    choose,
+    send_test,
+    set_settings,
+    stop_by_link,
+    stop_by_number,
+)
 from testamur.exchange.notifications.actions.deciding import confirm_registration, refuse_registration
+from testamur.exchange.notifications.actions.families import tell_again, tell_families
 from testamur.exchange.notifications.actions.pins import check_pin, remove_pin, set_pin
 from testamur.exchange.notifications.actions.registrations import (
     expire_registrations,
@@ -16,6 +24,7 @@ from testamur.exchange.notifications.actions.telling import tell
 
 __all__ = [
     "check_pin",
+    "choose",
     "confirm_registration",
     "expire_registrations",
     "open_own",
@@ -25,6 +34,12 @@ __all__ = [
     "refuse_registration",
     "remove_pin",
     "revoke_registration",
+    "send_test",
     "set_pin",
+    "set_settings",
+    "stop_by_link",
+    "stop_by_number",
     "tell",
+    "tell_again",
+    "tell_families",
 ]

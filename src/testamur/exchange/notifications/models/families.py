@@ -61,7 +61,8 @@ class Setting(models.Model):
 class News(models.Model):
     """An act in the diary that its readers have to be told of; gone once every reader has an `Item`.
 
-    `entry` is the journal's number. `after` is the last pupil whose readers have theirs, where there are many.
+    `entry` is the journal's number. Nobody is told of his or her own
+    act. `after` is the last school whose readers have theirs, where there are many.
     """
 
     entry = models.BigIntegerField(primary_key=True)
@@ -69,14 +70,15 @@ class News(models.Model):
     path = models.CharField(max_length=400)
     refs = models.JSONField()
     at = models.DateTimeField()
+    actor = models.UUIDField()
     after = models.UUIDField(null=True)
 
 
 class Item(models.Model):
     """One thing that one reader is told by one way, once: a mark, an absence … of one child.
 
-    `ref` is the thing's id, `entry` the journal's number of the act. `message` is the one that told it; `outcome` says
-    what became of it. `again`: the way stands in for one that reached nobody.
+    `ref` is the thing's id, `entry` the journal's number of the act. `outcome` says what became of it, `told_by` the
+    way that it went, which may stand in for another one. `again`: its first message reached nobody.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -91,7 +93,7 @@ class Item(models.Model):
     due_at = models.DateTimeField()
     told_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, default="")
-    message = models.UUIDField(null=True)
+    told_by = models.CharField(max_length=6, default="")
     again = models.BooleanField(default=False)
 
     class Meta:
@@ -110,6 +112,11 @@ class Item(models.Model):
             models.Index(
                 fields=["person", "way", "due_at"], condition=Q(told_at__isnull=True), name="notifications_item_whose"
             ),
-            models.Index(fields=["message"], condition=Q(message__isnull=False), name="notifications_item_message"),
+            models.Index(
+                fields=["person", "told_at"], condition=Q(told_at__isnull=False), name="notifications_item_told"
+            ),
+            models.Index(
+                fields=["path", "told_at"], condition=Q(outcome="unreached"), name="notifications_item_unreached"
+            ),
             models.Index(fields=["told_at"], condition=Q(told_at__isnull=False), name="notifications_item_tidy"),
         ]

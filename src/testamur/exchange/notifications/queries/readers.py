@@ -11,7 +11,12 @@ from testamur.register.people.rules import guardian_reaches
 from testamur.register.people.rules.guardians import comes_of_age
 
 LOOKS = step_actor(
-    "notices", "people.contact.see", "people.guardianship.see", "people.details.see", "people.protected.see"
+    "notices",
+    "people.contact.see",
+    "people.guardianship.see",
+    "people.details.see",
+    "people.protected.see",
+    "delivery.device.see",
 )
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from testamur.exchange.notifications.rules.staff import ZONES
 from testamur.kernel.base.refused import Refused
+from testamur.kernel.delivery.rules import NewMessage
 from testamur.schoolday.diary.rules.states import Part
 
 
@@ -67,6 +69,12 @@ class StopInvalid(Refused):
     """The link to stop messages is not one of ours."""
 
     code = "notices.stop.invalid"
+
+
+class NoAddress(Refused):
+    """Nothing reaches the person that way."""
+
+    code = "notices.no_address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +142,100 @@ def _days_on(local: datetime, days: int) -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
-    """Somebody who is told of a pupil: a guardian whom the law lets, or the pupil who is of age."""
+class Thing:
+    """Something that stands of one child, as a message may say it.
+
+    Attributes:
+        subject: code of the subject, or an event's title.
+        value: a mark's or assessment's value, the kind of an absence, the state of a leave, a text.
+        positive: praise. `again`: it is changed or decided about. `off`: an event that was called off.
+    """
+
+    part: Part
+    on: date
+    subject: str = ""
+    value: str = ""
+    minutes: int | None = None
+    positive: bool = False
+    again: bool = False
+    off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a message says of one child. `name` is empty where it is not told; `bare`: numbers only (protected)."""
+
+    name: str
+    things: tuple[Thing, ...]
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What one reader is told by one way at a time.
+
+    Attributes:
+        told: ids of the items that its messages tell; void: of those that no longer stand.
+        by_way: the way that it goes, which may stand in for the one that was chosen.
+        messages: one, or one for each device; none where nothing reaches the reader.
+    """
 
     person: UUID
-    child: UUID
+    path: str
+    told: tuple[int, ...]
+    void: tuple[int, ...] = ()
+    by_way: Way | None = None
+    messages: tuple[NewMessage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A message to a reader that reached nobody, for good."""
+
+    person: UUID
+    way: Way
+    posted_at: datetime
+
+
+KINDS: dict[str, Part] = {
+    "diary.marks.entered": Part.MARKS,
+    "diary.task.shown": Part.MARKS,
+    "diary.attendance.taken": Part.ABSENCES,
+    "diary.absence.excused": Part.ABSENCES,
+    "diary.leave.asked": Part.LEAVE,
+    "diary.leave.decided": Part.LEAVE,
+    "diary.remark.written": Part.REMARKS,
+    "diary.health.noted": Part.HEALTH,
+    "diary.assessments.published": Part.ASSESSMENTS,
+    "diary.homework.set": Part.HOMEWORK,
+    "noticeboard.event.planned": Part.EVENTS,
+    "noticeboard.event.changed": Part.EVENTS,
+    "noticeboard.event.cancelled": Part.EVENTS,
+}
+"""Kind of journal entry, without its version, → the part of the diary that its readers are told of."""
+
+_MANY = ("marks", "absences", "assessments")
+_ONE = ("task", "remark", "note", "leave", "event", "lesson")
+
+
+def things(kind: str, refs: Mapping[str, Any]) -> tuple[tuple[UUID, UUID], ...] | None:
+    """(thing, pupil) of an entry; None where it is about everybody of a group or unit; nothing where nobody is told.
+
+    Marks in a hidden column are told when the column is shown.
+    """
+    if kind.startswith("diary.marks.entered") and not refs.get("shown", True):
+        return ()
+    pupils = [UUID(one) for one in refs["pupils"]] if "pupils" in refs else []
+    if "pupil" in refs:
+        pupils = [UUID(refs["pupil"])]
+    if not pupils:
+        return None if {"group", "unit"} & set(refs) and "pupils" not in refs else ()
+    many = next((name for name in _MANY if name in refs and len(refs[name]) == len(pupils)), None)
+    if many is not None and "pupil" not in refs:
+        return tuple(zip(map(UUID, refs[many]), pupils, strict=True))
+    return tuple((thing(refs), pupil) for pupil in pupils)
+
+
+def thing(refs: Mapping[str, Any]) -> UUID:
+    """The one thing that an entry is about. Raises KeyError for an entry that names none."""
+    return UUID(next(refs[name] for name in _ONE if refs.get(name)))

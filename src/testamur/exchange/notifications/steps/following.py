@@ -9,8 +9,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from testamur.exchange.notifications.models import Reader, Stir
+from testamur.exchange.notifications.models import News, Reader, Stir
 from testamur.exchange.notifications.rules import STALE, STIRS, Topic, due_at
+from testamur.exchange.notifications.rules.families import KINDS
 from testamur.kernel.journal import queries as journal
 from testamur.kernel.journal.rules import Cursor, EntryView
 
@@ -29,10 +30,27 @@ def follow(*, now: datetime, limit: int = 1000) -> int:
         stirring = [(topic, entry) for entry in entries if (topic := _topic(entry, now)) is not None]
         for topic, entry in stirring:
             _stir(topic, entry)
+        news = [_news(entry) for entry in entries if _is_news(entry, now)]
+        News.objects.bulk_create(news, batch_size=200)
         if entries:
             locked.transaction, locked.entry = entries[-1].cursor.transaction, entries[-1].cursor.entry
             locked.save(update_fields=["transaction", "entry"])
-    return len(stirring)
+    return len(stirring) + len(news)
+
+
+def _is_news(entry: EntryView, now: datetime) -> bool:
+    return entry.kind.partition("/")[0] in KINDS and entry.at >= now - STALE
+
+
+def _news(entry: EntryView) -> News:
+    return News(
+        entry=entry.cursor.entry,
+        kind=entry.kind,
+        path=entry.path,
+        refs=dict(entry.refs),
+        at=entry.at,
+        actor=entry.actor,
+    )
 
 
 def _cursor(reader: Reader | None) -> Cursor:

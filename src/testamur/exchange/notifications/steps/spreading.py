@@ -1,0 +1,144 @@
+"""From an act in the diary to what each of its readers is to be told: an item for each reader, way and thing.
+
+One transaction makes the items of some acts and forgets the acts, so that whoever dies on the way loses nothing and
+tells nothing twice. An act about a whole school is taken by itself, one about many schools school by school.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from testamur.exchange.notifications.models import Item, News
+from testamur.exchange.notifications.queries.choices import chosen_by, settings_by
+from testamur.exchange.notifications.rules.families import (
+    DEFAULTS,
+    KINDS,
+    PUSHED,
+    default,
+    due,
+    thing,
+    things,
+)
+from testamur.exchange.notifications.steps.places import countries
+from testamur.kernel.base.actor import Actor
+from testamur.register.people import queries as people
+from testamur.register.people.rules import guardian_reaches
+from testamur.register.people.rules.guardians import comes_of_age
+from testamur.register.schools import queries as schools
+from testamur.register.schools.rules import UnitKind
+from testamur.schoolday.diary.rules.states import Part
+
+AT_A_TIME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Something that the readers of one child are to be told."""
+
+    entry: int
+    actor: UUID
+    part: Part
+    ref: UUID
+    child: UUID
+    path: str
+    at: datetime
+
+
+def spread(*, by: Actor, now: datetime) -> int:
+    """Make the items of every act that was followed; returns how many items."""
+    count = 0
+    while (made := _some(by, now)) is not None:
+        count += made
+    return count
+
+
+@transaction.atomic
+def _some(by: Actor, now: datetime) -> int | None:
+    rows = list(News.objects.select_for_update(skip_locked=True).order_by("entry")[:AT_A_TIME])
+    if not rows:
+        return None
+    wide = [row for row in rows if things(row.kind, row.refs) is None]
+    if wide and wide[0] is rows[0]:
+        return _wide(by, rows[0], now)
+    small = rows[: rows.index(wide[0])] if wide else rows
+    told = [
+        _Told(row.entry, row.actor, KINDS[row.kind.partition("/")[0]], ref, pupil, row.path, row.at)
+        for row in small
+        for ref, pupil in things(row.kind, row.refs) or ()
+    ]
+    made = _items(by, told, now)
+    News.objects.filter(entry__in=[row.entry for row in small]).delete()
+    return made
+
+
+def _wide(by: Actor, row: News, now: datetime) -> int:
+    """An act about everybody of a group or a unit; of a unit with schools below it, the next school."""
+    group = row.refs.get("group")
+    on = row.at.date()
+    last = True
+    if group:
+        pupils = [one.person for one in schools.members(group=UUID(group), on=on)]
+    else:
+        below = sorted(unit.id for unit in schools.units_under(row.path, kind=UnitKind.SCHOOL))
+        left = [unit for unit in below if row.after is None or unit > row.after]
+        pupils = [one.person for one in schools.pupils_of_school(school=left[0], on=on)] if left else []
+        last = len(left) <= 1
+        if not last:
+            News.objects.filter(entry=row.entry).update(after=left[0])
+    part, ref = KINDS[row.kind.partition("/")[0]], thing(row.refs)
+    told = [_Told(row.entry, row.actor, part, ref, pupil, row.path, row.at) for pupil in dict.fromkeys(pupils)]
+    made = _items(by, told, now)
+    if last:
+        News.objects.filter(entry=row.entry).delete()
+    return made
+
+
+def _items(by: Actor, told: Collection[_Told], now: datetime) -> int:
+    if not told:
+        return 0
+    readers = readers_of(by=by, children={one.child for one in told}, on=now.date())
+    persons = {person for some in readers.values() for person in some}
+    chosen, settings, country = chosen_by(persons), settings_by(persons), countries()
+    items = [
+        Item(
+            person=person,
+            child=one.child,
+            part=one.part,
+            ref=one.ref,
+            entry=one.entry,
+            way=way,
+            path=one.path,
+            at=one.at,
+            due_at=due(one.at, choice.pace, settings.get(person, DEFAULTS), country(one.path)),
+        )
+        for one in told
+        for person in readers.get(one.child, ())
+        if person != one.actor
+        for choice in (chosen.get((person, one.child, one.part.value)) or default(one.part),)
+        for way in PUSHED
+        if way in choice.ways and way not in settings.get(person, DEFAULTS).stopped
+    ]
+    Item.objects.bulk_create(items, batch_size=500, ignore_conflicts=True)
+    return len(items)
+
+
+def readers_of(*, by: Actor, children: Collection[UUID], on: date) -> dict[UUID, tuple[UUID, ...]]:
+    """Who is told of each child on that day: guardians whom the law lets, and the pupil who is of age."""
+    pupils = people.people(by=by, ids=children, numbers=False)
+    guardians = people.guardians(by=by, children=list(pupils), on=on)
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for child, view in pupils.items():
+        if view.birth_date is not None and comes_of_age(view.birth_date) <= on:
+            found[child].add(child)
+        found[child] |= {
+            g.guardian.id
+            for g in guardians[child]
+            if guardian_reaches(on=on, starts=g.starts, ends=g.ends, born=view.birth_date, consent_from=g.consent_from)
+        }
+    return {child: tuple(sorted(some)) for child, some in found.items()}
