@@ -77,10 +77,16 @@ class School:
     def actor(self, name: str, role: str = "", *, on: date = TODAY) -> Actor:
         """Somebody under the hat of that role (else of the same name), as the register gives it."""
         person = self.pupils[int(name)] if name.isdecimal() else self.persons[name]
-        base = {"stranger": "teacher", "other_guardian": "guardian", "far_guardian": "guardian"}.get(name, name)
-        wanted = role or ("self" if name.isdecimal() else base)
+        wanted = role or self.role_of(name)
         hat = next(hat for hat in accounts.hats(person=person, on=on) if hat.role == wanted)
         return accounts.actor(hat, person=person, identified_by="simulated")
+
+    @staticmethod
+    def role_of(name: str) -> str:
+        """The role that somebody is known for."""
+        if name.isdecimal():
+            return "self"
+        return {"stranger": "teacher", "other_guardian": "guardian", "far_guardian": "guardian"}.get(name, name)
 
 
 def build(pack: str = "bg.school", *, level: int | None = None, now: datetime = NOW, pupils: int = 5) -> School:

@@ -38,9 +38,8 @@ def note(
 
 def read(school: School, who: str) -> set[Circle]:
     """The circles whose notes somebody is shown of the whole class."""
-    found = actions.read_health(
-        by=school.actor(who), group=school.group, pupils=school.pupils, now=NOW, on=TODAY
-    )  # fmt: skip
+    place = room(group=school.group, on=TODAY)
+    found = actions.read_health(by=school.actor(who), room=place, pupils=school.pupils, now=NOW, on=TODAY)
     return {one.circle for one in found}
 
 
@@ -73,9 +72,8 @@ def test_every_reading_by_staff_is_written_down_with_what_was_read_and_no_word_o
         "group": str(bulgarian.group), "notes": [str(mine)], "pupils": [str(bulgarian.pupils[0])],
     }  # fmt: skip
     assert str(hidden) not in str(entry.refs)
-    actions.read_health(
-        by=bulgarian.actor("teacher"), group=bulgarian.group, pupils=bulgarian.pupils[3:], now=NOW, on=TODAY
-    )
+    place = room(group=bulgarian.group, on=TODAY)
+    actions.read_health(by=bulgarian.actor("teacher"), room=place, pupils=bulgarian.pupils[3:], now=NOW, on=TODAY)
     assert Entry.objects.filter(kind="diary.health.seen/1").count() == 1, "nothing was read the second time"
     assert "ядки" not in str(list(Entry.objects.values_list("refs", flat=True)))
 
@@ -120,13 +118,11 @@ def test_a_note_says_something_about_a_pupil_of_the_class_for_a_time_that_is_one
         note(bulgarian, Circle.TEACHERS, text=" ")
     with pytest.raises(HealthDates):
         note(bulgarian, Circle.TEACHERS, ends=TODAY - WEEK)
+    place = room(group=bulgarian.group, on=TODAY)
     with pytest.raises(NotInGroup):
-        actions.read_health(
-            by=bulgarian.actor("teacher"), group=bulgarian.group, pupils=swedish.pupils, now=NOW, on=TODAY
-        )
+        actions.read_health(by=bulgarian.actor("teacher"), room=place, pupils=swedish.pupils, now=NOW, on=TODAY)
     note(bulgarian, Circle.TEACHERS, starts=TODAY - 2 * WEEK, ends=TODAY - WEEK)
     assert read(bulgarian, "principal") == set(), "it is over"
     note(bulgarian, Circle.TEACHERS, starts=TODAY + WEEK)
-    place = room(group=bulgarian.group, on=TODAY)
     assert queries.marked(by=bulgarian.actor("teacher"), room=place, pupils=bulgarian.pupils, on=TODAY) == {}
     assert read(bulgarian, "teacher") == {Circle.TEACHERS}, "what is to come is told before"

@@ -68,7 +68,7 @@ class Hat:
 _SIGNS = ("records.record.sign", "signing.ceremony.*")
 OWN = ("delivery.device.*", "notices.own.*")
 """What everybody may do about oneself, whatever hat is worn."""
-_SEES = ("people.details.see", "people.guardianship.see", "schools.*.see")
+_SEES = ("people.details.see", "people.guardianship.see", "schools.group.see")
 
 VERBS: Mapping[str, tuple[str, ...]] = {
     "principal": (

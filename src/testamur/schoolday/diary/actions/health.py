@@ -15,8 +15,9 @@ from testamur.kernel.journal.actions import append
 from testamur.schoolday.diary.models import HealthNote
 from testamur.schoolday.diary.queries.health import notes_of
 from testamur.schoolday.diary.queries.pupils import must_be_in
-from testamur.schoolday.diary.queries.rooms import room
+from testamur.schoolday.diary.queries.rooms import room as room_of
 from testamur.schoolday.diary.rules.health import HealthCircle, HealthOver, HealthView, check_note, circles
+from testamur.schoolday.diary.rules.rooms import Room
 from testamur.schoolday.diary.rules.states import Circle, HealthKind
 
 
@@ -40,7 +41,7 @@ def note_health(
     NotAllowed without ``diary.health.write`` in the group, HealthCircle for a circle that one does not belong to,
     NotInGroup, HealthTextMissing, HealthTextTooLong, HealthDates.
     """
-    place = room(group=group, on=on)
+    place = room_of(group=group, on=on)
     by.must("diary.health.write", place.path, group=group)
     must_be_in(group=group, pupils=[pupil], on=on)
     if circle not in circles(by, path=place.path, group=group):
@@ -62,7 +63,7 @@ def end_health(*, by: Actor, group: UUID, note: UUID, now: datetime, on: date) -
     Raises NotAllowed without ``diary.health.write`` in the group, NotFound for a note that is not about a pupil of the
     group or is for a circle of others, HealthOver.
     """
-    place = room(group=group, on=on)
+    place = room_of(group=group, on=on)
     by.must("diary.health.write", place.path, group=group)
     row = HealthNote.objects.select_for_update().filter(id=note, school=place.school.id).first()
     if row is None or Circle(row.circle) not in circles(by, path=place.path, group=group):
@@ -77,22 +78,22 @@ def end_health(*, by: Actor, group: UUID, note: UUID, now: datetime, on: date) -
 
 
 @transaction.atomic
-def read_health(*, by: Actor, group: UUID, pupils: Sequence[UUID], now: datetime, on: date) -> tuple[HealthView, ...]:
+def read_health(*, by: Actor, room: Room, pupils: Sequence[UUID], now: datetime, on: date) -> tuple[HealthView, ...]:
     """The notes about pupils of a group that `by` needs to know, and that they were read; once for a page.
 
     A teacher of the group reads what its teachers need to know, its class teacher what class teachers do, the head
     all; only notes of the group's school that have not ended. Journal: ``diary.health.seen/1``, none where there was
     nothing to read. Raises NotAllowed without ``diary.health.see`` in the group, NotInGroup.
     """
-    place = room(group=group, on=on)
-    by.must("diary.health.see", place.path, group=group)
+    group = room.group.id
+    by.must("diary.health.see", room.path, group=group)
     must_be_in(group=group, pupils=pupils, on=on)
-    found = notes_of(place, pupils, circles(by, path=place.path, group=group), on)
+    found = notes_of(room, pupils, circles(by, path=room.path, group=group), on)
     if found:
         refs = {
             "group": str(group),
             "notes": [str(one.id) for one in found],
             "pupils": sorted({str(one.pupil) for one in found}),
         }
-        append(by=by, kind="diary.health.seen/1", path=place.path, refs=refs, now=now)
+        append(by=by, kind="diary.health.seen/1", path=room.path, refs=refs, now=now)
     return found

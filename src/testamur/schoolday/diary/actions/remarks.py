@@ -16,6 +16,7 @@ from testamur.schoolday.diary.models import Lesson, Remark
 from testamur.schoolday.diary.queries.pupils import must_be_in
 from testamur.schoolday.diary.queries.rooms import must_teach, room
 from testamur.schoolday.diary.rules.remarks import (
+    WITHDRAW_ANY,
     NobodyChosen,
     RemarkOver,
     RemarkTooOld,
@@ -24,9 +25,6 @@ from testamur.schoolday.diary.rules.remarks import (
     is_fresh,
     kind_of,
 )
-
-_WITHDRAW_ANY = "diary.class.withdraw_remark"
-"""Who holds this takes back other people's remarks too: the class teacher in the class, the head at the school."""
 
 
 @transaction.atomic
@@ -85,9 +83,9 @@ def withdraw_remark(*, by: Actor, remark: UUID, why: str, now: datetime) -> None
     row = Remark.objects.select_for_update().filter(id=remark).first()
     if row is None or not by.may("diary.remark.see", row.path, group=row.group_id):
         raise NotFound("There is no such remark.", remark=str(remark))
-    if not by.may(_WITHDRAW_ANY, row.path, group=row.group_id):
+    if not by.may(WITHDRAW_ANY, row.path, group=row.group_id):
         own = row.made_by == by.id
-        by.must("diary.remark.withdraw" if own else _WITHDRAW_ANY, row.path, group=row.group_id)
+        by.must("diary.remark.withdraw" if own else WITHDRAW_ANY, row.path, group=row.group_id)
         if not is_fresh(row.made_at, now):
             raise RemarkTooOld("After a day the class teacher or the head withdraws a remark.", remark=str(remark))
     if row.withdrawn_at is not None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
 
 from testamur.kernel.base.actor import Actor
 from testamur.schoolday.diary.models import Remark
-from testamur.schoolday.diary.rules.remarks import RemarkView, Snippet
+from testamur.schoolday.diary.rules.remarks import WITHDRAW_ANY, RemarkView, Snippet, is_fresh
 from testamur.schoolday.diary.rules.rooms import Room
 
 SNIPPETS = 8
@@ -47,6 +47,16 @@ def remark(*, by: Actor, remark: UUID) -> RemarkView | None:
     if row is None or not by.may("diary.remark.see", row.path, group=row.group_id):
         return None
     return view(row)
+
+
+def may_withdraw(*, by: Actor, remark: RemarkView, now: datetime) -> bool:
+    """Whether `by` may take a remark back now: to be offered it; the verb asks again."""
+    if remark.withdrawn_at is not None:
+        return False
+    if by.may(WITHDRAW_ANY, remark.path, group=remark.group):
+        return True
+    own = remark.made_by == by.id and is_fresh(remark.made_at, now)
+    return own and by.may("diary.remark.withdraw", remark.path, group=remark.group)
 
 
 def snippets(*, by: Actor, on: date) -> tuple[Snippet, ...]:

@@ -12,6 +12,8 @@ from testamur.law.diary import RemarkKind
 
 LONGEST_TEXT = 2000
 LONGEST_WHY = 400
+WITHDRAW_ANY = "diary.class.withdraw_remark"
+"""Who holds this takes back other people's remarks too: the class teacher in the class, the head at the school."""
 OWN_WITHDRAWAL = timedelta(hours=24)
 """How long whoever wrote a remark may take it back; after that a class teacher or the head has to."""
 

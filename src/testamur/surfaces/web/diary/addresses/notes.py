@@ -1,7 +1,15 @@
-"""Addresses of the diary: notes."""
+"""Addresses of the diary: remarks, health, assessments, events and meetings, one pupil on one page."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from testamur.surfaces.web.diary import health, pupil, remarks
+
+urlpatterns = [
+    path("pupil/<uuid:group>/<uuid:pupil>/", pupil.pupil, name="pupil"),
+    path("remarks/<uuid:group>/", remarks.remarks, name="remarks"),
+    path("remark/<uuid:remark>/withdraw/", remarks.withdraw, name="withdraw_remark"),
+    path("health/<uuid:group>/", health.health, name="health"),
+    path("health/<uuid:group>/<uuid:note>/end/", health.end, name="end_health"),
+]
