@@ -5,6 +5,7 @@ Who may see a timetable is the caller's to ask: it holds no more than a notice o
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
@@ -45,17 +46,18 @@ def planned(
     school and of the units above it have no lessons. Two queries, for some thousand groups too.
     """
     first, last = on if isinstance(on, tuple) else (on, on)
-    dates = list(days(first, last))
-    rows = [
-        (row, _slot(row)) for row in _asked(first, last, teacher=teacher, group=group, groups=groups, school=school)
-    ]
-    free = _holidays({row.school.path for row, _slot in rows}, first, last)
-    views: dict[UUID, GroupView] = {}
+    dates: dict[int, list[date]] = defaultdict(list)
+    for day in days(first, last):
+        dates[day.isoweekday()].append(day)
+    rows = list(_asked(first, last, teacher=teacher, group=group, groups=groups, school=school))
+    views = {row.group_id: group_view(row.group) for row in {row.group_id: row for row in rows}.values()}
+    # the path of a group begins with that of its school: what is free there is free here
+    free = _holidays({view.path for view in views.values()}, first, last)
     found = [
-        Planned(slot, day, views.setdefault(row.group_id, group_view(row.group)))
-        for row, slot in rows
-        for day in dates
-        if takes_place(slot, day) and not is_free(row.school.path, day, free)
+        Planned(slot, day, views[slot.group])
+        for slot in map(_slot, rows)
+        for day in dates[slot.weekday]
+        if takes_place(slot, day) and not is_free(slot.path, day, free)
     ]
     return tuple(sorted(found, key=lambda one: (one.on, one.slot.starts, one.slot.ends, one.group.code, one.slot.id)))
 
@@ -153,7 +155,7 @@ def _asked(
         wanted &= Q(group=group)
     if school is not None:
         wanted &= Q(school=school)
-    rows = Slot.objects.select_related("school", "group__school_year").filter(wanted)
+    rows = Slot.objects.select_related("group__school_year").filter(wanted)
     if groups is None:
         return rows
     return [row for chunk in chunks(dict.fromkeys(groups)) for row in rows.filter(group__in=chunk)]
