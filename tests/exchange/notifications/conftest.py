@@ -33,7 +33,9 @@ from testamur.trust.records import actions as records
 from testamur.trust.records.actions import Drafted
 from testamur.trust.records.models import Record, RecordSigner
 from testamur.trust.records.rules import Issuer, NewRecord, Signer, State, Subject
+from tests.exchange.notifications.family import Families
 from tests.kernel.delivery.conftest import Clock
+from tests.schoolday.diary.school import NOW, build
 
 BORN = date(2012, 3, 4)
 PERIOD = "2025/2026 VT"
@@ -178,3 +180,12 @@ def number(letter: Message) -> int:
 
 def told(kind: str = "notices.sent/1") -> list[dict[str, Any]]:
     return [entry.refs for entry in Entry.objects.filter(kind=kind).order_by("id")]
+
+
+@pytest.fixture
+def families(db: None, monkeypatch: pytest.MonkeyPatch) -> Families:
+    """Class 8А in Bulgaria, whose guardians can be reached; ten o'clock there."""
+    monkeypatch.setattr(OldestRunning, "template", "(pg_current_xact_id()::text::bigint + 1)")
+    made = Families(build("bg.school"), Clock(NOW))
+    made.reach()
+    return made

@@ -87,7 +87,7 @@ def _wide(by: Actor, row: News, now: datetime) -> int:
     else:
         below = sorted(unit.id for unit in schools.units_under(row.path, kind=UnitKind.SCHOOL))
         left = [unit for unit in below if row.after is None or unit > row.after]
-        pupils = [one.person for one in schools.pupils_of_school(school=left[0], on=on)] if left else []
+        pupils = _pupils(left[0], on) if left else []
         last = len(left) <= 1
         if not last:
             News.objects.filter(entry=row.entry).update(after=left[0])
@@ -97,6 +97,13 @@ def _wide(by: Actor, row: News, now: datetime) -> int:
     if last:
         News.objects.filter(entry=row.entry).delete()
     return made
+
+
+def _pupils(school: UUID, on: date) -> list[UUID]:
+    """Everybody who goes to the school on that day, whether enrolled in it as such or in a group of it."""
+    rooms = schools.members_of(groups=[group.id for group in schools.groups(school=school)], on=on)
+    rows = (*schools.pupils_of_school(school=school, on=on), *(one for some in rooms.values() for one in some))
+    return [one.person for one in rows]
 
 
 def _items(by: Actor, told: Collection[_Told], now: datetime) -> int:
