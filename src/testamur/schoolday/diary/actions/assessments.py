@@ -25,6 +25,7 @@ from testamur.schoolday.diary.rules.assessments import (
     check_written,
     term_of,
 )
+from testamur.schoolday.diary.rules.remarks import check_subject
 from testamur.schoolday.diary.rules.rooms import Room
 
 
@@ -49,7 +50,7 @@ def save_assessment(
     AssessmentTooLong, AssessmentConflict.
     """
     place, form = assessed_room(group=group, on=on)
-    must_teach(by=by, verb="diary.assessment.write", room=place, subject=subject, on=on)
+    must_teach(by=by, verb="diary.assessment.write", room=place, subject=check_subject(subject), on=on)
     must_be_in(group=group, pupils=[pupil], on=on)
     of = term_of(form, place.year, _asked(place, term))
     kept = check_written(form, said)

@@ -20,6 +20,7 @@ from testamur.schoolday.diary.rules.remarks import (
     NobodyChosen,
     RemarkOver,
     RemarkTooOld,
+    check_subject,
     check_text,
     check_why,
     is_fresh,
@@ -48,7 +49,7 @@ def write_remark(
     RemarkKindUnknown, RemarkTextMissing, RemarkTextTooLong, NotFound for a lesson of another group.
     """
     place = room(group=group, on=on)
-    if subject:
+    if check_subject(subject):
         must_teach(by=by, verb="diary.remark.write", room=place, subject=subject, on=on)
     else:
         by.must("diary.remark.write", place.path, group=group)

@@ -13,7 +13,7 @@ from testamur.law.diary import AssessmentForm
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import TermView
 from testamur.schoolday.diary.models import Assessment
-from testamur.schoolday.diary.queries.rooms import room
+from testamur.schoolday.diary.queries.rooms import must_teach, room
 from testamur.schoolday.diary.rules.assessments import (
     AssessmentView,
     NoAssessment,
@@ -43,10 +43,11 @@ def assessed_room(*, group: UUID, on: date) -> tuple[Room, AssessmentForm]:
 def sheet(*, by: Actor, group: UUID, subject: str, on: date, term: UUID | None = None) -> Sheet:
     """All pupils of a group with their assessments in a subject; of the running term unless told otherwise.
 
-    Needs ``diary.assessment.see`` in the group. A constant number of queries. Raises as `assessed_room` does, NoTerm.
+    Needs ``diary.assessment.see`` in the group and to teach the subject there: drafts are nobody else's. A constant
+    number of queries. Raises as `assessed_room` does, NotYourSubject, NoTerm.
     """
     place, form = assessed_room(group=group, on=on)
-    by.must("diary.assessment.see", place.path, group=group)
+    must_teach(by=by, verb="diary.assessment.see", room=place, subject=subject, on=on)
     wanted = next((one for one in place.year.terms if one.id == term), None) if term else place.term
     of = term_of(form, place.year, wanted)
     people = [row.person for row in schools.class_list(by=by, group=group, on=on)]

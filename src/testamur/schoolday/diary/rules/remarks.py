@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from testamur.kernel.base.refused import Refused
+from testamur.kernel.base.refused import NotFound, Refused
 from testamur.law.diary import RemarkKind
 
 LONGEST_TEXT = 2000
 LONGEST_WHY = 400
+LONGEST_SUBJECT = 40
 WITHDRAW_ANY = "diary.class.withdraw_remark"
 """Who holds this takes back other people's remarks too: the class teacher in the class, the head at the school."""
 OWN_WITHDRAWAL = timedelta(hours=24)
@@ -92,6 +93,13 @@ class Snippet:
 
     kind: str
     text: str
+
+
+def check_subject(subject: str) -> str:
+    """The code of a subject. Raises NotFound for what cannot be one."""
+    if len(subject) > LONGEST_SUBJECT:
+        raise NotFound("There is no such subject.", field="subject")
+    return subject
 
 
 def check_text(text: str) -> str:

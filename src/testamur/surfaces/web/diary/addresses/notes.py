@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from testamur.surfaces.web.diary import health, pupil, remarks
+from testamur.surfaces.web.diary import assessments, health, pupil, remarks
 
 urlpatterns = [
     path("pupil/<uuid:group>/<uuid:pupil>/", pupil.pupil, name="pupil"),
@@ -12,4 +12,6 @@ urlpatterns = [
     path("remark/<uuid:remark>/withdraw/", remarks.withdraw, name="withdraw_remark"),
     path("health/<uuid:group>/", health.health, name="health"),
     path("health/<uuid:group>/<uuid:note>/end/", health.end, name="end_health"),
+    path("assessments/<uuid:group>/<str:subject>/", assessments.assessments, name="assessments"),
+    path("assessments/<uuid:group>/<str:subject>/publish/", assessments.publish, name="publish"),
 ]
