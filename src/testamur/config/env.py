@@ -66,6 +66,12 @@ class Env(BaseSettings):
     sms_user: str = Field(default="", description="User name of 46elks, account SID of Twilio")
     sms_password_file: Path | None = Field(default=None, description="File with the password or auth token")
     sms_from: str = Field(default="", description="Sender: a number in E.164 or a name of at most 11 letters")
+    phone_token: str = Field(default="", description="Auth token that signs the carrier's calls; empty: no telephone")
+    phone_numbers: str = Field(
+        default="", description="Our numbers, parted by commas; +359…=bg speaks one language and does not ask"
+    )
+    phone_audio: Path | None = Field(default=None, description="Folder of spoken texts, <language>/<name>.wav")
+    phone_sms_secret: str = Field(default="", description="Secret of the address for incoming SMS; empty: none come in")
     delivery_keep_days: int = Field(default=30, ge=1, description="Days after which address and text are wiped")
 
     def secret(self) -> str:

@@ -190,3 +190,4 @@ PUSH = {
     or (f"mailto:{_env.contact_email}" if _env.contact_email else "https://" + PUBLIC_URL.split("://")[-1]),
 }
 SMS = {name.removeprefix("sms_"): value for name, value in _env if name.startswith("sms_")}
+PHONE = {name.removeprefix("phone_"): value for name, value in _env if name.startswith("phone_")}

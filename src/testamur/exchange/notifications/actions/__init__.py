@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from testamur.exchange.notifications.actions.calls import note_call
 from testamur.exchange.notifications.actions.choices import (
     choose,
     send_test,
@@ -27,6 +28,7 @@ __all__ = [
     "choose",
     "confirm_registration",
     "expire_registrations",
+    "note_call",
     "open_own",
     "open_registration",
     "prove_by_contact",

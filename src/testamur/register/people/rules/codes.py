@@ -15,6 +15,8 @@ from testamur.kernel.base.refused import Refused
 
 ALPHABET = "23456789CDFGHJKMNPRTWXY"
 LENGTH = 10
+DIGITS = 14
+"""Digits of a code as a telephone's keys can type it: 23^10 is less than 10^14."""
 _VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)}
 
 
@@ -49,6 +51,40 @@ def normalise_code(text: str) -> str:
 def printed(code: str) -> str:
     """As printed on a label: ``K7M3G-9XTWR``."""
     return f"{code[:5]}-{code[5:]}"
+
+
+def digits(code: str) -> str:
+    """The code as a number of fourteen digits, for a telephone's keys: there and back without loss.
+
+    Raises `CodeInvalid` as `normalise_code`.
+    """
+    number = 0
+    for symbol in normalise_code(code):
+        number = number * len(ALPHABET) + _VALUE[symbol]
+    return f"{number:0{DIGITS}d}"
+
+
+def from_digits(text: str) -> str:
+    """The code that fourteen digits stand for, with or without spaces and hyphens.
+
+    Raises `CodeInvalid` (``people.code.invalid``) for another number of digits or a wrong check.
+    """
+    typed = "".join(c for c in text if c not in " -")
+    if len(typed) != DIGITS or not typed.isascii() or not typed.isdecimal():
+        raise CodeInvalid("This is not the telephone code; please read the label again.", field="code")
+    number, symbols = int(typed), ""
+    for _ in range(LENGTH):
+        number, value = divmod(number, len(ALPHABET))
+        symbols = ALPHABET[value] + symbols
+    if number:
+        raise CodeInvalid("This is not the telephone code; please read the label again.", field="code")
+    return normalise_code(symbols)
+
+
+def printed_digits(code: str) -> str:
+    """The telephone code as printed on a label, in groups: ``0412 7730 1956 28``."""
+    number = digits(code)
+    return " ".join(number[at : at + 4] for at in range(0, DIGITS, 4))
 
 
 def _check(body: str) -> str:
