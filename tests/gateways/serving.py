@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,9 +13,9 @@ Answer = Callable[[str, dict[str, str], bytes], tuple[int, bytes]]
 
 
 class Served:
-    """`with Served(answer) as url`; requests are answered one after the other."""
+    """`with Served(answer) as url`; requests are answered one after the other, over TLS where a context is given."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, tls: ssl.SSLContext | None = None) -> None:
         one = threading.Lock()
 
         class Handler(BaseHTTPRequestHandler):
@@ -35,6 +36,8 @@ class Served:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
 
     def __enter__(self) -> str:

@@ -215,10 +215,10 @@ def test_addresses_and_texts_are_wiped_and_rows_forgotten(by: Actor, clock: Cloc
     assert not Message.objects.exists()
 
 
-def tls(folder: Path) -> tuple[ssl.SSLContext, Path]:
+def tls(folder: Path, host: str = "localhost") -> tuple[ssl.SSLContext, Path]:
     """A server's TLS with a certificate of its own making, and the file to trust."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     at = datetime(2020, 1, 1, tzinfo=UTC)
     certificate = (
         x509.CertificateBuilder()
@@ -228,7 +228,7 @@ def tls(folder: Path) -> tuple[ssl.SSLContext, Path]:
         .serial_number(1)
         .not_valid_before(at)
         .not_valid_after(at + timedelta(days=36500))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )

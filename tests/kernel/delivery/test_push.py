@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import ssl
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ from testamur.kernel.delivery.channels import push as channel
 from testamur.kernel.delivery.models import Device
 from testamur.kernel.delivery.rules import MessageInvalid, State
 from tests.gateways.push import PushService, Subscription
+from tests.gateways.serving import Served
 from tests.kernel.delivery.conftest import Clock, push
+from tests.kernel.delivery.test_email import tls
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +46,8 @@ def test_a_device_is_given_what_was_posted_and_nobody_on_the_way_reads_it(
         by=by, messages=[push(device), push(device, tag="", expires=late, urgent=True)], now=clock()
     )
     assert steps.send_due(by=by, clock=clock).sent == 2
-    (_urgent, first, urgent_headers), (_plain, content, headers) = service.received
+    by_tag = sorted(service.received, key=lambda received: received[1]["tag"])
+    (_urgent, first, urgent_headers), (_plain, content, headers) = by_tag
     assert first["tag"] == ""
     assert content == {"title": "Nytt", "body": "Det finns något nytt att läsa.", "url": "/family/", "tag": "new"}
     assert (headers["ttl"], headers["urgency"], len(headers["topic"])) == ("259200", "normal", 32)
@@ -243,3 +247,31 @@ def test_a_key_is_made_for_a_demonstration_and_given_by_the_operator(
     clock.forward(minutes=2)
     steps.send_due(by=by, clock=clock)
     assert told(by, one)[1] == "channel.misconfigured"
+
+
+@pytest.mark.parametrize(("named", "error"), [("push.example", ""), ("other.example", "push.unreachable")])
+def test_the_connection_goes_to_the_address_that_was_looked_at_and_the_certificate_is_of_the_name(
+    by: Actor,
+    clock: Clock,
+    service: PushService,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    named: str,
+    error: str,
+) -> None:
+    context, trust = tls(tmp_path, named)
+    hosts: list[str] = []
+
+    def answer(_path: str, headers: dict[str, str], _body: bytes) -> tuple[int, bytes]:
+        hosts.append(headers["host"])
+        return 201, b""
+
+    monkeypatch.setattr(channel, "resolve", lambda _host: ["127.0.0.1"])
+    monkeypatch.setattr(channel, "trusted", lambda: ssl.create_default_context(cafile=trust))
+    device = register(by, clock, service.subscribe())
+    with Served(answer, context) as url:
+        host = f"push.example:{url.rpartition(':')[2]}"
+        Device.objects.filter(id=device).update(endpoint=f"https://{host}/1")
+        (one,) = actions.post(by=by, messages=[push(device)], now=clock())
+        steps.send_due(by=by, clock=clock)
+    assert (told(by, one)[1], hosts) == (error, [] if error else [host])

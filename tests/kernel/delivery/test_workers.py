@@ -20,6 +20,7 @@ from tests.kernel.delivery.conftest import Clock, mail, sms
 class Recorder:
     """A channel that takes everything and looks whether a transaction is open."""
 
+    parallel = 1
     taken: list[str]
     in_transaction: bool
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from django.db.models import F
 
 from testamur.kernel.base.refused import Refused
 from testamur.kernel.delivery.models import Device
+from testamur.kernel.delivery.rules import Keys
 
 MOST = 10
 """Devices that a person has at a time; a further one takes the oldest one's place."""
@@ -35,19 +36,10 @@ class DeviceInvalid(Refused):
     code = "delivery.device.invalid"
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """Where a device is reached and under which keys."""
-
-    endpoint: str
-    p256dh: str
-    auth: str
-
-
-def keys_of(device: str) -> Keys | None:
-    """The keys of a live device; None when it is gone."""
-    row = Device.objects.filter(id=UUID(device), gone_at__isnull=True).first()
-    return Keys(row.endpoint, row.p256dh, row.auth) if row else None
+def keys_of(devices: Collection[str]) -> dict[str, Keys]:
+    """The keys of those devices that live."""
+    rows = Device.objects.filter(id__in=[UUID(one) for one in devices], gone_at__isnull=True)
+    return {str(row.id): Keys(row.endpoint, row.p256dh, row.auth) for row in rows}
 
 
 def check(*, endpoint: str, p256dh: str, auth: str, label: str, locale: str) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
 
 from testamur.kernel.base.actor import Actor
-from testamur.kernel.delivery import dead, leases, reports, rules
+from testamur.kernel.delivery import dead, devices, leases, reports, rules
 from testamur.kernel.delivery.channels.contract import (
     Channel,
     ChannelDown,
@@ -123,32 +125,39 @@ class _Run:
             return None
 
     def _batch(self, way: Channel | None, claimed: list[Claimed]) -> None:
-        for place, one in enumerate(claimed):
+        size = way.parallel if way is not None else 1
+        for place in range(0, len(claimed), size):
             if self._strikes >= STRIKES:
                 leases.give_back(claimed[place:])
                 return
-            self._one(way, one)
+            self._some(way, claimed[place : place + size])
 
-    def _one(self, way: Channel | None, one: Claimed) -> None:
+    def _some(self, way: Channel | None, claimed: list[Claimed]) -> None:
+        """Hand over so many at once as the channel likes; the database is this thread's alone."""
+        mine = [one for one in claimed if self._ours(one)]
+        for one, answer in zip(mine, self._answers(way, mine), strict=True):
+            self._settle(one, answer)
+
+    def _ours(self, one: Claimed) -> bool:
         now = self._clock()
         if one.expires is not None and one.expires <= now:
             leases.note_expired(one, now=now)
             self._done.expired += 1
-            return
-        if not leases.hold(one, now=now):
-            return
-        try:
-            taken = self._hand_over(way, one)
-        except NeverSent as error:
-            leases.note_failed(one, error=error.reason, now=self._clock())
-            self._done.failed += 1
-            self._strikes = 0
-        except NotSent as error:
-            self._wait(one, error)
-        else:
-            leases.note_sent(one, taken, now=self._clock())
-            self._done.sent += 1
-            self._strikes = 0
+            return False
+        return leases.hold(one, now=now)
+
+    def _settle(self, one: Claimed, answer: Taken | NotSent) -> None:
+        match answer:
+            case NeverSent():
+                leases.note_failed(one, error=answer.reason, now=self._clock())
+                self._done.failed += 1
+                self._strikes = 0
+            case NotSent():
+                self._wait(one, answer)
+            case Taken():
+                leases.note_sent(one, answer, now=self._clock())
+                self._done.sent += 1
+                self._strikes = 0
 
     def _wait(self, one: Claimed, error: NotSent) -> None:
         now = self._clock()
@@ -165,17 +174,17 @@ class _Run:
         pause = min(rules.pause(attempt, urgent=False), rules.DOWN_PAUSE)
         leases.rest(channel=self._name, pause=pause, now=self._clock())
 
-    def _hand_over(self, way: Channel | None, one: Claimed) -> Taken:
+    def _answers(self, way: Channel | None, claimed: list[Claimed]) -> list[Taken | NotSent]:
         if way is None:
-            raise ChannelDown(self._why_not)
-        try:
-            return way.send(self._outgoing(one))
-        except NotSent:
-            raise
-        except Exception as error:  # one odd message must not hold up all behind it
-            raise TryAgain(f"unexpected.{type(error).__name__}") from error
+            return [ChannelDown(self._why_not) for _one in claimed]
+        devices_known = devices.keys_of([one.to for one in claimed]) if self._name == rules.Channel.PUSH else {}
+        going = [self._outgoing(one, devices_known.get(one.to)) for one in claimed]
+        if len(going) < 2:  # noqa: PLR2004 - no thread for one
+            return [_answer(way, one) for one in going]
+        with ThreadPoolExecutor(len(going)) as pool:
+            return list(pool.map(partial(_answer, way), going))
 
-    def _outgoing(self, one: Claimed) -> Outgoing:
+    def _outgoing(self, one: Claimed, device: rules.Keys | None) -> Outgoing:
         return Outgoing(
             id=one.id,
             to=one.to,
@@ -186,6 +195,16 @@ class _Run:
             report_url=reports.address(one.id) if self._name == rules.Channel.SMS else "",
             url=one.url,
             tag=one.tag,
+            device=device,
             urgent=one.urgent,
             keep=min(one.expires - self._clock(), rules.PUSH_TTL) if one.expires else rules.PUSH_TTL,
         )
+
+
+def _answer(way: Channel, message: Outgoing) -> Taken | NotSent:
+    try:
+        return way.send(message)
+    except NotSent as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - one odd message must not hold up all behind it
+        return TryAgain(f"unexpected.{type(error).__name__}")

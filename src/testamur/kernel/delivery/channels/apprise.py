@@ -14,6 +14,8 @@ from testamur.kernel.delivery.rules import Taken
 class Apprise:
     """One address of Apprise, with ``{to}`` in the place of the number."""
 
+    parallel = 1
+
     def __init__(self, template: str) -> None:
         """Raises ValueError for an address that Apprise does not know; it is not quoted, since it holds a password."""
         if "{to}" not in template or not self._known(template.replace("{to}", "%2B46701234567")):

@@ -35,6 +35,7 @@ class Carrier:
     """A thin client over an injected `httpx.Client`; it never retries by itself."""
 
     name = ""
+    parallel = 4
 
     def __init__(self, account: Account, client: httpx.Client | None = None) -> None:
         """`client` is for tests; the account's address is the base of every request."""

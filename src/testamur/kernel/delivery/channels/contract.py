@@ -9,14 +9,15 @@ from typing import Protocol
 from uuid import UUID
 
 from testamur.kernel.base.refused import Refused
-from testamur.kernel.delivery.rules import PUSH_TTL, State, Taken
+from testamur.kernel.delivery.rules import PUSH_TTL, Keys, State, Taken
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """A message as a channel gets it. `report_url` is where the carrier may report what became of it, or empty.
 
-    `url`, `tag`, `urgent` and `keep` (how long it is worth keeping for a device that is off) matter to pushes.
+    `url`, `tag`, `urgent` and `keep` (how long it is worth keeping for a device that is off) matter to pushes, which
+    go to `device`; it is None when that one is gone.
     """
 
     id: UUID
@@ -30,6 +31,7 @@ class Outgoing:
     tag: str = ""
     urgent: bool = False
     keep: timedelta = PUSH_TTL
+    device: Keys | None = None
 
 
 class NotSent(Exception):  # noqa: N818 - the three below say what kind of trouble it is
@@ -73,7 +75,12 @@ class Report:
 
 
 class Channel(Protocol):
-    """One configured channel; used by one thread."""
+    """One configured channel. `parallel` messages are handed over at a time, by as many threads.
+
+    So many may come twice after a crash: more than one only where each takes its time and a repeat does little harm.
+    """
+
+    parallel: int
 
     def send(self, message: Outgoing) -> Taken:
         """Hand the message over. Raises NotSent."""

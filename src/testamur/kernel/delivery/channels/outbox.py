@@ -42,6 +42,8 @@ class DemoMessage:
 
 
 class _Files:
+    parallel = 1
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 

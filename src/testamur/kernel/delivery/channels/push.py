@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import socket
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -28,8 +29,7 @@ from testamur.kernel.delivery.channels.contract import (
     ReportRefused,
     TryAgain,
 )
-from testamur.kernel.delivery.devices import Keys, keys_of
-from testamur.kernel.delivery.rules import MAX_PUSH, Taken, push_content
+from testamur.kernel.delivery.rules import MAX_PUSH, Keys, Taken, push_content
 
 TIMEOUT = 5.0
 _GONE = frozenset({404, 410})
@@ -43,6 +43,7 @@ class Push:
     contact: str
     inside: bool = False
     """Push services on loopback are allowed (demonstration and tests)."""
+    parallel: int = 8
     _client: httpx.Client = field(init=False)
     _signed: dict[str, dict[str, str]] = field(default_factory=dict, init=False)
     _places: dict[str, str] = field(default_factory=dict, init=False)
@@ -50,11 +51,11 @@ class Push:
 
     def __post_init__(self) -> None:
         """Open nothing yet."""
-        self._client = httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
+        self._client = httpx.Client(verify=trusted(), timeout=TIMEOUT, follow_redirects=False, trust_env=False)
 
     def send(self, message: Outgoing) -> Taken:
         """Encrypt for the device and hand over to its push service."""
-        keys = keys_of(message.to)
+        keys = message.device
         if keys is None:
             raise NeverSent("push.gone")
         content = push_content(message.subject, message.text, message.url, message.tag)
@@ -127,6 +128,11 @@ class Push:
     def close(self) -> None:
         """Let go of connections."""
         self._client.close()
+
+
+def trusted() -> ssl.SSLContext:
+    """The roots that push services' certificates end in: those of every browser."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def resolve(host: str) -> list[str]:

@@ -89,6 +89,8 @@ def compose(message: Outgoing, *, sender: str, bounces: str = "") -> EmailMultiA
 class Smtp:
     """One connection, kept for as long as it works."""
 
+    parallel = 1
+
     def __init__(self, server: Server, *, sender: str, bounces: str = "", timeout: float = TIMEOUT) -> None:
         """Connects with the first message."""
         self._sender, self._bounces = sender, bounces

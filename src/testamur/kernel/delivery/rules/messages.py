@@ -102,6 +102,15 @@ class NewMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """Where a device is reached and under which keys."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """The channel's yes: its own id of the message and, if it says so, what it charges (`cost` in 1/10000)."""
 
