@@ -54,15 +54,13 @@ class Env(BaseSettings):
         default="", description="smtp://user:password@host:port?tls=starttls|tls|none; empty: no mail"
     )
     mail_from: str = Field(default="Testamur <noreply@testamur.example>", description="Sender of every e-mail")
-    sms_provider: Literal["", "46elks", "twilio", "apprise"] = Field(default="", description="Carrier of text messages")
     mail_bounces: str = Field(default="", description="Mailbox for bounces, e.g. bounces@post.example; empty: none")
+    sms_provider: Literal["", "46elks", "twilio", "apprise"] = Field(default="", description="Carrier of text messages")
     sms_url: str = Field(
         default="", description="Address of the carrier's service, where it is not the usual one; Apprise's with {to}"
     )
     sms_currency: str = Field(default="SEK", description="Currency of 46elks' bills")
     sms_rate: float = Field(default=20, ge=0, description="SMS per second that the carrier takes; 0: no bound")
-    vapid_key: Path | None = Field(default=None, description="PEM key (P-256) of web push; empty: no pushes")
-    vapid_contact: str = Field(default="", description="mailto: or https: address for push services")
     sms_user: str = Field(default="", description="User name of 46elks, account SID of Twilio")
     sms_password_file: Path | None = Field(default=None, description="File with the password or auth token")
     sms_from: str = Field(default="", description="Sender: a number in E.164 or a name of at most 11 letters")
@@ -72,6 +70,8 @@ class Env(BaseSettings):
     )
     phone_audio: Path | None = Field(default=None, description="Folder of spoken texts, <language>/<name>.wav")
     phone_sms_secret: str = Field(default="", description="Secret of the address for incoming SMS; empty: none come in")
+    vapid_key: Path | None = Field(default=None, description="PEM key (P-256) of web push; empty: no pushes")
+    vapid_contact: str = Field(default="", description="mailto: or https: address for push services")
     delivery_keep_days: int = Field(default=30, ge=1, description="Days after which address and text are wiped")
 
     def secret(self) -> str:
