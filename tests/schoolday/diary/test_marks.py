@@ -22,7 +22,6 @@ from testamur.register.schools import actions as schools
 from testamur.register.schools import queries as school_queries
 from testamur.register.schools.rules import NewEnrolment, NewPost, Role
 from testamur.schoolday.diary.actions import add_task, change_task, ensure_closing, enter_marks, retire_task, show_task
-from testamur.schoolday.diary.actions import marks as at_work
 from testamur.schoolday.diary.models import Mark, Task
 from testamur.schoolday.diary.queries import marks as queries
 from testamur.schoolday.diary.rules.marks import Entry, Grid, KindUnknown, State, TaskDayOutside, TaskRetired, WhyNeeded
@@ -135,7 +134,7 @@ def test_nobody_writes_over_what_was_not_seen(bulgarian: School) -> None:
 def test_the_database_decides_who_was_first_in_the_same_moment(
     bulgarian: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    task, look = add(bulgarian), at_work.standing_cells
+    task, look = add(bulgarian), queries.standing_cells
     colleague: list[Sequence[State]] = []
 
     def look_too_early(tasks: Sequence[UUID], *, pupils: Sequence[UUID]) -> object:
@@ -145,7 +144,7 @@ def test_the_database_decides_who_was_first_in_the_same_moment(
             colleague[0] = enter(bulgarian, task, Entry(bulgarian.pupils[0], "2"), who="principal")
         return seen
 
-    monkeypatch.setattr(at_work, "standing_cells", look_too_early)
+    monkeypatch.setattr("testamur.schoolday.diary.actions.marks.standing_cells", look_too_early)
     entries = [Entry(bulgarian.pupils[0], "6"), Entry(bulgarian.pupils[1], "6")]
     assert enter(bulgarian, task, *entries) == [State.CONFLICT, State.STORED]
     assert colleague == [[State.STORED]]

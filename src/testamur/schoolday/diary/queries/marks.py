@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.db.models import Max, QuerySet
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
+from testamur.law.diary import Proposal
 from testamur.register.people import queries as people
 from testamur.register.people.queries import chunks
 from testamur.register.schools import queries as schools
@@ -39,8 +41,8 @@ Cells = Mapping[UUID, Mapping[UUID, MarkCell]]
 """Pupil → task → the mark that stands."""
 
 
-def grid(*, by: Actor, group: UUID, subject: str, on: date, term: UUID | None = None, year: bool = False) -> Grid:
-    """The grid of a group in a subject, as `by` may see it: of `term`, the term that holds `on`, or the whole `year`.
+def grid(*, by: Actor, group: UUID, subject: str, on: date, code: str = "", year: bool = False) -> Grid:
+    """The grid of a group in a subject, as `by` may see it: of a term by its code, else today's, or of the whole year.
 
     Needs ``diary.mark.see`` at the group and to teach the subject there. At most ten queries, whatever the class size.
     Rows are today's members by name, then those who have left and have marks. Raises NotFound, NotAllowed,
@@ -48,9 +50,8 @@ def grid(*, by: Actor, group: UUID, subject: str, on: date, term: UUID | None = 
     """
     room = room_of(group=group, on=on)
     must_teach(by=by, verb=SEE, room=room, subject=subject, on=on)
-    chosen = None if year else (term or (room.term.id if room.term else None))
-    if chosen is not None and chosen not in {one.id for one in room.year.terms}:
-        raise NotFound("There is no such term in this school year.", term=str(chosen))
+    named = next((one for one in room.year.terms if one.code == code), room.term)
+    chosen = None if year or named is None else named.id
     tasks = tasks_of(group=group, subject=subject)
     cells = standing_cells([task.id for task in tasks])
     shown = [task for task in tasks if not task.retired and (chosen is None or task.term == chosen)]
@@ -104,9 +105,14 @@ def cell_history(*, by: Actor, task: UUID, pupil: UUID, on: date) -> tuple[Chang
     return tuple(found)
 
 
+def belongs(*, group: UUID, pupil: UUID) -> bool:
+    """Whether the pupil is or was in the group."""
+    return any(one.person == pupil for one in schools.members_ever(group=group))
+
+
 def conclusions(
     *, room: Room, subject: str, term: UUID | None, pupils: Collection[UUID]
-) -> dict[UUID, tuple[Any, str, dict[UUID, Any]]]:
+) -> dict[UUID, tuple[Decimal | None, str, dict[UUID, Proposal]]]:
     """(average, its word, proposals by column) of pupils as they stand now; for the answer to an entry. Two queries.
 
     The caller has asked for the permission already.
