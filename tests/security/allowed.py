@@ -66,6 +66,7 @@ AUTHORITY_ANYWHERE = anywhere("authority_administrator")
 SIGNERS_ANYWHERE = anywhere("principal", "teacher", "class_teacher", "delegate", "other_principal")
 SIGNED_IT = at(here=("principal",), sibling=("other_principal",), foreign=("class_teacher",))
 CEREMONY = at(here=("teacher",), sibling=("other_principal",), foreign=("class_teacher",))
+TEACHES = at(here=("principal",), sibling=("other_principal",), foreign=("class_teacher",))  # the class
 FAMILY_ANYWHERE = anywhere("guardian", "other_guardian", "pupil", "adult")
 FAMILY = at(here=("guardian", "pupil"), sibling=("other_guardian",))
 ASKED = at(here=("administrator",), sibling=("other_administrator",))
@@ -191,6 +192,18 @@ ALLOWED: Mapping[str, Who] = {
     "staff:app": CEREMONY,
     "staff:answer": CEREMONY,
     "staff:progress": CEREMONY,
+    # Marks: who teaches the subject in the class, and who leads the school.
+    "diary:classes": SIGNERS_ANYWHERE,
+    "diary:grid": TEACHES,
+    "diary:grid_save": TEACHES,
+    "diary:fresh": TEACHES,
+    "diary:find_cell": TEACHES,
+    "diary:cell": TEACHES,
+    "diary:write_cell": TEACHES,
+    "diary:add_task": TEACHES,
+    "diary:enter": TEACHES,
+    "diary:change_task": TEACHES,
+    "diary:retire_task": TEACHES,
     # Families.
     "family:home": FAMILY_ANYWHERE,
     "family:record": FAMILY,

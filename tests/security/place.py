@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from random import Random
 from typing import Any
@@ -21,6 +21,9 @@ from testamur.register.people.rules import Scheme
 from testamur.register.schools import actions as schools
 from testamur.register.schools import queries as school_queries
 from testamur.register.schools.rules import NewPost, Role, UnitView
+from testamur.schoolday.diary import actions as diary
+from testamur.schoolday.diary.queries.rooms import room
+from testamur.schoolday.diary.rules.marks import kinds_for
 from testamur.schoolday.noticeboard import actions as board
 from testamur.schoolday.noticeboard.rules import Audience, Kind, NewsText
 from testamur.schoolday.results import queries as results
@@ -182,12 +185,21 @@ def _fill(things: Things, site: Site) -> None:
         "code": record_queries.by_ids(by=by, records=[issued])[0].code,
         "log": next(log.code for log in logs.logs() if log.organisation == site.body.id),
     }  # fmt: skip
+    things.arguments[site.place] |= _column(site)
     things.forms[site.place] = {
         "school": str(site.unit.id), "term": site.term, "document": site.issued, "kind": "passed_through.x",
         "records": [str(issued)], "pupils": [str(pupil)], "person": str(person[site.signer]),
         "number": world.numbers[site.pupils[0]], "ends": "2026-06-30", "days": "7", "pin": "000000",
     }  # fmt: skip
     things.secret[site.place] = tuple(text for name in site.pupils for text in (world.numbers[name], world.names[name]))
+
+
+def _column(site: Site) -> dict[str, object]:
+    """A subject of the class and a column of its marks."""
+    subject, now, on = "TV" if site.place is Place.FOREIGN else "MA", clock.now(), date(2026, 5, 4)
+    kind = next(one for one in kinds_for(room(group=site.group, on=on), subject, on) if not one.closes)
+    task = diary.add_task(by=operator(), group=site.group, subject=subject, kind=kind.code, on=on, now=now)
+    return {"subject": subject, "task": task}
 
 
 def _ceremony(world: World, site: Site) -> UUID:
