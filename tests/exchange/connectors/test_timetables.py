@@ -118,8 +118,11 @@ def test_a_line_that_cannot_be_read_leaves_the_timetable_of_the_group_as_it_is(b
 
 def test_an_unknown_teacher_is_told_and_set_when_known(bundle: Path):
     replace_in(bundle / "persons.csv", f"{G};Greta;Påhittad;lärare;12345678;;\n", "")
-    _outcome, report = take(bundle)
+    outcome, report = take(bundle)
     assert report.by_code["import.reference.unknown"] == 1
+    assert outcome.counts["timetable"] == {"new": 1}
+    outcome, _report = take(bundle, again=True)
+    assert outcome.counts["timetable"] == {"unchanged": 1}
     assert planned(MONDAY)[0].slot.teacher is None
     replace_in(bundle / "persons.csv", f"{A};", f"{G};Greta;Påhittad;lärare;12345678;;\n{A};")
     take(bundle, again=True)

@@ -22,10 +22,16 @@ Period = tuple[date, date]
 
 @dataclass(slots=True)
 class _Changes:
-    """What timetables ask for: lessons to add, last days of those that are there; groups to look at again."""
+    """What timetables ask for: lessons to add, last days of those that are there.
+
+    Attributes:
+        touched: groups of which a lesson ends or was added.
+        again: groups that are looked at again next time.
+    """
 
     add: list[tuple[TimetableRow, NewSlot]] = field(default_factory=list)
     ends: dict[UUID, date] = field(default_factory=dict)
+    touched: set[UUID] = field(default_factory=set)
     again: set[UUID] = field(default_factory=set)
 
 
@@ -61,10 +67,15 @@ def load_timetables(context: Context, rows: Sequence[TimetableRow]) -> None:
     taken = isolate(context, changes.add, lambda s: verbs.add_slots(by=context.by, slots=s, now=context.now))
     kept = {slot.id for _row, slot in taken}
     changes.again.update(slot.group for _row, slot in changes.add if slot.id not in kept)
-    whole = [(i, groups[i.row.key].id) for i in items if i.row.key in groups]
-    whole = [(item, group) for item, group in whole if group not in changes.again]
-    remember(context, "timetable", [pair for pair in whole if pair[0].object_id is None])
-    refresh(context, "timetable", [pair for pair in whole if pair[0].object_id is not None])
+    changes.touched.update(slot.group for _row, slot in taken)
+    whole = [(item, groups[item.row.key].id) for item in items if item.row.key in groups]
+    settled = [(item, group) for item, group in whole if group not in changes.again]
+    remember(context, "timetable", [pair for pair in settled if pair[0].object_id is None])
+    refresh(context, "timetable", [pair for pair in settled if pair[0].object_id is not None])
+    for item, key in whole:
+        if key in changes.again:
+            done = "new" if item.object_id is None else "changed"
+            context.counts["timetable", done if key in changes.touched else "unchanged"] += 1
 
 
 def load_holidays(context: Context, rows: Sequence[HolidayRow]) -> None:
@@ -157,11 +168,13 @@ def _compare(
             slot = same.pop()
             if slot.valid_to != last:
                 changes.ends[slot.id] = last
+                changes.touched.add(slot.group)
             continue
         starts = max(first, min(today, last)) if there else first
         changes.add.append((line, replace(lesson, valid_from=starts, valid_to=last)))
     over = [slot for slots in begun.values() for slot in slots]
     changes.ends.update({slot.id: today - timedelta(days=1) for slot in over})
+    changes.touched.update(slot.group for slot in over)
 
 
 def _of_slot(one: SlotView) -> Meaning:
