@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from testamur.surfaces.web.diary import assessments, health, pupil, remarks
+from testamur.surfaces.web.diary import assessments, events, health, meetings, pupil, remarks
 
 urlpatterns = [
     path("pupil/<uuid:group>/<uuid:pupil>/", pupil.pupil, name="pupil"),
@@ -14,4 +14,12 @@ urlpatterns = [
     path("health/<uuid:group>/<uuid:note>/end/", health.end, name="end_health"),
     path("assessments/<uuid:group>/<str:subject>/", assessments.assessments, name="assessments"),
     path("assessments/<uuid:group>/<str:subject>/publish/", assessments.publish, name="publish"),
+    path("events/", events.events, name="events"),
+    path("events/plan/", events.plan, name="plan"),
+    path("event/<uuid:event>/", meetings.event, name="event"),
+    path("event/<uuid:event>/change/", events.change, name="change_event"),
+    path("event/<uuid:event>/cancel/", events.cancel, name="cancel_event"),
+    path("event/<uuid:event>/times/", meetings.offer, name="offer_times"),
+    path("event/<uuid:event>/times/withdraw/", meetings.withdraw, name="withdraw_times"),
+    path("event/<uuid:event>/times/<uuid:time>/free/", meetings.free, name="free_time"),
 ]
