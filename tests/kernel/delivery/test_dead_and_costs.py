@@ -164,3 +164,9 @@ def test_sms_keep_the_pace_that_the_carrier_takes_and_lose_no_try(
     clock.forward(seconds=2)
     assert steps.send_due(by=by, clock=clock).sent == 4
     assert set(Message.objects.values_list("attempts", flat=True)) == {1}
+    settings.DELIVERY_SMS_RATE = 0.2
+    actions.post(by=by, messages=[sms(), sms()], now=clock())
+    clock.forward(seconds=3)
+    assert steps.send_due(by=by, clock=clock).sent == 0
+    clock.forward(seconds=2)
+    assert [steps.send_due(by=by, clock=clock).sent for _again in range(2)] == [1, 0]

@@ -188,6 +188,10 @@ def test_a_browser_is_registered_once_and_belongs_to_who_used_it_last(
     actions.remove_device(by=by, device=second, now=clock())
     actions.remove_device(by=by, device=second, now=clock())
     assert queries.devices_of(by=by, persons=[kim, robin]) == []
+    last = register(by, clock, service.subscribe(), kim)
+    clock.forward(days=31)
+    steps.tidy(now=clock())
+    assert [row.id for row in Device.objects.all()] == [last]
 
 
 def test_a_person_has_ten_devices_at_most(by: Actor, clock: Clock, service: PushService) -> None:

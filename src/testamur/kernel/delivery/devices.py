@@ -104,3 +104,8 @@ def note_refused(*, device: UUID, now: datetime) -> None:
 def note_taken(*, device: UUID) -> None:
     """Its push service took a message."""
     Device.objects.filter(id=device, failed__gt=0).update(failed=0)
+
+
+def forget(*, before: datetime) -> int:
+    """Remove devices that were gone before that instant."""
+    return Device.objects.filter(gone_at__lt=before).delete()[0]

@@ -81,15 +81,21 @@ def _room(name: rules.Channel, now: datetime) -> int:
     rate = settings.DELIVERY_SMS_RATE
     if name != rules.Channel.SMS or not rate:
         return UNLIMITED
-    window = timedelta(seconds=WINDOW)
-    return max(0, round(rate * WINDOW) - leases.sent_since(channel=name, after=now - window))
+    window = max(WINDOW, 1 / rate)
+    sent = leases.sent_since(channel=name, after=now - timedelta(seconds=window))
+    return max(0, round(rate * window) - sent)
 
 
 def tidy(*, now: datetime) -> int:
-    """Wipe address and text of messages done `settings.DELIVERY_KEEP_DAYS` ago, and forget the rows after a year."""
+    """Wipe address and text of messages done `settings.DELIVERY_KEEP_DAYS` ago, and forget the rows after a year.
+
+    Devices that are gone are forgotten with the addresses, dead addresses when their time is over.
+    """
+    before = now - timedelta(days=settings.DELIVERY_KEEP_DAYS)
     leases.forget(before=now - rules.FORGET)
     dead.forget(now=now)
-    return leases.wipe(before=now - timedelta(days=settings.DELIVERY_KEEP_DAYS))
+    devices.forget(before=before)
+    return leases.wipe(before=before)
 
 
 class _Run:
