@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from testamur.kernel.base.actor import operator
 from testamur.kernel.base.refused import NotAllowed, NotFound
 from testamur.law.tables import PACKS
 from testamur.register.people import actions as people
@@ -66,7 +67,7 @@ def test_where_the_pupil_lies_is_a_third_and_no_rank(own: int, band: Band) -> No
 
 
 def _second_class(bg: School, pupils: int) -> list[UUID]:
-    by = school.operator()
+    by = operator()
     group = schools.add_groups(
         by=by, groups=[NewGroup(bg.school, bg.year, GroupKind.CLASS, "8Б", year_level=8)], now=NOW
     )[0]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from testamur.kernel.base.actor import Actor, Grant
+from testamur.kernel.base.actor import Actor, Grant, operator
 from testamur.kernel.base.refused import NotAllowed
 from testamur.law.tables import PACKS
 from testamur.register.people import actions as people
@@ -33,11 +34,9 @@ def bg() -> School:
     return school.build()
 
 
-def guardian(*pupils: object) -> Actor:
+def guardian(*pupils: UUID) -> Actor:
     """A guardian of these children."""
-    return Actor(
-        school.UUID(int=99), "simulated", (Grant("guardian", "/", ("diary.family.*",), wards=frozenset(pupils)),)
-    )  # type: ignore[arg-type]
+    return Actor(UUID(int=99), "simulated", (Grant("guardian", "/", ("diary.family.*",), wards=frozenset(pupils)),))
 
 
 @pytest.mark.feature("E6", "E27", "E28")
@@ -93,8 +92,6 @@ def test_nobody_reads_of_another_familys_child(bg: School) -> None:
         for ask in (
             lambda by: diary.marks(by=by, pupils=[other], on=TODAY),
             lambda by: diary.absences(by=by, pupils=[other], first=TODAY, last=TODAY),
-            lambda by: diary.leaves(by=by, pupils=[other], on=TODAY),
-            lambda by: diary.undecided(by=by, pupils=[other], first=TODAY, last=TODAY),
             lambda by: diary.remarks(by=by, pupils=[other], on=TODAY),
             lambda by: diary.assessments(by=by, pupils=[other], on=TODAY),
             lambda by: diary.health(by=by, pupils=[other], on=TODAY),
@@ -121,7 +118,7 @@ def test_absences_are_counted_as_the_law_counts(bg: School) -> None:
     assert [line.excused for line in found.lines] == [None, True, False]
     assert (found.excused, found.undecided, found.show(found.unexcused)) == (Decimal(1), Decimal(1), "1/2")
     assert found.lines[1].ground == ground.name
-    assert diary.undecided(by=by, pupils=[one], first=MONDAY, last=TODAY) == {one: 1}
+    assert diary.news(by=by, pupils=[one], now=NOW)[one].to_excuse == 1
 
 
 @pytest.mark.feature("E8", "E9", "C3")
@@ -147,7 +144,7 @@ def test_the_week_is_the_timetable_as_the_days_changed_it(bg: School) -> None:
     pages.lesson(
         bg, TODAY, slot=bg.slots[1], teacher=bg.persons["stranger"], homework="стр. 12", due=TODAY + timedelta(days=2)
     )
-    pages.lesson(bg, TODAY, starts=school.time(12), ends=school.time(12, 45), subject="BEL")
+    pages.lesson(bg, TODAY, starts=time(12), ends=time(12, 45), subject="BEL")
     found = diary.week(by=by, pupils=[one], monday=MONDAY, on=TODAY)[one]
     assert [(x.on.isoweekday(), x.subject, x.cancelled, x.substitute) for x in found.lessons] == [
         (1, "MAT", True, False),
@@ -159,7 +156,7 @@ def test_the_week_is_the_timetable_as_the_days_changed_it(bg: School) -> None:
     assert [(h.text, h.due) for h in found.homework] == [("стр. 12", TODAY + timedelta(days=2))]
     assert [h.text for h in diary.homework(by=by, pupils=[one], on=TODAY)[one]] == ["стр. 12"]
     holiday = NewHoliday(bg.authority, MONDAY, MONDAY + timedelta(days=4), "Ваканция")
-    schools.add_holidays(by=school.operator(), holidays=[holiday], now=NOW)
+    schools.add_holidays(by=operator(), holidays=[holiday], now=NOW)
     free = diary.week(by=by, pupils=[one], monday=MONDAY, on=TODAY)[one]
     assert {name for _, name in free.free} == {"Ваканция"}
     assert len(free.free) == 5
@@ -195,7 +192,7 @@ def test_children_in_two_schools_are_read_by_their_own_packs_in_as_many_queries(
     pages.mark(pages.column(se, "MA", kind="test"), three[2], "A")
     by = guardian(*three)
     people.add_guardianships(
-        by=school.operator(),
+        by=operator(),
         guardianships=[NewGuardianship(three[2], bg.persons["guardian"], Relation.PARENT, date(2015, 1, 1))],
         now=NOW,
     )
@@ -204,7 +201,7 @@ def test_children_in_two_schools_are_read_by_their_own_packs_in_as_many_queries(
     assert [found[p].success for p in three] == [Decimal("6.00"), Decimal("6.00"), None]
     assert found[three[2]].subjects[0].name == "Matematik"
 
-    def asked(pupils: list[school.UUID]) -> list[int]:
+    def asked(pupils: list[UUID]) -> list[int]:
         counts = []
         for ask in (
             lambda: diary.marks(by=by, pupils=pupils, on=TODAY),

@@ -188,9 +188,9 @@ def test_a_guardian_switches_between_children_of_two_schools(
     assert "Strandskolan (exempel)" in both
     assert 'aria-label="Children"' in both
     one = shown(browser, f"/family/?child={world.persons['other_pupil']}")
-    assert f"Documents of {second}" in one
+    assert f"<title>{second} – " in one
     assert "Solbackaskolan (exempel)" not in one
-    assert f"Documents of {first}" not in shown(browser, f"/family/?child={world.persons['third']}")
+    assert f"<title>{first} – " not in shown(browser, f"/family/?child={world.persons['third']}")
 
 
 @pytest.mark.feature("C16")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import UUID
@@ -214,25 +214,6 @@ class HealthLine:
 
 
 @dataclass(frozen=True, slots=True)
-class LeaveLine:
-    """A report of absence or a request for leave, and where it stands."""
-
-    id: UUID
-    kind: str
-    ground: str
-    first: date
-    last: date
-    text: str
-    days: int
-    asked_by: UUID
-    asked_at: datetime
-    consents: tuple[UUID, ...]
-    state: str
-    decided_at: datetime | None
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
 class PupilLesson:
     """A lesson of the pupil on a day, as the timetable plans it and as the day changed it.
 
@@ -297,10 +278,19 @@ class NewsItem:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What is new about one pupil, the latest first."""
+    """What is new about one pupil, and what waits for the one who looks.
+
+    Attributes:
+        items: what is new, the latest first; `since` when each part is: what came later is new.
+        to_excuse: absences of the last `NEWS_DAYS` that nobody has excused or refused to excuse yet.
+        to_consent: requests for leave that wait for the other guardian's word.
+    """
 
     pupil: UUID
     items: tuple[NewsItem, ...] = ()
+    since: Mapping[Part, datetime] = field(default_factory=dict)
+    to_excuse: int = 0
+    to_consent: int = 0
 
     def of(self, part: Part | str) -> tuple[NewsItem, ...]:
         """Those of one part."""

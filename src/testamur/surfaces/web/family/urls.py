@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from django.urls import path
 
-from testamur.surfaces.web.family import home, records, shares
+from testamur.surfaces.web.family import absences, events, home, leave, marks, notes, records, shares, week
 
 app_name = "family"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("marks/<uuid:pupil>/", marks.marks, name="marks"),
+    path("absences/<uuid:pupil>/", absences.absences, name="absences"),
+    path("leave/<uuid:pupil>/", leave.leave, name="leave"),
+    path("leave/<uuid:pupil>/<uuid:leave>/consent/", leave.consent, name="consent"),
+    path("leave/<uuid:pupil>/<uuid:leave>/withdraw/", leave.withdraw, name="withdraw"),
+    path("week/<uuid:pupil>/", week.week, name="week"),
+    path("events/<uuid:pupil>/", events.events, name="events"),
+    path("events/<uuid:pupil>/<uuid:event>/", events.event, name="event"),
+    path("events/<uuid:pupil>/<uuid:event>/answer/", events.answer, name="answer"),
+    path("events/<uuid:pupil>/<uuid:event>/book/", events.book, name="book"),
+    path("remarks/<uuid:pupil>/", notes.remarks, name="remarks"),
+    path("assessments/<uuid:pupil>/", notes.assessments, name="assessments"),
+    path("health/<uuid:pupil>/", notes.health, name="health"),
+    path("compare/<uuid:pupil>/", notes.compare, name="compare"),
     path("record/<uuid:record>/", records.record, name="record"),
     path("record/<uuid:record>/pdf/", records.pdf, name="pdf"),
     path("record/<uuid:record>/original/", records.original, name="original"),

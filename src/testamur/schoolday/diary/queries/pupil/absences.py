@@ -1,18 +1,17 @@
-"""A pupil's absences, and what the family reported or asked for."""
+"""A pupil's absences."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
 from uuid import UUID
 
 from testamur.kernel.base.actor import Actor
-from testamur.schoolday.diary.models import Absence, Leave
+from testamur.schoolday.diary.models import Absence
 from testamur.schoolday.diary.queries.schooling import schoolings
 from testamur.schoolday.diary.rules.pupil import (
     AbsenceLine,
-    LeaveLine,
     PupilAbsences,
     Schooling,
     ground_name,
@@ -39,47 +38,6 @@ def absences(
     for row in rows.select_related("lesson"):
         found[row.pupil_id].append(_line(known[row.pupil_id], row))
     return {pupil: summed(known[pupil], found[pupil]) for pupil in pupils}
-
-
-def undecided(*, by: Actor, pupils: Collection[UUID], first: date, last: date) -> dict[UUID, int]:
-    """How many absences of each pupil nobody has excused or refused to excuse yet; one query.
-
-    Raises NotAllowed without ``diary.family.see`` for every pupil, wherever he or she is.
-    """
-    for pupil in pupils:
-        by.must("diary.family.see", person=pupil)
-    rows = Absence.objects.filter(pupil__in=list(pupils), on__range=(first, last), void=False, excused=None)
-    counted = Counter(rows.values_list("pupil_id", flat=True))
-    return {pupil: counted[pupil] for pupil in pupils}
-
-
-def leaves(
-    *, by: Actor, pupils: Collection[UUID], on: date, of: Mapping[UUID, Schooling] | None = None
-) -> dict[UUID, tuple[LeaveLine, ...]]:
-    """What was reported and asked for each pupil in the school year of that day, the latest first; five queries."""
-    known = of if of is not None else schoolings(by=by, pupils=pupils, on=on)
-    found: dict[UUID, list[LeaveLine]] = {pupil: [] for pupil in pupils}
-    for row in Leave.objects.filter(pupil__in=list(pupils)).order_by("-first", "-asked_at", "id"):
-        schooling = known[row.pupil_id]
-        if row.last >= schooling.period(on)[0]:
-            found[row.pupil_id].append(
-                LeaveLine(
-                    id=row.id,
-                    kind=row.kind,
-                    ground=ground_name(schooling, row.ground),
-                    first=row.first,
-                    last=row.last,
-                    text=row.text,
-                    days=row.days,
-                    asked_by=row.asked_by,
-                    asked_at=row.asked_at,
-                    consents=tuple(UUID(text) for text in row.consents),
-                    state=row.state,
-                    decided_at=row.decided_at,
-                    why=row.why,
-                )
-            )
-    return {pupil: tuple(lines) for pupil, lines in found.items()}
 
 
 def _line(schooling: Schooling, row: Absence) -> AbsenceLine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,14 +17,18 @@ from testamur.schoolday.diary.models import Absence, Assessment, HealthNote, Lea
 from testamur.schoolday.diary.queries.pupil.marks import SHOWN, STANDS
 from testamur.schoolday.diary.queries.visits import visits
 from testamur.schoolday.diary.rules.pupil import NEWS_DAYS, UNSEEN_DAYS, News, NewsItem
-from testamur.schoolday.diary.rules.states import Part
+from testamur.schoolday.diary.rules.states import LeaveState, Part
+
+_EXCUSE, _CONSENT = "to_excuse", "to_consent"
+_WAITS = frozenset({_EXCUSE, _CONSENT})
 
 
 def news(*, by: Actor, pupils: Collection[UUID], now: datetime) -> dict[UUID, News]:
     """What came since `by` last looked at each part of each pupil's diary; two queries, for one child or many.
 
-    A part that was never looked at is new for `UNSEEN_DAYS`, and nothing for longer than `NEWS_DAYS`. Raises
-    NotAllowed without ``diary.family.see`` for every pupil, wherever he or she is.
+    A part that was never looked at is new for `UNSEEN_DAYS`, and nothing for longer than `NEWS_DAYS`. What waits for
+    an answer is counted in the same breath. Raises NotAllowed without ``diary.family.see`` for every pupil, wherever
+    he or she is.
     """
     for pupil in pupils:
         by.must("diary.family.see", person=pupil)
@@ -34,22 +39,31 @@ def news(*, by: Actor, pupils: Collection[UUID], now: datetime) -> dict[UUID, Ne
         return max(seen.since(pupil, part) or unseen, oldest)
 
     floor = min((since(pupil, part) for pupil in pupils for part in Part), default=now)
-    found: dict[UUID, list[NewsItem]] = {pupil: [] for pupil in pupils}
-    for part, pupil, ref, at, subject, value in _rows(by, list(pupils), floor):
-        if at > since(pupil, Part(part)):
-            found[pupil].append(NewsItem(Part(part), pupil, ref, at, subject, value))
+    items: dict[UUID, list[NewsItem]] = {pupil: [] for pupil in pupils}
+    waits: Counter[tuple[UUID, str]] = Counter()
+    for part, pupil, ref, at, subject, value in _rows(by, list(pupils), floor, oldest):
+        if part in _WAITS:
+            waits[pupil, part] += 1
+        elif at > since(pupil, Part(part)):
+            items[pupil].append(NewsItem(Part(part), pupil, ref, at, subject, value))
     return {
-        pupil: News(pupil, tuple(sorted(items, key=lambda item: (item.at, item.ref), reverse=True)))
-        for pupil, items in found.items()
+        pupil: News(
+            pupil,
+            tuple(sorted(some, key=lambda item: (item.at, item.ref), reverse=True)),
+            {part: since(pupil, part) for part in Part},
+            to_excuse=waits[pupil, _EXCUSE],
+            to_consent=waits[pupil, _CONSENT],
+        )
+        for pupil, some in items.items()
     }
 
 
-def _rows(by: Actor, pupils: list[UUID], floor: datetime) -> Iterable[tuple[Any, ...]]:
+def _rows(by: Actor, pupils: list[UUID], floor: datetime, oldest: datetime) -> Iterable[tuple[Any, ...]]:
     """All parts as one query: part, pupil, row, since when it can be seen, two codes that say what it is."""
     blank = Value("", output_field=CharField())
 
-    def part(name: Part, rows: QuerySet[Any], at: Combinable, subject: Combinable, value: Combinable) -> QuerySet[Any]:
-        named = Value(name.value, output_field=CharField())
+    def part(name: str, rows: QuerySet[Any], at: Combinable, subject: Combinable, value: Combinable) -> QuerySet[Any]:
+        named = Value(name, output_field=CharField())
         mine: QuerySet[Any] = rows.filter(pupil__in=pupils).order_by()
         mine = mine.annotate(n_part=named, n_at=at, n_subject=subject, n_value=value)
         listed: QuerySet[Any] = mine.values_list("n_part", "pupil_id", "id", "n_at", "n_subject", "n_value")
@@ -62,11 +76,16 @@ def _rows(by: Actor, pupils: list[UUID], floor: datetime) -> Iterable[tuple[Any,
     notes = HealthNote.objects.filter(ended_at=None, made_at__gt=floor)
     texts = Assessment.objects.filter(replaced_by__isnull=True, published_at__gt=floor)
     decided = Leave.objects.filter(decided_at__gt=floor).exclude(decided_at=F("asked_at")).exclude(decided_by=by.id)
+    open_ = Absence.objects.filter(void=False, excused=None, on__gte=oldest.date())
+    asking = [pupil for pupil in pupils if by.may("diary.leave.consent", person=pupil)]
+    waiting = Leave.objects.filter(pupil__in=asking, state=LeaveState.WAITING).exclude(asked_by=by.id)
     rest = (
         part(Part.ABSENCES, absences, F("made_at"), F("subject"), F("kind")),
         part(Part.REMARKS, remarks, F("made_at"), F("subject"), F("kind")),
         part(Part.HEALTH, notes, F("made_at"), blank, F("kind")),
         part(Part.ASSESSMENTS, texts, F("published_at"), F("subject"), F("value")),
         part(Part.LEAVE, decided, F("decided_at"), blank, F("state")),
+        part(_EXCUSE, open_, F("made_at"), F("subject"), F("kind")),
+        part(_CONSENT, waiting, F("asked_at"), blank, F("state")),
     )
     return part(Part.MARKS, marks, visible, F("task__subject"), F("value")).union(*rest, all=True)

@@ -17,6 +17,8 @@ from testamur.schoolday.diary.queries.schooling import schoolings
 from testamur.schoolday.diary.rules.pupil import Homework, PupilLesson, Schooling, Week
 from testamur.schoolday.diary.rules.states import LessonState
 
+Groups = Mapping[UUID, tuple[GroupView, ...]]
+"""Pupil → his or her groups."""
 FRIDAY, SUNDAY = timedelta(days=4), timedelta(days=6)
 
 
@@ -27,19 +29,32 @@ def days(
     first: date,
     last: date,
     of: Mapping[UUID, Schooling] | None = None,
+    groups: Groups | None = None,
 ) -> dict[UUID, tuple[PupilLesson, ...]]:
-    """The lessons of each pupil from `first` to `last`, in order of time; four queries, and four for the schooling."""
+    """The lessons of each pupil from `first` to `last`, in order of time; four queries, and four for the schooling.
+
+    `groups`: what `groups_of` gave for these days, where the caller has it already.
+    """
     known = of if of is not None else schoolings(by=by, pupils=pupils, on=first)
-    return _days(known, _groups(pupils, first, last), first, last)[0]
+    return _days(known, groups if groups is not None else groups_of(known, first, last), first, last)[0]
 
 
 def week(
-    *, by: Actor, pupils: Collection[UUID], monday: date, on: date, of: Mapping[UUID, Schooling] | None = None
+    *,
+    by: Actor,
+    pupils: Collection[UUID],
+    monday: date,
+    on: date,
+    of: Mapping[UUID, Schooling] | None = None,
+    groups: Groups | None = None,
 ) -> dict[UUID, Week]:
-    """The week that begins on `monday`: lessons, homework that was set in it or is due in it, holidays."""
+    """The week that begins on `monday`: lessons, homework that was set in it or is due in it, holidays.
+
+    `groups`: what `groups_of` gave for these days, where the caller has it already.
+    """
     known = of if of is not None else schoolings(by=by, pupils=pupils, on=on)
     last = monday + SUNDAY
-    groups = _groups(pupils, monday, monday + FRIDAY)
+    groups = groups if groups is not None else groups_of(known, monday, monday + FRIDAY)
     lessons, written = _days(known, groups, monday, last)
     tasks = _homework(known, groups, written, monday, last)
     free = {path: schools.holidays(path=path, first=monday, last=last) for path in {one.path for one in known.values()}}
@@ -64,7 +79,7 @@ def week(
 def homework(*, by: Actor, pupils: Collection[UUID], on: date) -> dict[UUID, tuple[Homework, ...]]:
     """Homework that is due on that day or later, or was set in the last week for no certain day; six queries."""
     known = schoolings(by=by, pupils=pupils, on=on)
-    groups = _groups(pupils, on, on)
+    groups = groups_of(known, on, on)
     rows = Lesson.objects.filter(group__in={one.id for some in groups.values() for one in some}).exclude(homework="")
     since = on - timedelta(days=7)
     rows = rows.filter(Q(due__gte=on) | Q(due__isnull=True, on__range=(since, on)))
@@ -75,17 +90,18 @@ def homework(*, by: Actor, pupils: Collection[UUID], on: date) -> dict[UUID, tup
     }
 
 
-def _groups(pupils: Collection[UUID], first: date, last: date) -> dict[UUID, tuple[GroupView, ...]]:
-    """The groups of each pupil on the first or the last day: a school year may begin or end in between."""
-    found = schools.groups_of(persons=pupils, on=first)
-    if first != last:
-        later = schools.groups_of(persons=pupils, on=last)
-        found = {pupil: tuple(dict.fromkeys((*found[pupil], *later[pupil]))) for pupil in pupils}
+def groups_of(known: Mapping[UUID, Schooling], first: date, last: date) -> Groups:
+    """The groups of each pupil on the first day, and on the last one where the school year begins or ends between."""
+    found = schools.groups_of(persons=list(known), on=first)
+    years = [one.period(first) for one in known.values()]
+    if any(first < begins or last > ends for begins, ends in years):
+        later = schools.groups_of(persons=list(known), on=last)
+        found = {pupil: tuple(dict.fromkeys((*found[pupil], *later[pupil]))) for pupil in known}
     return found
 
 
 def _days(
-    known: Mapping[UUID, Schooling], groups: Mapping[UUID, tuple[GroupView, ...]], first: date, last: date
+    known: Mapping[UUID, Schooling], groups: Groups, first: date, last: date
 ) -> tuple[dict[UUID, tuple[PupilLesson, ...]], list[Lesson]]:
     every = {one.id: one for some in groups.values() for one in some}
     planned = schools.planned(on=(first, last), groups=list(every)) if every else ()
@@ -137,7 +153,7 @@ def _lesson(schooling: Schooling, group: GroupView, plan: Planned | None, row: L
 
 def _homework(
     known: Mapping[UUID, Schooling],
-    groups: Mapping[UUID, tuple[GroupView, ...]],
+    groups: Groups,
     written: list[Lesson],
     first: date,
     last: date,
