@@ -64,11 +64,22 @@ OFFICE_ANYWHERE = anywhere(
 AUTHORITY = at(here=("authority_administrator",), sibling=("authority_administrator",))
 AUTHORITY_ANYWHERE = anywhere("authority_administrator")
 SIGNERS_ANYWHERE = anywhere("principal", "teacher", "class_teacher", "delegate", "other_principal")
+STAFF_ANYWHERE = anywhere(
+    "authority_administrator", "administrator", "principal", "archivist", "other_administrator", "other_principal",
+    "teacher", "class_teacher", "delegate",
+)  # fmt: skip
 SIGNED_IT = at(here=("principal",), sibling=("other_principal",), foreign=("class_teacher",))
 CEREMONY = at(here=("teacher",), sibling=("other_principal",), foreign=("class_teacher",))
+GIVES = at(  # who may give a lesson of the class, and decide about its absences
+    here=LEADERS[HERE], sibling=LEADERS[SIBLING], foreign=("class_teacher",)
+)
 TEACHES = at(here=("principal",), sibling=("other_principal",), foreign=("class_teacher",))  # the class
+PLANNERS_ANYWHERE = anywhere(
+    "authority_administrator", "administrator", "principal", "other_administrator", "other_principal", "class_teacher"
+)
 FAMILY_ANYWHERE = anywhere("guardian", "other_guardian", "pupil", "adult")
 FAMILY = at(here=("guardian", "pupil"), sibling=("other_guardian",))
+GUARDIANS = at(here=("guardian",), sibling=("other_guardian",))
 ASKED = at(here=("administrator",), sibling=("other_administrator",))
 SHARED = at(here=("guardian", "pupil"), sibling=("other_guardian",))
 
@@ -192,6 +203,20 @@ ALLOWED: Mapping[str, Who] = {
     "staff:app": CEREMONY,
     "staff:answer": CEREMONY,
     "staff:progress": CEREMONY,
+    # Lessons, attendance, absences and leave.
+    "diary:today": SIGNERS_ANYWHERE,
+    "diary:day": LEADERS,
+    "diary:add_lesson": SIGNERS_ANYWHERE,  # back to the day: nothing is chosen
+    "diary:lesson": GIVES,
+    "diary:save_lesson": GIVES,
+    "diary:undo_lesson": GIVES,
+    "diary:cancel_lesson": GIVES,
+    "diary:substitute": LEADERS,
+    "diary:absences": GIVES,
+    "diary:excuse": GIVES,
+    "diary:leaves": STAFF_ANYWHERE,
+    "diary:decide_leave": GIVES,  # administrators are told that another post decides
+    "diary:completeness": LEADERS,
     # Marks: who teaches the subject in the class, and who leads the school.
     "diary:classes": SIGNERS_ANYWHERE,
     "diary:grid": TEACHES,
@@ -204,8 +229,41 @@ ALLOWED: Mapping[str, Who] = {
     "diary:enter": TEACHES,
     "diary:change_task": TEACHES,
     "diary:retire_task": TEACHES,
+    # Texts about pupils: remarks for who works with the class, health by need to know, assessments by the subject.
+    "diary:pupil": GIVES,
+    "diary:remarks": GIVES,
+    "POST diary:remarks": TEACHES,
+    "diary:withdraw_remark": TEACHES,
+    "diary:health": TEACHES,
+    "diary:end_health": TEACHES,
+    "diary:assessments": TEACHES,
+    "diary:publish": TEACHES,
+    # Events: what concerns one's own school is a list for all its staff; planned by who has the class or the school.
+    "diary:events": STAFF_ANYWHERE,
+    "diary:plan": PLANNERS_ANYWHERE,
+    "diary:event": GIVES,
+    "diary:change_event": GIVES,
+    "diary:cancel_event": GIVES,
+    "diary:offer_times": GIVES,
+    "diary:withdraw_times": GIVES,
+    "diary:free_time": GIVES,
     # Families.
     "family:home": FAMILY_ANYWHERE,
+    "family:marks": FAMILY,
+    "family:absences": FAMILY,
+    "family:leave": FAMILY,
+    "POST family:leave": GUARDIANS,
+    "family:consent": GUARDIANS,
+    "family:withdraw": GUARDIANS,
+    "family:week": FAMILY,
+    "family:events": FAMILY,
+    "family:event": FAMILY,
+    "family:answer": FAMILY,
+    "family:book": FAMILY,
+    "family:remarks": FAMILY,
+    "family:assessments": FAMILY,
+    "family:health": FAMILY,
+    "family:compare": NOBODY,  # these schools' law compares no pupils by marks
     "family:record": FAMILY,
     "family:pdf": FAMILY,
     "family:original": FAMILY,
@@ -246,6 +304,7 @@ READS_WRITE = frozenset(
         "accounts_attempt",  # a try at an identity provider begins with a link
         "accounts_limit",  # … and is counted
         "accounts_login",  # that a login is in use
+        "diary_visit",  # up to when a family has seen a part of the diary
         "journal_entry",
         "records_retrieval",  # that an original was handed out
         "records_sight",  # that a protected name was seen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from enum import StrEnum
 from random import Random
 from typing import Any
@@ -22,10 +22,15 @@ from testamur.register.schools import actions as schools
 from testamur.register.schools import queries as school_queries
 from testamur.register.schools.rules import NewPost, Role, UnitView
 from testamur.schoolday.diary import actions as diary
+from testamur.schoolday.diary.queries import pupil as diary_pages
 from testamur.schoolday.diary.queries.rooms import room
+from testamur.schoolday.diary.rules.leaves import NewLeave
+from testamur.schoolday.diary.rules.lessons import NewLesson
 from testamur.schoolday.diary.rules.marks import kinds_for
+from testamur.schoolday.diary.rules.states import Circle, HealthKind, LeaveKind
 from testamur.schoolday.noticeboard import actions as board
-from testamur.schoolday.noticeboard.rules import Audience, Kind, NewsText
+from testamur.schoolday.noticeboard import queries as board_queries
+from testamur.schoolday.noticeboard.rules import Audience, EventKind, Kind, NewEvent, NewsText, Offer
 from testamur.schoolday.results import queries as results
 from testamur.schoolday.results import tasks as making
 from testamur.surfaces.cli import demo_data, demo_people
@@ -181,14 +186,18 @@ def _fill(things: Things, site: Site) -> None:
             by=STRANGER, kind=Kind.CONTACT, path=site.body.path, name="", email="a@example.org", text="How is it?",
             locale="en", now=now,
         ),
+        "event": board.plan_event(by=by, event=_event(site), now=now),
+        "leave": _leave(family, pupil),
         "organisation": site.body.id,
         "code": record_queries.by_ids(by=by, records=[issued])[0].code,
         "log": next(log.code for log in logs.logs() if log.organisation == site.body.id),
     }  # fmt: skip
-    things.arguments[site.place] |= _column(site)
+    things.arguments[site.place] |= _column(site) | _lesson(site)
+    things.arguments[site.place] |= _notes(site, pupil) | _time(world, site, family, pupil, things)
     things.forms[site.place] = {
         "school": str(site.unit.id), "term": site.term, "document": site.issued, "kind": "passed_through.x",
         "records": [str(issued)], "pupils": [str(pupil)], "person": str(person[site.signer]),
+        "teacher": str(person[site.signer]),
         "number": world.numbers[site.pupils[0]], "ends": "2026-06-30", "days": "7", "pin": "000000",
     }  # fmt: skip
     things.secret[site.place] = tuple(text for name in site.pupils for text in (world.numbers[name], world.names[name]))
@@ -200,6 +209,56 @@ def _column(site: Site) -> dict[str, object]:
     kind = next(one for one in kinds_for(room(group=site.group, on=on), subject, on) if not one.closes)
     task = diary.add_task(by=operator(), group=site.group, subject=subject, kind=kind.code, on=on, now=now)
     return {"subject": subject, "task": task}
+
+
+def _event(site: Site) -> NewEvent:
+    """A meeting of the class, days after the roles are played."""
+    starts = clock.now() + timedelta(days=5)
+    return NewEvent(site.unit.id, EventKind.MEETING, "Meeting", starts, starts + timedelta(hours=1), group=site.group)
+
+
+def _notes(site: Site, pupil: UUID) -> dict[str, object]:
+    """A remark and a health note about a pupil."""
+    by, on, now = operator(), worlds.ISSUED_ON, clock.now()
+    remark = diary.write_remark(
+        by=by, group=site.group, pupils=[pupil], kind="praise", text="Well done", on=on, now=now
+    )[0]  # fmt: skip
+    note = diary.note_health(
+        by=by, group=site.group, pupil=pupil, kind=HealthKind.OTHER, text="Glasses", circle=Circle.TEACHERS, starts=on,
+        now=now, on=on,
+    )  # fmt: skip
+    return {"remark": remark, "note": note}
+
+
+def _time(world: World, site: Site, family: Actor, pupil: UUID, things: Things) -> dict[str, object]:
+    """A time at the meeting, booked by the family."""
+    event = things.arguments[site.place]["event"]
+    assert isinstance(event, UUID)
+    found = board_queries.event(event)
+    assert found is not None
+    starts = found.starts_at
+    offer = Offer(world.persons[site.signer], starts, starts + timedelta(minutes=15), 15)
+    time = board.offer_times(by=operator(), event=event, offers=[offer], now=clock.now())[0]
+    board.book_time(by=family, time=time, child=pupil, now=clock.now())
+    return {"time": time}
+
+
+def _leave(family: Actor, pupil: UUID) -> UUID:
+    """A request for leave that waits for the school."""
+    day = clock.now().date() + timedelta(days=1)
+    schooling = diary_pages.schoolings(by=family, pupils=[pupil], on=day)[pupil]
+    assert schooling.pack is not None
+    ground = next(one.code for one in schooling.pack.diary.grounds if "guardian" in one.by)
+    new = NewLeave(pupil, LeaveKind.LEAVE, ground, day, day)
+    return diary.ask_leave(by=family, leave=new, now=clock.now())
+
+
+def _lesson(site: Site) -> dict[str, object]:
+    """A lesson of the class beside the timetable."""
+    subject, on = "TV" if site.place is Place.FOREIGN else "SV", worlds.ISSUED_ON
+    new = NewLesson(site.group, subject, on, time(9), time(9, 45))
+    key = diary.add_lesson(by=operator(), lesson=new, now=clock.now())
+    return {"lesson": key.id, "on": on.isoformat()}
 
 
 def _ceremony(world: World, site: Site) -> UUID:

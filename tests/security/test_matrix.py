@@ -73,13 +73,15 @@ LATER = TODAY + timedelta(minutes=10)
 ABSENT = {"account:remove-totp", "account:renew-codes", "office:seal_pem", "public:status-list"}
 """Addresses of what this world has none of: their own tests show that they work."""
 FIELDS = (
-    "act", "after", "all", "answer", "at", "audience", "batch", "body_en", "certificates", "child", "choice",
-    "class", "code", "contact", "date_order", "days", "decided_by", "decided_on", "document", "email", "encoding",
-    "ends", "explanation", "for", "give", "grounds", "group", "hat", "heard", "kind", "language", "label",
-    "level", "method", "mode", "name", "next", "nonce", "note", "number", "organisation", "page", "path",
-    "period", "person", "pin", "pupils", "q", "record", "records", "response", "role", "scheme", "school",
-    "school_year", "sealed", "service", "signer", "sort", "starts", "state", "step", "sure", "term", "text",
-    "title_en", "toast", "type", "value", "where", "who", "why", "wish", "without",
+    "act", "after", "again", "all", "answer", "at", "audience", "batch", "body_en", "certificates", "child", "choice",
+    "circle", "class", "code", "contact", "date_order", "day", "days", "decided_by", "decided_on", "document",
+    "email", "encoding", "ends", "ends_at", "explanation", "first", "for", "from_time", "give", "ground", "grounds",
+    "group", "hat", "heard", "hosts", "kind", "label", "language", "last", "lesson", "level", "method", "minutes",
+    "mode", "monday", "month", "name", "next", "nonce", "note", "number", "on", "organisation", "page", "past",
+    "path", "pause", "period", "person", "pin", "plan", "pupil", "pupils", "q", "ready", "record", "records", "reply",
+    "response", "role", "room", "scheme", "school", "school_year", "sealed", "seen", "service", "signer", "sort",
+    "starts", "starts_at", "state", "step", "subject", "sure", "term", "text", "time", "times", "title", "title_en",
+    "to_time", "toast", "type", "value", "where", "who", "why", "wish", "without",
 )  # fmt: skip
 """Names of fields and of what stands in queries, of all pages together."""
 WRITES = re.compile(r'\s*(?:INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM) "?(\w+)')
