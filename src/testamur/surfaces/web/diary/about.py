@@ -101,14 +101,15 @@ def today(visitor: Visitor) -> date:
     return timezone.localtime(visitor.now).date()
 
 
-def class_of(visitor: Visitor, group: UUID, seen: str) -> Class:
-    """The class of a page, for who may see its list. True names of protected pupils are noted under the name `seen`.
+def class_of(visitor: Visitor, group: UUID, seen: str, verb: str = "schools.group.see") -> Class:
+    """The class of a page, for who holds `verb` there. True names of protected pupils are noted under the name `seen`.
 
     Raises NotFound, NotAllowed, NoPack.
     """
     on = today(visitor)
     place = room(group=group, on=on)
-    visitor.actor.must("schools.group.see", place.path, group=group)
+    for needed in ("schools.group.see", verb):
+        visitor.actor.must(needed, place.path, group=group)
     members = [row.person for row in schools.members(group=group, on=on)]
     known = people.people(by=visitor.actor, ids=members, numbers=False)
     pupils = {one.id: one for one in sorted(known.values(), key=lambda one: (one.sort_key, one.id))}

@@ -94,8 +94,7 @@ def publish(request: WebRequest, group: UUID, subject: str) -> HttpResponse:
 
 
 def _sheet(request: WebRequest, group: UUID, subject: str) -> tuple[Class, Sheet]:
-    of = class_of(request.visitor, group, "diary.assessments")
-    of.by.must("diary.assessment.see", of.room.path, group=group)
+    of = class_of(request.visitor, group, "diary.assessments", "diary.assessment.see")
     if subject not in of.subjects:
         raise NotFound("There is no such subject of yours in this class.", subject=subject[:40])
     asked = request.GET.get("term", "")

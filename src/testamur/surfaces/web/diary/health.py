@@ -100,7 +100,7 @@ class Line:
 @require_http_methods(["GET", "HEAD", "POST"])
 def health(request: WebRequest, group: UUID) -> HttpResponse:
     """The notes of a class, and the form for a new one."""
-    of = class_of(request.visitor, group, "diary.health")
+    of = class_of(request.visitor, group, "diary.health", "diary.health.see")
     if request.method == "POST":
         return _noted(request, of)
     return _page(request, of, HealthForm(of, initial={"starts": of.on, "pupil": request.GET.get("pupil", "")}))
@@ -110,7 +110,7 @@ def health(request: WebRequest, group: UUID) -> HttpResponse:
 @require_POST
 def end(request: WebRequest, group: UUID, note: UUID) -> HttpResponse:
     """A note no longer holds."""
-    of = class_of(request.visitor, group, "diary.health")
+    of = class_of(request.visitor, group, "diary.health", "diary.health.see")
     actions.end_health(by=of.by, group=group, note=note, now=request.visitor.now, on=of.on)
     messages.success(request, _("The note has ended. It stays in the history."))
     return _back(of)

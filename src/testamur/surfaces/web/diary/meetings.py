@@ -125,7 +125,8 @@ def offer(request: WebRequest, event: UUID) -> HttpResponse:
 @require_POST
 def withdraw(request: WebRequest, event: UUID) -> HttpResponse:
     """Take free times back."""
-    planner_of(request.visitor).event(event)
+    found = planner_of(request.visitor).event(event)
+    request.visitor.actor.must("noticeboard.time.offer", found.path, group=found.group)
     chosen = ids_of(request.POST.getlist("times"))
     if not chosen:
         messages.warning(request, _("Choose the times that you take back."))

@@ -62,10 +62,9 @@ class Judgement:
 @require_safe
 def pupil(request: WebRequest, group: UUID, pupil: UUID) -> HttpResponse:
     """Everything that the visitor needs to know about a pupil of a class, and nothing else."""
-    of = class_of(request.visitor, group, "diary.pupil")
+    of = class_of(request.visitor, group, "diary.pupil", "diary.remark.see")
     person = of.pupil(pupil)
-    may_see = of.may("diary.remark.see")
-    rows = remark_queries.remarks_of(by=of.by, room=of.room, pupils=[pupil], limit=LATEST) if may_see else ()
+    rows = remark_queries.remarks_of(by=of.by, room=of.room, pupils=[pupil], limit=LATEST)
     notes = (
         actions.read_health(by=of.by, room=of.room, pupils=[pupil], now=request.visitor.now, on=of.on)
         if of.may("diary.health.see")
@@ -84,9 +83,7 @@ def pupil(request: WebRequest, group: UUID, pupil: UUID) -> HttpResponse:
         marks=_marks(of, pupil),
         absences=_absences(of, pupil),
         remarks=remarks.lines(of, rows),
-        sees_remarks=may_see,
         health=health.lines(of, notes),
-        sees_health=of.may("diary.health.see"),
         assessments=_judgements(of, pupil),
         may_write=of.may("diary.remark.write"),
     )

@@ -86,8 +86,9 @@ class Line:
 @require_http_methods(["GET", "HEAD", "POST"])
 def remarks(request: WebRequest, group: UUID) -> HttpResponse:
     """The remarks of the school year, and the form for a new one."""
-    of = class_of(request.visitor, group, "diary.remarks")
+    of = class_of(request.visitor, group, "diary.remarks", "diary.remark.see")
     if request.method == "POST":
+        of.by.must("diary.remark.write", of.room.path, group=of.id)
         return _written(request, of)
     return _page(request, of, RemarkForm(of, initial=_initial(request, of)))
 
