@@ -85,7 +85,7 @@ def test_a_report_of_illness_holds_at_once_and_is_known_to_the_teacher(swedish: 
 def test_a_report_of_a_day_that_is_over_is_for_the_class_teacher_to_accept(swedish: School) -> None:
     made = ask(swedish, REPORT, "illness", TODAY - 2 * DAY)
     assert state(made) is LeaveState.ASKED
-    assert ask(swedish, REPORT, "other", pupil=swedish.pupils[1])  # a ground that guardians may not state
+    ask(swedish, REPORT, "other", pupil=swedish.pupils[1])  # a ground that guardians may not state
     assert {one.state for one in queries.open_leaves(by=swedish.actor("class_teacher"), on=TODAY)} == {LeaveState.ASKED}
     with pytest.raises(LeaveInvalid):
         ask(swedish, REPORT, "illness", TODAY - 40 * DAY)
@@ -228,5 +228,5 @@ def test_sums_are_counted_as_the_law_counts(db: None, pack: str, undecided: str)
     away(school, slot=3)
     sums = absence_queries.sums(pack=PACKS[pack], pupils=school.pupils, first=TODAY, last=TODAY)
     mine = sums[school.pupils[0]]
-    assert (mine.undecided, mine.excused, mine.unexcused) == (Decimal(undecided), 0, 0)
+    assert (mine.undecided, mine.excused, mine.unexcused) == (Decimal(undecided), Decimal(0), Decimal(0))
     assert (mine.open, mine.late, sums[school.pupils[3]].open) == (2, 0, 0)

@@ -34,6 +34,7 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
     Area.STAFF: (
         (_("Today"), "diary:today", "sun"),
         (_("Classes"), "diary:classes", "users-round"),
+        (_("Registrations"), "notices:registrations", "bell"),
         (_("Reports"), "reports:home", "chart-column"),
         (_("To sign"), "staff:home", "pen-line"),
         (_("Signed"), "staff:signed", "history"),
@@ -45,6 +46,7 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
         (_("Release"), "office:releases", "calendar-clock"),
         (_("Import"), "office:imports", "upload"),
         (_("Registrations"), "notices:registrations", "bell"),
+        (_("Completeness"), "diary:completeness", "list-checks"),
         (_("Reports"), "reports:home", "chart-column"),
         (_("Posts"), "office:people", "id-card"),
         (_("Seal"), "office:seals", "stamp"),
@@ -56,7 +58,11 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
         (_("Notifications"), "notices:choices", "bell"),
     ),
 }
-_ASKS: Mapping[str, str] = {"office:seals": "sealing.seal.read", "board:home": "noticeboard.news.publish"}
+_ASKS: Mapping[str, str] = {
+    "office:seals": "sealing.seal.read",
+    "board:home": "noticeboard.news.publish",
+    "notices:registrations": "notices.registration.see",
+}
 """What a link is shown for, where not every hat of its area may follow it."""
 _FOOTER: tuple[Offer, ...] = (
     (_("Help"), "public:help", "circle-question-mark"),
@@ -72,13 +78,16 @@ _FOOTER: tuple[Offer, ...] = (
 def items(visitor: Visitor, path: str) -> Sequence[Item]:
     """The links for a visitor; those of the public to whoever wears no hat."""
     areas: tuple[Area | None, ...] = visitor.hat.areas if visitor.hat is not None else ()
-    offers = (offer for area in (*areas, None) for offer in _OFFERS[area])
+    offers = {offer[1]: offer for area in (*areas, None) for offer in _OFFERS[area]}.values()
     return _marked(path, (offer for offer in offers if _may(visitor, offer[1])))
 
 
 def _may(visitor: Visitor, name: str) -> bool:
     verb = _ASKS.get(name)
-    return verb is None or (visitor.hat is not None and visitor.actor.may(verb, visitor.hat.path))
+    hat = visitor.hat
+    if verb is None or hat is None:
+        return verb is None
+    return visitor.actor.may(verb, hat.path) or any(visitor.actor.may(verb, hat.path, group=g) for g in hat.groups)
 
 
 def footer(path: str) -> Sequence[Item]:

@@ -53,8 +53,12 @@ NEEDED: Mapping[str, Need] = {
     "family.records": Need(Level.SUBSTANTIAL),
     "family.share": Need(Level.SUBSTANTIAL, STEP_UP),
     "family.contact": Need(Level.LOW, STEP_UP),
+    "family.notices": Need(Level.SUBSTANTIAL),  # what may stand in messages
+    "family.address": Need(Level.SUBSTANTIAL, STEP_UP),  # where messages go; the PIN of the telephone
+    "notices.registrations": Need(Level.SUBSTANTIAL),
     "staff.home": Need(Level.SUBSTANTIAL),
     "staff.sign": Need(Level.SUBSTANTIAL, STEP_UP),  # the signature itself is an e-ID ceremony of its own
+    "diary.home": Need(Level.SUBSTANTIAL),
     "office.home": Need(Level.SUBSTANTIAL),
     "office.correct": Need(Level.SUBSTANTIAL, STEP_UP),
     "office.keys": Need(Level.SUBSTANTIAL, STEP_UP),

@@ -127,7 +127,7 @@ def _registered(sums: dict[Where, _Sum], where: dict[UUID, Where], lessons: Quer
     for row in rows:
         beside = row["slot"] is None
         own = (row["group"], row["subject"], row["teacher"])
-        key = own if beside else where.get(row["slot"], own)
+        key = own if beside else where.get(row["slot"] or row["group"], own)
         one = sums[key]
         one.planned += row["taken"] if beside else 0
         one.taken += row["taken"]
