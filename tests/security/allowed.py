@@ -77,6 +77,14 @@ TEACHES = at(here=("principal",), sibling=("other_principal",), foreign=("class_
 PLANNERS_ANYWHERE = anywhere(
     "authority_administrator", "administrator", "principal", "other_administrator", "other_principal", "class_teacher"
 )
+REGISTERS = at(  # those who say whose address it is
+    here=("authority_administrator", "administrator", "principal"),
+    sibling=("authority_administrator", "other_administrator", "other_principal"),
+    foreign=("class_teacher",),
+)
+REGISTERS_ANYWHERE = anywhere(
+    "authority_administrator", "administrator", "principal", "class_teacher", "other_administrator", "other_principal"
+)
 FAMILY_ANYWHERE = anywhere("guardian", "other_guardian", "pupil", "adult")
 FAMILY = at(here=("guardian", "pupil"), sibling=("other_guardian",))
 GUARDIANS = at(here=("guardian",), sibling=("other_guardian",))
@@ -103,6 +111,12 @@ ALLOWED: Mapping[str, Who] = {
     "public:health": EVERYBODY,
     "public:sms-report": NOBODY,  # only for a carrier that has the token
     "public:inbox": NOBODY,  # only in a demonstration
+    # A telephone carrier, which signs or has a secret.
+    "phone:voice": NOBODY,
+    "phone:step": NOBODY,
+    "phone:ended": NOBODY,
+    "phone:sms": NOBODY,
+    "phone:audio": NOBODY,  # recordings, where the installation has some
     "shell:appearance": EVERYBODY,
     "shell:manifest": EVERYBODY,
     "shell:gallery": NOBODY,  # only in a demonstration
@@ -125,6 +139,11 @@ ALLOWED: Mapping[str, Who] = {
     "account:preferences": EVERYBODY,
     "account:logout": EVERYBODY,
     "account:language": EVERYBODY,
+    # Registering with a pupil code asks for the code; what is said tells nobody whether it was right.
+    "notices:register": EVERYBODY,
+    "notices:prove": EVERYBODY,
+    "notices:worker": EVERYBODY,
+    "notices:stop": NOBODY,  # only with a link of ours
     # One's own account.
     "account:confirm": KNOWN,
     "account:totp": KNOWN,
@@ -272,6 +291,22 @@ ALLOWED: Mapping[str, Who] = {
     "family:share": FAMILY,
     "family:shares": FAMILY_ANYWHERE,
     "family:revoke": SHARED,
+    # What a family is told, and where; registrations and codes of a school, of a class teacher those of the class.
+    "notices:choices": FAMILY_ANYWHERE,
+    "notices:child": FAMILY,
+    "notices:settings": FAMILY_ANYWHERE,
+    "notices:test": FAMILY_ANYWHERE,
+    "notices:pin": FAMILY_ANYWHERE,
+    "notices:address": FAMILY_ANYWHERE,
+    "notices:address_code": FAMILY_ANYWHERE,
+    "notices:devices": FAMILY_ANYWHERE,
+    "notices:forget_device": NOBODY,  # it is somebody else's
+    "notices:registrations": REGISTERS_ANYWHERE,
+    "notices:decide": REGISTERS,
+    "notices:labels": REGISTERS_ANYWHERE,
+    "notices:group_labels": REGISTERS,
+    "notices:print_labels": REGISTERS,
+    "notices:codes": REGISTERS,
 }
 """Name of an address → who may use it, by where the thing lies that it is about. ``POST …``: sending needs more."""
 

@@ -38,9 +38,14 @@ FIXED: dict[str, object] = {
     "attempt": UUID(int=5),
     "passkey": UUID(int=6),
     "message": UUID(int=7),
+    "device": UUID(int=8),
+    "stop": "nothing",
     "service": "login",
     "provider": "nowhere",
     "name": "checkpoint",
+    "secret": "guessed",
+    "phrase": "who",
+    "locale": "bg",
 }
 """Arguments that are the same at every place."""
 OTHERWISE: dict[tuple[str, str], str] = {
