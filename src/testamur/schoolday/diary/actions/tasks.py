@@ -184,7 +184,7 @@ def held(by: Actor, verb: str, task: UUID, now: datetime) -> tuple[Task, Room]:
     row = Task.objects.filter(id=task).first()
     if row is None:
         raise NotFound("There is no such column.", task=str(task))
-    room = room_of(group=row.group_id, on=row.on)
+    room = room_of(group=row.group_id, on=now.date())
     must_teach(by=by, verb=verb, room=room, subject=row.subject, on=now.date())
     if row.retired:
         raise TaskRetired("This column was taken out of the grid.", task=str(task))

@@ -79,7 +79,7 @@ def fresh(*, by: Actor, group: UUID, subject: str, on: date, since: datetime) ->
     rows = Mark.objects.filter(
         task__group=group, task__subject=subject, task__retired=False, made_at__gt=since, replaced_by__isnull=True
     )
-    return {(row[1], row[2]): _cell(row, 0) for row in rows.order_by("id").values_list(*_CELL)}
+    return {(row[1], row[2]): _cell(row) for row in rows.order_by("id").values_list(*_CELL)}
 
 
 def latest(*, group: UUID, subject: str) -> datetime | None:
@@ -141,17 +141,12 @@ def standing_cells(
     tasks: Collection[UUID], *, pupils: Collection[UUID] | None = None
 ) -> dict[UUID, dict[UUID, MarkCell]]:
     """Pupil → task → what stands, taken back ones with an empty value too. One query for a class and year."""
-    rows = Mark.objects.filter(task__in=tasks)
+    rows = Mark.objects.filter(task__in=tasks, replaced_by__isnull=True)
     if pupils is not None:
         rows = rows.filter(pupil__in=pupils)
-    chains: dict[tuple[UUID, UUID], list[tuple[Any, ...]]] = defaultdict(list)
-    for row in rows.values_list(*_CELL):
-        chains[row[2], row[1]].append(row)
     found: dict[UUID, dict[UUID, MarkCell]] = defaultdict(dict)
-    for (pupil, task), chain in chains.items():
-        replaced = {row[7] for row in chain}
-        last = next(row for row in chain if row[0] not in replaced)
-        found[pupil][task] = _cell(last, len(chain) - 1)
+    for row in rows.values_list(*_CELL):
+        found[row[2]][row[1]] = _cell(row)
     return dict(found)
 
 
@@ -207,8 +202,8 @@ def _views(rows: QuerySet[Mark]) -> Iterable[MarkView]:
         )  # fmt: skip
 
 
-def _cell(row: Sequence[Any], changes: int) -> MarkCell:
-    return MarkCell(row[0], row[3], row[4], row[5], row[6], changes)
+def _cell(row: Sequence[Any]) -> MarkCell:
+    return MarkCell(row[0], row[3], row[4], row[5], row[6], changed=row[7] is not None)
 
 
 def _column(room: Room, task: TaskView, *, writable: bool) -> Column:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from uuid import UUID
 
@@ -16,11 +19,33 @@ EVERY = "diary.group.every"
 """Who holds this verb at a school may write in every subject of it (import, the head of the school)."""
 
 
+_KNOWN: ContextVar[dict[tuple[UUID, date], Room] | None] = ContextVar("rooms", default=None)
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """Within this a room is looked up once: for a request that writes and then reads in the same one."""
+    token = _KNOWN.set({})
+    try:
+        yield
+    finally:
+        _KNOWN.reset(token)
+
+
 def room(*, group: UUID, on: date) -> Room:
     """The group with its school, pack, year and term on that day; shows nothing of anybody. Four queries.
 
     Raises NotFound for an unknown group, `NoPack` where no pack is in force.
     """
+    known = _KNOWN.get()
+    if known is None:
+        return _room(group, on)
+    if (group, on) not in known:
+        known[group, on] = _room(group, on)
+    return known[group, on]
+
+
+def _room(group: UUID, on: date) -> Room:
     one = schools.group(group)
     year = schools.school_year(one.school_year) if one is not None else None
     if one is None or year is None:

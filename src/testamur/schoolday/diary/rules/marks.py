@@ -125,14 +125,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class MarkCell:
-    """The mark that stands for a pupil in a column; `changes`: how many stood there before."""
+    """The mark that stands for a pupil in a column; `changed`: another one stood there before."""
 
     id: UUID
     value: str
     comment: str
     by: UUID
     at: datetime
-    changes: int = 0
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

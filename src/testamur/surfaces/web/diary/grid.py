@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
@@ -18,7 +19,6 @@ from django.views.decorators.http import require_GET, require_POST
 from testamur.access.accounts.rules import Area
 from testamur.kernel.base.refused import NotFound
 from testamur.register.people import queries as people
-from testamur.register.people.rules import Protection
 from testamur.schoolday.diary import actions
 from testamur.schoolday.diary.queries import marks as queries
 from testamur.schoolday.diary.rules.marks import Entry, Grid, Outcome, State
@@ -76,9 +76,7 @@ def save(request: HttpRequest, group: UUID, subject: str) -> HttpResponse:
     wrong = [one for one in outcomes if one[2].state in {State.REFUSED, State.CONFLICT}]
     if wrong:
         return _shown(request, found(request, group, subject), wrong=wrong, status=422)
-    response = HttpResponse(status=303)
-    response["Location"] = address(one)
-    return response
+    return redirect(address(one))
 
 
 @door("staff.home", Area.STAFF)
@@ -129,9 +127,9 @@ def _shown(request: HttpRequest, one: Grid, *, wrong: list[Answer] | None = None
         "bars": bars,
         "wide": len(bars) * (shape.BAR + 8) + 8,
         "counts": shape.counts(one, bars),
-        "masked": Protection.NONE,
+        "numbered": shape.numbered(one),
         "wrong": [
-            (names.get(entry.pupil, ""), titles.get(number, ""), entry.value, refusal(outcome))
+            (names.get(entry.pupil, ""), titles.get(str(number), ""), entry.value, refusal(outcome))
             for number, entry, outcome in wrong or ()
         ],
     }

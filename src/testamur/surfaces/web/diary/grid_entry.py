@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,7 +17,7 @@ from testamur.kernel.base.refused import NotFound
 from testamur.register.people import queries as people
 from testamur.schoolday.diary import actions
 from testamur.schoolday.diary.queries import marks as queries
-from testamur.schoolday.diary.queries.rooms import must_teach, room
+from testamur.schoolday.diary.queries.rooms import must_teach, remembered, room
 from testamur.schoolday.diary.rules.marks import Entry, Outcome, State, TaskView
 from testamur.surfaces.web.diary import grid_shape as shape
 from testamur.surfaces.web.diary.grid_forms import Cell
@@ -36,15 +37,15 @@ def enter(request: HttpRequest, task: UUID) -> HttpResponse:
 
     400 for what is no such JSON, after asking whether the visitor may write here at all.
     """
-    visitor = visitor_of(request)
-    one = queries.task_or_refuse(task)
-    place = room(group=one.group, on=visitor.now.date())
-    must_teach(by=visitor.actor, verb=queries.ENTER, room=place, subject=one.subject, on=visitor.now.date())
-    sent = _sent(request)
-    if sent is None:
-        return HttpResponseBadRequest()
-    entries, code = sent
-    outcomes = actions.enter_marks(by=visitor.actor, task=task, entries=entries, now=visitor.now)
+    visitor, sent = visitor_of(request), _sent(request)
+    with remembered():
+        one = queries.task_or_refuse(task)
+        place = room(group=one.group, on=visitor.now.date())
+        if sent is None:
+            must_teach(by=visitor.actor, verb=queries.ENTER, room=place, subject=one.subject, on=visitor.now.date())
+            return HttpResponseBadRequest()
+        entries, code = sent
+        outcomes = actions.enter_marks(by=visitor.actor, task=task, entries=entries, now=visitor.now)
     names = _writers(visitor, outcomes)
     shown = next((term.id for term in place.year.terms if term.code == code), None)
     touched = {o.pupil for o in outcomes if o.state in {State.STORED, State.CONFLICT}}
@@ -90,9 +91,7 @@ def write(request: HttpRequest, task: UUID, pupil: UUID) -> HttpResponse:
         (outcome,) = actions.enter_marks(by=visitor.actor, task=task, entries=[entry], now=visitor.now)
         if outcome.state in {State.STORED, State.UNCHANGED}:
             messages.success(request, _("Saved."))
-            response = HttpResponse(status=303)
-            response["Location"] = request.path.removesuffix("write/")
-            return response
+            return redirect("diary:cell", task, pupil)
         field = "comment" if outcome.code.startswith("diary.mark.comment") else "value"
         form.add_error(field, refusal(outcome, by=_writers(visitor, [outcome]).get(outcome.by, "")))
     return _cell(request, task, pupil, form=form)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from testamur.law.contract import Pack
 from testamur.law.diary import Proposal
-from testamur.register.people.rules import PersonView
+from testamur.register.people.rules import PersonView, Protection
 from testamur.schoolday.diary.rules.marks import Column, Grid, GridRow, distribution
 
 HEIGHT = 120
@@ -31,7 +31,7 @@ BAR = 44
 class Head:
     """A column's head."""
 
-    number: int
+    number: str
     column: Column
     title: str
     kind: str
@@ -42,10 +42,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A pupil's line: `cells` is markup."""
+    """A pupil's line: `cells` is markup; `sign`: an alias or a protected name is shown."""
 
-    number: int
+    number: str
     person: PersonView
+    sign: bool
     left: str
     cells: SafeString
     average: str
@@ -86,7 +87,7 @@ def heads(grid: Grid) -> list[Head]:
         kind = column.kind.name if column.kind is not None else task.kind
         empty = [row for row in grid.rows if task.id in row.proposals and not _stands(row, task.id)]
         day = "" if task.closes else date_format(task.on, "j.n")
-        found.append(Head(number, column, task.title or kind, kind, day, len(empty)))
+        found.append(Head(str(number), column, task.title or kind, kind, day, len(empty)))
     return found
 
 
@@ -94,8 +95,9 @@ def lines(grid: Grid) -> list[Line]:
     """The pupils with their cells."""
     return [
         Line(
-            number=number,
+            number=str(number),
             person=row.pupil,
+            sign=row.pupil.masked or row.pupil.protection is not Protection.NONE,
             left=date_format(row.left, "SHORT_DATE_FORMAT") if row.left else "",
             cells=_cells(grid, row, number),
             average=figure(row.average),
@@ -103,6 +105,13 @@ def lines(grid: Grid) -> list[Line]:
         )
         for number, row in enumerate(grid.rows)
     ]
+
+
+def numbered(grid: Grid) -> SafeString:
+    """Which column and which pupil the numbers of the form stand for."""
+    columns = (f'<input type="hidden" name="t.{n}" value="{one.task.id}">' for n, one in enumerate(grid.columns))
+    pupils = (f'<input type="hidden" name="p.{n}" value="{row.pupil.id}">' for n, row in enumerate(grid.rows))
+    return mark_safe("".join((*columns, *pupils)))  # noqa: S308 - numbers and ids
 
 
 def bars(grid: Grid) -> list[Bar]:
@@ -150,7 +159,7 @@ def _cell(row: GridRow, r: int, c: int, column: Column) -> str:
     """One cell. Built by hand: a template would take longer for a class than everything else on the page."""
     found, proposal = row.cells.get(column.task.id), row.proposals.get(column.task.id)
     value = found.value if found else ""
-    notes = _notes(found.comment, found.changes) if found else ""
+    notes = _notes(found.comment, changed=found.changed) if found else ""
     closing = ' class="closes"' if column.task.closes else ""
     if column.readonly:
         return f'<td role="gridcell"{closing}><span tabindex="-1">{escape(value)}</span>{notes}</td>'
@@ -167,10 +176,10 @@ def _cell(row: GridRow, r: int, c: int, column: Column) -> str:
     return "".join(parts) + notes + "</td>"
 
 
-def _notes(comment: str, changes: int) -> str:
+def _notes(comment: str, *, changed: bool) -> str:
     """Small signs in the corner: there is a comment, it was changed."""
     said = _sign("has-comment", _("Comment"), comment) if comment else ""
-    return said + (_sign("has-changes", _("Changed"), "") if changes else "")
+    return said + (_sign("has-changes", _("Changed"), "") if changed else "")
 
 
 def _sign(kind: str, word: str, title: str) -> str:

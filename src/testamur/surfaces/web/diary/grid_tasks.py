@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -123,7 +124,5 @@ def _wrong(request: HttpRequest, form: forms.Form, group: UUID, subject: str) ->
 
 
 def _back(group: UUID, subject: str, term: str) -> HttpResponse:
-    response = HttpResponse(status=303)
     query = f"?{urlencode({'term': term})}" if term else ""
-    response["Location"] = reverse("diary:grid", args=[group, subject]) + query
-    return response
+    return redirect(reverse("diary:grid", args=[group, subject]) + query)
