@@ -13,6 +13,8 @@ from testamur.access.accounts import actions as accounts
 from testamur.access.accounts.rules import Level
 from testamur.exchange.connectors import tasks as connectors
 from testamur.exchange.connectors import uploads
+from testamur.exchange.notifications import actions as notices
+from testamur.exchange.notifications.rules.registrations import Route
 from testamur.kernel.base import clock
 from testamur.kernel.base.actor import Actor, Grant, operator
 from testamur.register.people import actions as people
@@ -259,6 +261,14 @@ def _lesson(site: Site) -> dict[str, object]:
     new = NewLesson(site.group, subject, on, time(9), time(9, 45))
     key = diary.add_lesson(by=operator(), lesson=new, now=clock.now())
     return {"lesson": key.id, "on": on.isoformat()}
+
+
+def _registration(site: Site, pupil: UUID) -> UUID:
+    """Somebody texted the pupil's code."""
+    now = clock.now()
+    code = people.issue_pupil_codes(by=operator(), persons=[pupil], now=now)[pupil]
+    number = f"+35988877665{list(Place).index(site.place)}"
+    return notices.open_registration(by=STRANGER, code=code, contact=number, route=Route.SMS, now=now)
 
 
 def _ceremony(world: World, site: Site) -> UUID:

@@ -17,6 +17,7 @@ from testamur.exchange.notifications.models import Item, News
 from testamur.exchange.notifications.rules.families import Outcome, Pace, Settings, Way, due, things
 from testamur.kernel.base.actor import Actor, operator
 from testamur.kernel.base.ids import new_id
+from testamur.kernel.delivery import actions as outbox
 from testamur.kernel.delivery import leases
 from testamur.kernel.delivery.models import Message
 from testamur.kernel.delivery.rules import State
@@ -235,7 +236,7 @@ def test_whoever_dies_between_two_steps_tells_nothing_twice_and_loses_nothing(
     families: Families, monkeypatch: pytest.MonkeyPatch, killed: str
 ) -> None:
     families.absent(0, 3)
-    places = {"post": (writing.delivery, "post"), "append": (writing, "append"), "items": (Item.objects, "bulk_create")}
+    places = {"post": (outbox, "post"), "append": (writing, "append"), "items": (Item.objects, "bulk_create")}
 
     class Killed(BaseException):
         pass

@@ -11,7 +11,9 @@ from testamur.exchange.notifications.actions.choices import (
     stop_by_number,
 )
 from testamur.exchange.notifications.actions.deciding import confirm_registration, refuse_registration
+from testamur.exchange.notifications.actions.devices import add_device, forget_device
 from testamur.exchange.notifications.actions.families import tell_again, tell_families
+from testamur.exchange.notifications.actions.labels import print_labels, renew_codes, revoke_codes
 from testamur.exchange.notifications.actions.pins import check_pin, remove_pin, set_pin
 from testamur.exchange.notifications.actions.registrations import (
     expire_registrations,
@@ -24,17 +26,22 @@ from testamur.exchange.notifications.actions.registrations import (
 from testamur.exchange.notifications.actions.telling import tell
 
 __all__ = [
+    "add_device",
     "check_pin",
     "choose",
     "confirm_registration",
     "expire_registrations",
+    "forget_device",
     "note_call",
     "open_own",
     "open_registration",
+    "print_labels",
     "prove_by_contact",
     "prove_registration",
     "refuse_registration",
     "remove_pin",
+    "renew_codes",
+    "revoke_codes",
     "revoke_registration",
     "send_test",
     "set_pin",

@@ -7,7 +7,7 @@ tells nothing twice. An act about a whole school is taken by itself, one about m
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -110,8 +110,10 @@ def _items(by: Actor, told: Collection[_Told], now: datetime) -> int:
     if not told:
         return 0
     readers = readers_of(by=by, children={one.child for one in told}, on=now.date())
-    persons = {person for some in readers.values() for person in some}
+    persons = {person for some in readers.values() for person in some} | {one.child for one in told}
     chosen, settings, country = chosen_by(persons), settings_by(persons), countries()
+    for child in {person for person, about, _part in chosen if person == about} - set(_of_age(readers)):
+        readers[child] = (*readers.get(child, ()), child)  # a minor who chose to be told
     items = [
         Item(
             person=person,
@@ -133,6 +135,10 @@ def _items(by: Actor, told: Collection[_Told], now: datetime) -> int:
     ]
     Item.objects.bulk_create(items, batch_size=500, ignore_conflicts=True)
     return len(items)
+
+
+def _of_age(readers: Mapping[UUID, tuple[UUID, ...]]) -> list[UUID]:
+    return [child for child, some in readers.items() if child in some]
 
 
 def readers_of(*, by: Actor, children: Collection[UUID], on: date) -> dict[UUID, tuple[UUID, ...]]:
