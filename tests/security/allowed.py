@@ -111,6 +111,7 @@ ALLOWED: Mapping[str, Who] = {
     "public:health": EVERYBODY,
     "public:sms-report": NOBODY,  # only for a carrier that has the token
     "public:inbox": NOBODY,  # only in a demonstration
+    "public:calling": NOBODY,  # only in a demonstration
     # A telephone carrier, which signs or has a secret.
     "phone:voice": NOBODY,
     "phone:step": NOBODY,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from testamur.surfaces.web.public import enquiries, files, inbox, machines, pages, verify
+from testamur.surfaces.web.public import calling, enquiries, files, inbox, machines, pages, verify
 
 app_name = "public"
 urlpatterns = [
@@ -25,5 +25,6 @@ urlpatterns = [
     path("hooks/sms/<uuid:message>/<str:token>/", machines.sms_report, name="sms-report"),
     path("health", machines.health, name="health"),
     path("demo/inbox/", inbox.inbox, name="inbox"),
+    path("demo/phone/", calling.calling, name="calling"),
     path("robots.txt", files.robots, name="robots"),
 ]
