@@ -125,6 +125,8 @@ def _title(kinds: Any, task: TaskView) -> str:
 
 
 def _sent(request: HttpRequest) -> tuple[list[Entry], str] | None:
+    if request.content_type != "application/json":
+        return None
     try:
         told = json.loads(request.body)
         entries = [
