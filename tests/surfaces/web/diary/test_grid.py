@@ -167,7 +167,7 @@ def test_columns_are_added_changed_shown_and_taken_out(bulgarian: School, enter:
     answer = browser.post(reverse("diary:add_task", args=[bulgarian.group, "MAT"]), new)
     assert answer.headers["Location"] == grid_of(bulgarian, term="II")
     task = Task.objects.get()
-    assert (task.title, task.weight, task.hidden) == ("Тест", 2, True)
+    assert (task.title, task.weight, task.hidden) == ("Тест", Decimal(2), True)
     wrote(bulgarian, task.id, Entry(bulgarian.pupils[0], "5"))
     page = browser.get(grid_of(bulgarian, column=str(task.id))).content.decode()
     assert "Let families see them now" in page
@@ -204,7 +204,9 @@ def test_a_cell_has_a_comment_a_history_and_news_of_colleagues(bulgarian: School
     stale = browser.post(write, sent | {"value": "6"}).content.decode()
     assert "in the meantime" in stale
     assert standing(bulgarian, task)[0] == "4"
-    found = browser.get(reverse("diary:find_cell", args=[bulgarian.group, "MAT"]), {"task": task, "pupil": pupil})
+    found = browser.get(
+        reverse("diary:find_cell", args=[bulgarian.group, "MAT"]), {"task": str(task), "pupil": str(pupil)}
+    )
     assert "По-добре" in found.content.decode()
     stranger = bulgarian.persons["teacher"]
     assert browser.get(reverse("diary:cell", args=[task, stranger])).status_code == HTTPStatus.NOT_FOUND
@@ -241,4 +243,4 @@ def test_the_page_costs_as_many_queries_for_thirty_as_for_five(db: None, enter: 
             assert sum("INSERT" in q["sql"] and "diary_mark" in q["sql"] for q in one.captured_queries) == 1
             transaction.set_rollback(True)
     assert found[5] == found[30]
-    assert found[30][0] <= 20, [q["sql"][:120] for q in look.captured_queries]
+    assert found[30][0] <= 20
