@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,15 +15,18 @@ from django.urls import reverse
 
 from testamur.exchange.notifications import actions as notices
 from testamur.exchange.notifications.models import Registration
+from testamur.exchange.notifications.rules.families import Settings, Way
 from testamur.kernel.base.actor import operator
 from testamur.kernel.delivery.channels.twilio import signature
 from testamur.kernel.journal.models import Entry
 from testamur.register.people import actions as people
+from testamur.register.people.models import Guardianship
 from testamur.register.people.rules import NewGuardianship, Relation
 from testamur.schoolday.diary.models import Visit
 from testamur.schoolday.diary.rules.states import Part
 from testamur.schoolday.noticeboard import actions as board
 from testamur.schoolday.noticeboard.rules import EventKind, NewEvent
+from testamur.surfaces.cli import phone as cli
 from testamur.surfaces.phone.speech import OWN, TEXTS, text
 from tests.gateways.caller import TOKEN, Caller
 from tests.schoolday.diary import pages
@@ -62,14 +67,8 @@ def test_only_numbers_are_told_of_parts_for_which_the_telephone_was_not_chosen(s
     assert told.text.count("1 praise") == 2
     assert "старае" not in told.text
     assert not Visit.objects.exists(), "what is new stays so until it was read whole"
-    notices.set_settings(by=school.actor("guardian"), settings=_stopped(), now=NOW)
+    notices.set_settings(by=school.actor("guardian"), settings=Settings(stopped=frozenset({Way.PHONE})), now=NOW)
     assert "Математика: 6" not in told.press("*").text, "all telephone was stopped"
-
-
-def _stopped() -> Any:
-    from testamur.exchange.notifications.rules.families import Settings, Way
-
-    return Settings(stopped=frozenset({Way.PHONE}))
 
 
 @pytest.mark.feature("E24")
@@ -239,8 +238,6 @@ def test_a_call_may_last_as_long_as_it_likes_but_each_question_ten_minutes(schoo
 
 
 def test_guardianship_that_ends_during_the_call_ends_what_is_told(school: School, call: Dial) -> None:
-    from testamur.register.people.models import Guardianship
-
     one = call().press(f"{PIN}#").press("1")
     Guardianship.objects.filter(guardian=school.persons["guardian"]).update(ends=TODAY - timedelta(days=1))
     assert one.press("2").text == text("no_children", "en")
@@ -284,7 +281,9 @@ def test_a_caller_who_calls_all_the_time_is_turned_away(school: School, call: Di
 
 
 @pytest.mark.feature("E24")
-def test_recordings_are_played_where_there_are_some(school: School, call: Dial, settings: Any, tmp_path: Any) -> None:
+def test_recordings_are_played_where_there_are_some(
+    school: School, call: Dial, settings: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     settings.PHONE = settings.PHONE | {"audio": tmp_path}
     (tmp_path / "bg").mkdir()
     (tmp_path / "bg" / "who.wav").write_bytes(b"RIFF")
@@ -295,6 +294,8 @@ def test_recordings_are_played_where_there_are_some(school: School, call: Dial, 
     assert b"".join(answer) == b"RIFF"  # type: ignore[arg-type]  # a file is streamed
     assert Client().get("/phone/audio/bg/menu.wav").status_code == 404
     assert Client().get(reverse("phone:audio", args=["..", "who"])).status_code == 404
+    cli.texts()
+    assert json.loads(capsys.readouterr().out)["bg/who.wav"] == text("who", "bg")
 
 
 def test_every_phrase_is_said_with_the_values_it_names() -> None:

@@ -36,6 +36,7 @@ def _mount(first: str) -> None:
     from testamur.surfaces.cli.correct import correct
     from testamur.surfaces.cli.demo import demo
     from testamur.surfaces.cli.issue import issue
+    from testamur.surfaces.cli.phone import texts
     from testamur.surfaces.cli.serve import serve
     from testamur.surfaces.cli.status import status
     from testamur.surfaces.cli.trust import trust
@@ -44,6 +45,7 @@ def _mount(first: str) -> None:
         app.command()(command)
     app.command("import")(import_.import_command)
     app.command("import-templates")(import_.templates_command)
+    app.command("phone-texts")(texts)
     app.command()(worker.worker)
     app.command()(worker.jobs)
     for name, group in (("log", operate.log), ("archive", operate.archive), ("journal", operate.journal)):

@@ -81,12 +81,6 @@ def from_digits(text: str) -> str:
     return normalise_code(symbols)
 
 
-def printed_digits(code: str) -> str:
-    """The telephone code as printed on a label, in groups: ``0412 7730 1956 28``."""
-    number = digits(code)
-    return " ".join(number[at : at + 4] for at in range(0, DIGITS, 4))
-
-
 def _check(body: str) -> str:
     # weights 1..9 are distinct and non-zero modulo the prime 23: single errors and swaps always change the sum
     return ALPHABET[sum(weight * _VALUE[c] for weight, c in enumerate(body, start=1)) % 23]
