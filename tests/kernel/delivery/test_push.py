@@ -87,14 +87,16 @@ def test_a_device_that_is_refused_again_and_again_is_given_up(by: Actor, clock: 
 def test_a_push_service_that_is_silent_or_busy_holds_up_nobody_else(
     by: Actor, clock: Clock, service: PushService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dead = [Subscription(f"http://localhost:1/{n}", s.p256dh, s.auth, s.key, s.secret) for n, s in _some(service, 4)]
+    dead = [Subscription(f"http://localhost:1/{n}", s.p256dh, s.auth, s.key, s.secret) for n, s in _some(service, 8)]
     silent = [register(by, clock, one) for one in dead]
     live = register(by, clock, service.subscribe())
     monkeypatch.setattr(channel, "resolve", lambda _host: ["127.0.0.1"])
-    ids = actions.post(by=by, messages=[push(device) for device in (*silent, live)], now=clock())
+    ids = actions.post(by=by, messages=[push(device) for device in silent], now=clock())
+    clock.forward(seconds=1)
+    ids += actions.post(by=by, messages=[push(live)], now=clock())
     done = steps.send_due(by=by, clock=clock)
-    assert (done.again, done.sent, done.down) == (4, 1, 0)
-    assert [told(by, one)[1] for one in ids] == ["push.unreachable"] * 4 + [""]
+    assert (done.again, done.sent, done.down) == (8, 1, 0)
+    assert [told(by, one)[1] for one in ids] == ["push.unreachable"] * 8 + [""]
     service.down = 503
     (late,) = actions.post(by=by, messages=[push(live)], now=clock())
     assert steps.send_due(by=by, clock=clock).again == 1

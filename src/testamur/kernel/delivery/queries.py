@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Min, Sum
 from django.db.models.functions import Coalesce
 
 from testamur.kernel.base.actor import Actor
@@ -65,8 +65,8 @@ def counts(*, by: Actor) -> dict[str, int]:
 
 def lag(*, now: datetime) -> float:
     """Seconds since the oldest message that still waits was wanted; 0 when none does."""
-    wanted = Message.objects.filter(Q(not_before__isnull=True) | Q(not_before__lte=now), state=State.WAITING)
-    oldest = wanted.aggregate(at=Min(Coalesce("not_before", "posted_at")))["at"]
+    wanted = Coalesce("not_before", "posted_at")  # what waits for its hour is not late
+    oldest = Message.objects.filter(state=State.WAITING).aggregate(at=Min(wanted))["at"]
     return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
 
 
