@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -280,3 +281,14 @@ def test_pages_ask_as_much_for_three_children_as_for_one(families: Families) -> 
         mine = asked(three, f"/family/{page}/{bg.pupils[0]}/")
         assert mine == asked(one, f"/family/{page}/{bg.pupils[3]}/"), page
         assert mine <= 18, (page, mine)
+
+
+def test_a_device_can_keep_pages_and_is_told_whose_they_are(families: Families) -> None:
+    first, second = browse(families.guardian), browse(families.bg.persons["far_guardian"])
+    marks = [re.findall(r'data-(?:kept|person)="([0-9a-f]{24})"', shown(one, "/family/")) for one in (first, second)]
+    assert len({*marks[0], *marks[1]}) == 4  # of the login and of the person, and both say nothing else
+    assert str(families.guardian) not in "".join(marks[0])
+    program = Client().get("/notices/worker.js")
+    assert program["Service-Worker-Allowed"] == "/"
+    for part in (b"showNotification", b"/account\\/(?:logout|login)"):
+        assert part in program.content

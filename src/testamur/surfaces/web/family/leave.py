@@ -85,7 +85,9 @@ class LeaveForm(forms.Form):
         super().__init__(*args, **kwargs)
         grounds = schooling.pack.diary.grounds if schooling.pack is not None else ()
         ground: Any = self.fields["ground"]
-        ground.choices = [(one.code, one.name) for one in grounds]
+        # those that guardians may state themselves come first
+        ordered = sorted(grounds, key=lambda one: "guardian" not in one.by)
+        ground.choices = [(one.code, one.name) for one in ordered]
 
     def new(self, pupil: UUID) -> NewLeave:
         """What the verb takes."""

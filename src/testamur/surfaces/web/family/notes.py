@@ -93,25 +93,32 @@ def compare(request: WebRequest, pupil: UUID) -> HttpResponse:
         "web/family/compare.html",
         child=child,
         found=found,
-        legend=_names(child.name),
+        legend=_names(child.name, found),
         chart=_chart(child.name, found),
         children=child.children,
     )
 
 
-def _names(name: str) -> tuple[str, str, str]:
-    return (name, _("The class"), _("All classes of the year"))
+def _with_year(found: Comparison) -> bool:
+    """Whether there is anything to tell of the year group."""
+    return any(one.in_year is not None for one in (found.success, *found.subjects))
+
+
+def _names(name: str, found: Comparison) -> tuple[str, ...]:
+    return (name, _("The class"), *((_("All classes of the year"),) if _with_year(found) else ()))
 
 
 def _chart(name: str, found: Comparison) -> charts.Chart:
-    rows = [_bar(found.success, _("All subjects")), *(_bar(one, one.name) for one in found.subjects)]
+    names = _names(name, found)
+    every = ((found.success, _("All subjects")), *((one, one.name) for one in found.subjects))
+    rows = [_bar(one, title, len(names)) for one, title in every]
     most = max((value for row in rows for value in row.values if value is not None), default=Decimal(1))
     return charts.bars(
-        _("Averages beside class and year"), rows, names=_names(name), head=_("Subject"), most=max(most, Decimal(1))
+        _("Averages beside class and year"), rows, names=names, head=_("Subject"), most=max(most, Decimal(1))
     )
 
 
-def _bar(one: Beside, name: str) -> charts.Bar:
-    values = (one.own, one.in_class, one.in_year)
+def _bar(one: Beside, name: str, count: int) -> charts.Bar:
+    values = (one.own, one.in_class, one.in_year)[:count]
     hidden = _("not told")
     return charts.Bar(name, values, tuple(str(localize(v)) if v is not None else hidden for v in values))

@@ -21,7 +21,9 @@ from testamur.surfaces.web.account.entering import SeeOther
 from testamur.surfaces.web.doors import door, public
 from testamur.surfaces.web.requests import WebRequest
 
-WORKER = Path(__file__).resolve().parents[1] / "static" / "web" / "push-worker.js"
+SCRIPTS = Path(__file__).resolve().parents[1] / "static" / "web"
+WORKER = ("push-worker.js", "offline-worker.js")
+"""The parts of the one program: a browser keeps one for all pages."""
 
 
 class DeviceForm(forms.Form):
@@ -67,8 +69,9 @@ def forget(request: WebRequest, device: UUID) -> HttpResponse:
 @public
 @require_GET
 def worker(_request: HttpRequest) -> HttpResponse:
-    """The program that a browser keeps to show pushes while no page is open."""
-    answer = HttpResponse(WORKER.read_bytes(), content_type="text/javascript; charset=utf-8")
+    """The program that a browser keeps: shows pushes while no page is open, and kept pages without a connection."""
+    program = b"\n".join((SCRIPTS / part).read_bytes() for part in WORKER)
+    answer = HttpResponse(program, content_type="text/javascript; charset=utf-8")
     answer["Service-Worker-Allowed"] = "/"
     answer["Cache-Control"] = "no-cache"
     return answer

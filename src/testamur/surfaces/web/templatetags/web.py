@@ -12,9 +12,12 @@ from django.core.paginator import Paginator
 from django.forms import BoundField, Form
 from django.template import Context
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+
+from testamur.surfaces.web.requests import Visitor
 
 register = template.Library()
 
@@ -105,3 +108,12 @@ def around(paginator: Paginator[Any], number: int) -> list[int | None]:
             found.append(None)
         found.append(n)
     return found
+
+
+@register.simple_tag
+def kept_for(visitor: Visitor, what: str) -> str:
+    """A mark of the visitor's ``login`` or ``person``, by which a device tells whose pages it keeps; says no more."""
+    if visitor.login is None:
+        return ""
+    whose = visitor.login.id if what == "login" else visitor.login.person
+    return salted_hmac("web.kept", f"{what} {whose}", algorithm="sha256").hexdigest()[:24]

@@ -1,0 +1,131 @@
+// Small comforts of the family's pages; each page works without them: printing, reading without a connection what was
+// read before (only where this device was told to keep it, or the product was installed), and a report of absence that
+// waits on the device until there is a connection.
+(() => {
+  "use strict";
+  const words = document.currentScript.dataset;
+  const { worker, kept, person, offline } = words;
+  const root = document.documentElement;
+  const KEPT = "family";
+  const store = (name) => {
+    try {
+      return window[name];
+    } catch {
+      return null; // a browser that keeps nothing
+    }
+  };
+  const local = store("localStorage");
+  const able = "serviceWorker" in navigator && "caches" in window && window.isSecureContext;
+  const wanted = () => matchMedia("(display-mode: standalone)").matches || (local && local.getItem(KEPT) === "keep");
+
+  for (const button of document.querySelectorAll("button[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+
+  const say = (text, color) => {
+    const line = document.createElement("p");
+    line.className = "ds-alert family-offline";
+    line.dataset.color = color;
+    line.setAttribute("role", "status");
+    line.textContent = text;
+    document.getElementById("main").prepend(line);
+  };
+
+  // --- reading without a connection ---------------------------------------------------------
+  const keep = async () => {
+    await navigator.serviceWorker.register(worker, { scope: "/" });
+    const cache = await caches.open(KEPT);
+    const mark = await cache.match("/family/.kept");
+    if (!mark || (await mark.text()) !== kept) {
+      await caches.delete(KEPT); // another login: nothing of the one before stays
+    }
+    const own = await caches.open(KEPT);
+    await own.put("/family/.kept", new Response(kept));
+    const copy = root.cloneNode(true);
+    copy.dataset.offline = new Date().toISOString();
+    const headers = { "Content-Type": "text/html; charset=utf-8", "X-Kept-At": String(Date.now()) };
+    const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'";
+    headers["Content-Security-Policy"] = policy;
+    await own.put(location.href.split("#")[0], new Response(`<!DOCTYPE html>${copy.outerHTML}`, { headers }));
+    const files = [...document.querySelectorAll("link[rel=stylesheet], link[rel=preload], script[src]")];
+    await Promise.allSettled(files.map((file) => own.add(file.href || file.src)));
+  };
+  if (root.dataset.offline) {
+    const at = new Date(root.dataset.offline);
+    say(`${offline} ${at.toLocaleString(root.lang)}`, "warning");
+  } else if (able && kept && wanted()) {
+    keep().catch(() => {});
+  }
+  const choice = document.querySelector("[data-keep]");
+  if (choice && able && local) {
+    const box = choice.querySelector("input");
+    choice.hidden = false;
+    box.checked = wanted();
+    box.addEventListener("change", () => {
+      if (box.checked) {
+        local.setItem(KEPT, "keep");
+        keep().catch(() => {});
+      } else {
+        local.removeItem(KEPT);
+        caches.delete(KEPT);
+      }
+    });
+  }
+
+  // --- a report that waits for a connection -------------------------------------------------
+  const book = () =>
+    new Promise((done, fail) => {
+      const asked = indexedDB.open(KEPT, 1);
+      asked.onupgradeneeded = () => asked.result.createObjectStore("reports", { autoIncrement: true });
+      asked.onsuccess = () => done(asked.result);
+      asked.onerror = () => fail(asked.error);
+    });
+  const act = async (mode, what) => {
+    const open = await book();
+    try {
+      return await new Promise((done, fail) => {
+        const asked = what(open.transaction("reports", mode).objectStore("reports"));
+        asked.onsuccess = () => done(asked.result);
+        asked.onerror = () => fail(asked.error);
+      });
+    } finally {
+      open.close();
+    }
+  };
+  const form = document.querySelector("form[data-queue]");
+  if (form && "indexedDB" in window && person) {
+    form.addEventListener("submit", (event) => {
+      if (navigator.onLine) return;
+      event.preventDefault();
+      const fields = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
+      const report = { person, fields, address: location.pathname };
+      act("readwrite", (rows) => rows.add(report)).then(
+        () => {
+          say(form.dataset.queue, "info");
+          form.reset();
+        },
+        () => form.submit(),
+      );
+    });
+  }
+  const send = async () => {
+    const keys = await act("readonly", (rows) => rows.getAllKeys());
+    const reports = await act("readonly", (rows) => rows.getAll());
+    for (const [at, report] of reports.entries()) {
+      if (report.person !== person) continue;
+      const body = new URLSearchParams(report.fields);
+      const token = JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"];
+      const answer = await fetch(report.address, { method: "POST", body, headers: { "X-CSRFToken": token } });
+      const refused = answer.status === 422;
+      if (!refused && !(answer.ok && new URL(answer.url).pathname === report.address)) continue; // another time
+      await act("readwrite", (rows) => rows.delete(keys[at]));
+      say(refused ? words.refused : words.queued, refused ? "danger" : "success");
+    }
+  };
+  const waiting = () => {
+    if (navigator.onLine && person && "indexedDB" in window && !root.dataset.offline) send().catch(() => {});
+  };
+  window.addEventListener("online", waiting);
+  waiting();
+})();
