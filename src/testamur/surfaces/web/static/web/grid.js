@@ -319,17 +319,19 @@
     offer();
   };
   const go = (cell) => {
-    if (!cell) return;
+    if (!cell) return undefined;
     settle(cell);
     if (narrow.matches) only(cell.c);
     cell.el.focus();
     if (cell.input) cell.input.select();
+    if (narrow.matches) return cell.td.scrollIntoView({ block: "center" }); // not behind the buttons
     const box = cell.td.closest(".grid-wrap").getBoundingClientRect();
     const head = table.tHead.getBoundingClientRect();
     const mine = cell.td.getBoundingClientRect();
     if (mine.top < head.bottom) cell.td.closest(".grid-wrap").scrollTop -= head.bottom - mine.top;
     const names = table.tHead.rows[0].cells[0].getBoundingClientRect();
     if (mine.left < names.right && mine.right > box.left) cell.td.closest(".grid-wrap").scrollLeft -= names.right - mine.left;
+    return undefined;
   };
   const step = (cell, down, right) => {
     const r = Math.max(0, Math.min(rows.length - 1, cell.r + down));
@@ -493,6 +495,7 @@
     offered = at.c;
     const made = [...program.columns[at.c].accepted, "⌫"].map((step_) => {
       const button = Object.assign(document.createElement("button"), { type: "button", textContent: step_ });
+      if (step_ === "⌫") button.setAttribute("aria-label", word("clear"));
       button.addEventListener("pointerdown", (event) => event.preventDefault());
       button.addEventListener("click", () => {
         const cell = at;
