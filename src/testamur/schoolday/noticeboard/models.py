@@ -163,3 +163,16 @@ class Answer(models.Model):
             models.UniqueConstraint(fields=["event", "child", "person"], name="noticeboard_answer_once"),
             models.CheckConstraint(condition=Q(reply__in=[r.value for r in Reply]), name="noticeboard_answer_reply"),
         ]
+
+
+class Feed(models.Model):
+    """The secret address under which a person's calendar fetches a child's events. `digest`: of the secret alone."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    person = models.UUIDField()
+    child = models.UUIDField()
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "child"], name="noticeboard_feed_one")]

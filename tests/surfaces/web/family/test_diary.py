@@ -17,6 +17,8 @@ from django.test.utils import CaptureQueriesContext
 
 from testamur.access.accounts.rules import Level
 from testamur.kernel.base.actor import operator
+from testamur.register.people import actions as people
+from testamur.register.people import queries
 from testamur.schoolday.diary.models import Absence, Leave
 from testamur.schoolday.noticeboard import actions as board
 from testamur.schoolday.noticeboard.models import Answer, Time
@@ -213,6 +215,47 @@ def test_events_are_answered_and_times_booked(families: Families) -> None:
     assert Time.objects.filter(child__isnull=False).count() == 0
     # the Swedish child is not invited
     assert browser.get(f"/family/events/{families.se.pupils[0]}/{meeting}/").status_code == 404
+
+
+@pytest.mark.feature("E10", "E29")
+def test_a_secret_address_brings_events_and_lessons_into_ones_own_calendar(families: Families) -> None:
+    bg, one = families.bg, families.bg.pupils[0]
+    event(bg, "Екскурзия", kind=EventKind.TRIP)
+    pages.mark(pages.column(bg), one, "2")
+    browser = browse(families.guardian)
+    page = f"/family/calendar/{one}/"
+    assert "Make an address" in shown(browser, page)
+
+    def made() -> str:
+        assert browser.post(page + "renew/")["Location"] == page
+        found = re.search(r"/family/calendar/[\w-]{43}\.ics", shown(browser, page))
+        assert found is not None
+        assert found[0] not in shown(browser, page)  # it is shown once
+        return found[0]
+
+    first = made()
+    answer = Client().get(first)
+    assert answer["Content-Type"].startswith("text/calendar")
+    text = answer.content.decode().replace("\r\n ", "")
+    assert "SUMMARY:Екскурзия" in text
+    assert "SUMMARY:Математика 8А" in text
+    assert "Ученик" not in text
+    second = made()
+    assert Client().get(first).status_code == 404
+    assert Client().get(second).status_code == 200
+    # the address ends with the right to see the child
+    people.end_guardianships(by=operator(), ends={_guardianship(families, one): TODAY}, now=NOW)
+    with time_machine.travel(NOW + timedelta(days=2), tick=True):
+        assert Client().get(second).status_code == 404
+    assert browser.post(f"/family/calendar/{bg.pupils[3]}/renew/").status_code == 404
+    hidden = bg.pupils[2]
+    assert browse(hidden, "self").post(f"/family/calendar/{hidden}/renew/").status_code == 404
+    assert "in your own calendar" not in shown(browse(hidden, "self"), f"/family/events/{hidden}/")
+
+
+def _guardianship(families: Families, child: UUID) -> UUID:
+    every = queries.guardians(by=operator(), children=[child], on=TODAY)[child]
+    return next(one.id for one in every if one.guardian.id == families.guardian)
 
 
 @pytest.mark.feature("E8", "E9", "C3")

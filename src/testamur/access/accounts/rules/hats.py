@@ -95,10 +95,10 @@ VERBS: Mapping[str, tuple[str, ...]] = {
     GUARDIAN: (
         "people.details.see", "people.protected.see", "records.record.fetch", "records.record.share", "diary.family.*",
         "diary.leave.ask", "diary.leave.consent", "diary.leave.withdraw", "noticeboard.event.answer",
-        "noticeboard.time.book", "notices.choice.*",
+        "noticeboard.time.book", "noticeboard.feed.*", "notices.choice.*",
     ),
     SELF: (
-        "diary.family.*", "notices.choice.*",
+        "diary.family.*", "noticeboard.feed.*", "notices.choice.*",
         "people.details.see", "people.protected.see", "records.record.fetch", "records.record.share",
         "people.guardianship.consent", "people.contact.see", "people.contact.add", "people.contact.remove",
     ),

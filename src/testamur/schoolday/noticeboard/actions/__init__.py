@@ -18,6 +18,7 @@ from testamur.schoolday.noticeboard.actions.events import (
     change_event,
     plan_event,
 )
+from testamur.schoolday.noticeboard.actions.feeds import end_feed, renew_feed
 from testamur.schoolday.noticeboard.actions.meetings import (
     book_time,
     cancel_booking,
@@ -32,12 +33,14 @@ __all__ = [
     "cancel_booking",
     "cancel_event",
     "change_event",
+    "end_feed",
     "end_outage",
     "handle_enquiry",
     "note_trouble",
     "offer_times",
     "plan_event",
     "publish_news",
+    "renew_feed",
     "send_enquiry",
     "tidy",
     "withdraw_news",

@@ -19,16 +19,20 @@ from testamur.schoolday.noticeboard.queries.events import (
     times,
     times_of,
 )
+from testamur.schoolday.noticeboard.queries.feeds import FeedView, feed_made, feed_of
 
 __all__ = [
     "FAMILY",
     "STAFF",
+    "FeedView",
     "answers",
     "enquiries",
     "event",
     "events",
     "events_by_id",
     "events_for",
+    "feed_made",
+    "feed_of",
     "news",
     "outages",
     "tests_on",

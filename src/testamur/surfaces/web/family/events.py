@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from testamur.access.accounts.rules import Area
 from testamur.kernel.base.refused import NotFound, Refused
+from testamur.register.people.rules import Protection
 from testamur.register.schools.rules import GroupView
 from testamur.schoolday.diary.actions import note_visit
 from testamur.schoolday.diary.queries import pupil as diary
@@ -71,6 +72,7 @@ def events(request: WebRequest, pupil: UUID) -> HttpResponse:
         child=child,
         coming=[line for line in lines if not line.over],
         past=[line for line in reversed(lines) if line.over],
+        protected=child.person.protection is not Protection.NONE,
         children=child.children,
     )
     if any(line.new for line in lines):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from testamur.surfaces.web.family import absences, events, home, leave, marks, notes, records, shares, week
+from testamur.surfaces.web.family import absences, calendar, events, home, leave, marks, notes, records, shares, week
 
 app_name = "family"
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     path("events/<uuid:pupil>/<uuid:event>/", events.event, name="event"),
     path("events/<uuid:pupil>/<uuid:event>/answer/", events.answer, name="answer"),
     path("events/<uuid:pupil>/<uuid:event>/book/", events.book, name="book"),
+    path("calendar/<uuid:pupil>/", calendar.feed, name="feed"),
+    path("calendar/<uuid:pupil>/renew/", calendar.renew, name="renew"),
+    path("calendar/<str:secret>.ics", calendar.calendar, name="calendar"),
     path("remarks/<uuid:pupil>/", notes.remarks, name="remarks"),
     path("assessments/<uuid:pupil>/", notes.assessments, name="assessments"),
     path("health/<uuid:pupil>/", notes.health, name="health"),

@@ -1,0 +1,58 @@
+"""Secret addresses of calendars: made anew, and ended."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from testamur.kernel.base.actor import Actor
+from testamur.kernel.base.ids import new_id
+from testamur.kernel.base.refused import NotFound
+from testamur.kernel.journal.actions import append
+from testamur.register.people import queries as people
+from testamur.schoolday.noticeboard.models import Feed
+
+
+@transaction.atomic
+def renew_feed(*, by: Actor, child: UUID, now: datetime) -> str:
+    """Make the secret address under which one's own calendar fetches a child's events; returns the secret, once.
+
+    One for each person and child: a former one opens nothing any more. Journal: ``noticeboard.feed.renewed/1``. Needs
+    ``noticeboard.feed.make`` for that child. Raises NotFound for an unknown child, and for one with protected identity:
+    a calendar tells where the child goes to school.
+    """
+    path = _path(by, child)
+    if people.protected([child]):
+        raise NotFound("There is no calendar for this child.", child=str(child))
+    secret = secrets.token_urlsafe(32)
+    Feed.objects.filter(person=by.id, child=child).delete()
+    Feed.objects.create(
+        id=new_id(), person=by.id, child=child, digest=hashlib.sha256(secret.encode()).hexdigest(), made_at=now
+    )
+    append(by=by, kind="noticeboard.feed.renewed/1", path=path, refs={"child": str(child)}, now=now)
+    return secret
+
+
+@transaction.atomic
+def end_feed(*, by: Actor, child: UUID, now: datetime) -> bool:
+    """Let one's own calendar address of a child open nothing any more; False when there was none.
+
+    Journal: ``noticeboard.feed.ended/1``. Needs ``noticeboard.feed.make`` for that child. Raises NotFound.
+    """
+    path = _path(by, child)
+    gone, _ = Feed.objects.filter(person=by.id, child=child).delete()
+    if gone:
+        append(by=by, kind="noticeboard.feed.ended/1", path=path, refs={"child": str(child)}, now=now)
+    return bool(gone)
+
+
+def _path(by: Actor, child: UUID) -> str:
+    path = people.paths([child]).get(child)
+    if path is None:
+        raise NotFound("There is no such child.", child=str(child))
+    by.must("noticeboard.feed.make", path, person=child)
+    return path
