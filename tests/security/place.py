@@ -195,6 +195,7 @@ def _fill(things: Things, site: Site) -> None:
         "log": next(log.code for log in logs.logs() if log.organisation == site.body.id),
     }  # fmt: skip
     things.arguments[site.place] |= _column(site) | _lesson(site)
+    things.arguments[site.place]["registration"] = _registration(site, pupil)
     things.arguments[site.place] |= _notes(site, pupil) | _time(world, site, family, pupil, things)
     things.forms[site.place] = {
         "school": str(site.unit.id), "term": site.term, "document": site.issued, "kind": "passed_through.x",

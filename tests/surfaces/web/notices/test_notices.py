@@ -13,7 +13,7 @@ from testamur.access.accounts.rules import Level
 from testamur.exchange.notifications import steps, tasks
 from testamur.exchange.notifications.models import Item, Registration
 from testamur.exchange.notifications.queries.choices import choices, has_pin, settings_of
-from testamur.exchange.notifications.rules.families import Pace, Way
+from testamur.exchange.notifications.rules.families import Chosen, Pace, Way
 from testamur.exchange.notifications.stopping import token
 from testamur.kernel.base import clock
 from testamur.kernel.delivery.models import Device, Message
@@ -103,7 +103,7 @@ def test_a_guardian_chooses_for_each_child_and_part(families: Families) -> None:
     form = {"ways-marks": ["sms", "push", "nonsense"], "pace-marks": "weekly", "pace-absences": "nonsense"}
     assert browser.post(f"/notices/child/{child}/", form)["Location"] == "/notices/"
     kept = choices(person=guardian, children=[child])[child]
-    assert (kept[Part.MARKS].ways, kept[Part.MARKS].pace) == ({Way.SMS, Way.PUSH}, Pace.WEEKLY)
+    assert kept[Part.MARKS] == Chosen(frozenset({Way.SMS, Way.PUSH}), Pace.WEEKLY)
     assert kept[Part.ABSENCES].ways == set()
     assert browser.get(f"/notices/child/{families.school.pupils[3]}/").status_code == 404
     form = {

@@ -7,8 +7,7 @@ from uuid import UUID
 
 from testamur.kernel.jobs.rules import step_actor
 from testamur.register.people import queries as people
-from testamur.register.people.rules import guardian_reaches
-from testamur.register.people.rules.guardians import comes_of_age
+from testamur.register.people import reach
 
 LOOKS = step_actor(
     "notices",
@@ -22,17 +21,7 @@ LOOKS = step_actor(
 
 def guardians_of(*, pupil: UUID, on: date) -> tuple[UUID, ...]:
     """The guardians who reach the pupil on that day, in order of id, and the pupil who is of age."""
-    view = people.people(by=LOOKS, ids=[pupil], numbers=False).get(pupil)
-    if view is None:
-        return ()
-    found = {
-        g.guardian.id
-        for g in people.guardians(by=LOOKS, children=[pupil], on=on)[pupil]
-        if guardian_reaches(on=on, starts=g.starts, ends=g.ends, born=view.birth_date, consent_from=g.consent_from)
-    }
-    if view.birth_date is not None and comes_of_age(view.birth_date) <= on:
-        found.add(pupil)
-    return tuple(sorted(found))
+    return reach.readers(children=[pupil], on=on)[pupil]
 
 
 def guardians_with(*, pupil: UUID | None, value: str, on: date) -> tuple[UUID, ...]:

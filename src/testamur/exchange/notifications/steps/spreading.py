@@ -6,7 +6,6 @@ tells nothing twice. An act about a whole school is taken by itself, one about m
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,9 +26,7 @@ from testamur.exchange.notifications.rules.families import (
 )
 from testamur.exchange.notifications.steps.places import countries
 from testamur.kernel.base.actor import Actor
-from testamur.register.people import queries as people
-from testamur.register.people.rules import guardian_reaches
-from testamur.register.people.rules.guardians import comes_of_age
+from testamur.register.people import reach
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import UnitKind
 from testamur.schoolday.diary.rules.states import Part
@@ -51,33 +48,34 @@ class _Told:
 
 
 def spread(*, by: Actor, now: datetime) -> int:
-    """Make the items of every act that was followed; returns how many items."""
+    """Make the items of every act that was followed; returns how many items. Needs ``notices.notice.send``."""
+    by.must("notices.notice.send")
     count = 0
-    while (made := _some(by, now)) is not None:
+    while (made := _some(now)) is not None:
         count += made
     return count
 
 
 @transaction.atomic
-def _some(by: Actor, now: datetime) -> int | None:
+def _some(now: datetime) -> int | None:
     rows = list(News.objects.select_for_update(skip_locked=True).order_by("entry")[:AT_A_TIME])
     if not rows:
         return None
     wide = [row for row in rows if things(row.kind, row.refs) is None]
     if wide and wide[0] is rows[0]:
-        return _wide(by, rows[0], now)
+        return _wide(rows[0], now)
     small = rows[: rows.index(wide[0])] if wide else rows
     told = [
         _Told(row.entry, row.actor, KINDS[row.kind.partition("/")[0]], ref, pupil, row.path, row.at)
         for row in small
         for ref, pupil in things(row.kind, row.refs) or ()
     ]
-    made = _items(by, told, now)
+    made = _items(told, now)
     News.objects.filter(entry__in=[row.entry for row in small]).delete()
     return made
 
 
-def _wide(by: Actor, row: News, now: datetime) -> int:
+def _wide(row: News, now: datetime) -> int:
     """An act about everybody of a group or a unit; of a unit with schools below it, the next school."""
     group = row.refs.get("group")
     on = row.at.date()
@@ -93,7 +91,7 @@ def _wide(by: Actor, row: News, now: datetime) -> int:
             News.objects.filter(entry=row.entry).update(after=left[0])
     part, ref = KINDS[row.kind.partition("/")[0]], thing(row.refs)
     told = [_Told(row.entry, row.actor, part, ref, pupil, row.path, row.at) for pupil in dict.fromkeys(pupils)]
-    made = _items(by, told, now)
+    made = _items(told, now)
     if last:
         News.objects.filter(entry=row.entry).delete()
     return made
@@ -106,10 +104,10 @@ def _pupils(school: UUID, on: date) -> list[UUID]:
     return [one.person for one in rows]
 
 
-def _items(by: Actor, told: Collection[_Told], now: datetime) -> int:
+def _items(told: Collection[_Told], now: datetime) -> int:
     if not told:
         return 0
-    readers = readers_of(by=by, children={one.child for one in told}, on=now.date())
+    readers = reach.readers(children={one.child for one in told}, on=now.date())
     persons = {person for some in readers.values() for person in some} | {one.child for one in told}
     chosen, settings, country = chosen_by(persons), settings_by(persons), countries()
     for child in {person for person, about, _part in chosen if person == about} - set(_of_age(readers)):
@@ -139,19 +137,3 @@ def _items(by: Actor, told: Collection[_Told], now: datetime) -> int:
 
 def _of_age(readers: Mapping[UUID, tuple[UUID, ...]]) -> list[UUID]:
     return [child for child, some in readers.items() if child in some]
-
-
-def readers_of(*, by: Actor, children: Collection[UUID], on: date) -> dict[UUID, tuple[UUID, ...]]:
-    """Who is told of each child on that day: guardians whom the law lets, and the pupil who is of age."""
-    pupils = people.people(by=by, ids=children, numbers=False)
-    guardians = people.guardians(by=by, children=list(pupils), on=on)
-    found: dict[UUID, set[UUID]] = defaultdict(set)
-    for child, view in pupils.items():
-        if view.birth_date is not None and comes_of_age(view.birth_date) <= on:
-            found[child].add(child)
-        found[child] |= {
-            g.guardian.id
-            for g in guardians[child]
-            if guardian_reaches(on=on, starts=g.starts, ends=g.ends, born=view.birth_date, consent_from=g.consent_from)
-        }
-    return {child: tuple(sorted(some)) for child, some in found.items()}
