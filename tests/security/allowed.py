@@ -280,6 +280,9 @@ ALLOWED: Mapping[str, Who] = {
     "family:event": FAMILY,
     "family:answer": FAMILY,
     "family:book": FAMILY,
+    "family:feed": FAMILY,
+    "family:renew": FAMILY,
+    "family:calendar": NOBODY,  # only for a calendar that has the secret address
     "family:remarks": FAMILY,
     "family:assessments": FAMILY,
     "family:health": FAMILY,

@@ -54,6 +54,7 @@ OTHERWISE: dict[tuple[str, str], str] = {
     ("office:report", "work"): "import",
     ("public:log", "code"): "log",
     ("public:sms-report", "token"): "token",
+    ("family:calendar", "secret"): "token",
 }
 """(Address, argument) → the thing it takes where that is not named like the argument."""
 BUTTONS: dict[str, tuple[str, ...]] = {
