@@ -50,14 +50,14 @@ def found(request: HttpRequest, group: UUID, subject: str) -> Grid:
     return one
 
 
-@door("staff.home", Area.STAFF)
+@door("diary.home", Area.STAFF)
 @require_GET
 def grid(request: HttpRequest, group: UUID, subject: str) -> HttpResponse:
     """Pupils and columns of a group in a subject."""
     return _shown(request, found(request, group, subject))
 
 
-@door("staff.home", Area.STAFF)
+@door("diary.home", Area.STAFF)
 @require_POST
 def save(request: HttpRequest, group: UUID, subject: str) -> HttpResponse:
     """The whole grid from a browser without script: what was touched is entered, what was not stays."""
@@ -79,7 +79,7 @@ def save(request: HttpRequest, group: UUID, subject: str) -> HttpResponse:
     return redirect(address(one))
 
 
-@door("staff.home", Area.STAFF)
+@door("diary.home", Area.STAFF)
 @require_GET
 def fresh(request: HttpRequest, group: UUID, subject: str) -> HttpResponse:
     """What was written since the page last asked, for its program."""

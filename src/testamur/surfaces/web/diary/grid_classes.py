@@ -32,7 +32,7 @@ class ClassLine:
     pupils: int
 
 
-@door("staff.home", Area.STAFF)
+@door("diary.home", Area.STAFF)
 @require_GET
 def classes(request: HttpRequest) -> HttpResponse:
     """One's own classes and subjects under the role that is worn."""

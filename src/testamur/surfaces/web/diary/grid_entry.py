@@ -30,7 +30,7 @@ MOST = 200
 """Entries in one call: more than any class."""
 
 
-@door("staff.home", Area.STAFF)
+@door("diary.home", Area.STAFF)
 @require_POST
 def enter(request: HttpRequest, task: UUID) -> HttpResponse:
     """Marks of one column: JSON ``{entries: [{pupil, value, comment, seen}], term}`` in, what became of each out.
@@ -58,14 +58,14 @@ def enter(request: HttpRequest, task: UUID) -> HttpResponse:
     )
 
 
-@door("staff.home", Area.STAFF)
+@door("diary.home", Area.STAFF)
 @require_GET
 def cell(request: HttpRequest, task: UUID, pupil: UUID) -> HttpResponse:
     """One mark: its comment, and everything that stood there before."""
     return _cell(request, task, pupil)
 
 
-@door("staff.home", Area.STAFF)
+@door("diary.home", Area.STAFF)
 @require_GET
 def find(request: HttpRequest, group: UUID, subject: str) -> HttpResponse:
     """The same for a pupil and a column that were chosen in a form."""
@@ -79,7 +79,7 @@ def find(request: HttpRequest, group: UUID, subject: str) -> HttpResponse:
     return _cell(request, task, pupil)
 
 
-@door("staff.home", Area.STAFF)
+@door("diary.home", Area.STAFF)
 @require_POST
 def write(request: HttpRequest, task: UUID, pupil: UUID) -> HttpResponse:
     """One mark with its comment, from the page of the cell."""

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.template.loader import render_to_string
 from django.utils.formats import date_format, number_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -42,15 +43,10 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A pupil's line: `cells` is markup; `sign`: an alias or a protected name is shown."""
+    """A pupil, and the pupil's line as markup."""
 
-    number: str
     person: PersonView
-    sign: bool
-    left: str
-    cells: SafeString
-    average: str
-    word: str
+    markup: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +89,8 @@ def heads(grid: Grid) -> list[Head]:
 
 def lines(grid: Grid) -> list[Line]:
     """The pupils with their cells."""
-    return [
-        Line(
-            number=str(number),
-            person=row.pupil,
-            sign=row.pupil.masked or row.pupil.protection is not Protection.NONE,
-            left=date_format(row.left, "SHORT_DATE_FORMAT") if row.left else "",
-            cells=_cells(grid, row, number),
-            average=figure(row.average),
-            word=row.word,
-        )
-        for number, row in enumerate(grid.rows)
-    ]
+    averages = any(row.average is not None for row in grid.rows)
+    return [Line(row.pupil, _line(grid, row, number, averages=averages)) for number, row in enumerate(grid.rows)]
 
 
 def numbered(grid: Grid) -> SafeString:
@@ -151,12 +137,34 @@ def _stands(row: GridRow, task: UUID) -> bool:
     return task in row.cells and bool(row.cells[task].value)
 
 
-def _cells(grid: Grid, row: GridRow, r: int) -> SafeString:
-    return mark_safe("".join(_cell(row, r, c, column) for c, column in enumerate(grid.columns)))  # noqa: S308 - every text below is escaped
+def _line(grid: Grid, row: GridRow, r: int, *, averages: bool) -> SafeString:
+    """One line. Built by hand: templates would take longer for a class than everything else on the page."""
+    cells = "".join(_cell(row, r, c, column) for c, column in enumerate(grid.columns))
+    average = ""
+    if averages:
+        average = (
+            f'<td role="gridcell" class="grid-average" id="a{r}"><span class="number">{figure(row.average)}</span> '
+            f'<span class="grid-word">{escape(row.word)}</span></td>'
+        )
+    gone = ' class="has-left"' if row.left else ""
+    head = f'<th scope="row" role="rowheader" id="r{r}" class="grid-name">{_name(row)}</th>'
+    return mark_safe(f'<tr role="row"{gone}>{head}{cells}{average}</tr>\n')  # noqa: S308 - every text is escaped
+
+
+def _name(row: GridRow) -> str:
+    """The name as the visitor may see it, and the last day of whoever left."""
+    name = escape(row.pupil.name)
+    if row.pupil.masked or row.pupil.protection is not Protection.NONE:
+        chip = {"name": row.pupil.name, "masked": row.pupil.masked, "protected": True}
+        name = render_to_string("web/components/person.html", chip)
+    if row.left is None:
+        return name
+    left = _("left %(day)s") % {"day": date_format(row.left, "SHORT_DATE_FORMAT")}
+    return f'{name} <span class="muted small">{escape(left)}</span>'
 
 
 def _cell(row: GridRow, r: int, c: int, column: Column) -> str:
-    """One cell. Built by hand: a template would take longer for a class than everything else on the page."""
+    """One cell."""
     found, proposal = row.cells.get(column.task.id), row.proposals.get(column.task.id)
     value = found.value if found else ""
     notes = _notes(found.comment, changed=found.changed) if found else ""

@@ -28,7 +28,7 @@ from testamur.surfaces.web.diary.grid_tell import visitor_of
 from testamur.surfaces.web.doors import door
 
 
-@door("staff.home", Area.STAFF)
+@door("diary.home", Area.STAFF)
 @require_POST
 def add(request: HttpRequest, group: UUID, subject: str) -> HttpResponse:
     """A column for marks of the day, or (``closing``: the kind's code) the one that closes a period."""
@@ -57,7 +57,7 @@ def add(request: HttpRequest, group: UUID, subject: str) -> HttpResponse:
     return _wrong(request, form, group, subject)
 
 
-@door("staff.home", Area.STAFF)
+@door("diary.home", Area.STAFF)
 @require_POST
 def change(request: HttpRequest, task: UUID) -> HttpResponse:
     """Title, day and weight; or, by its button, what families see of it."""
@@ -89,7 +89,7 @@ def change(request: HttpRequest, task: UUID) -> HttpResponse:
     return _wrong(request, form, one.group, one.subject)
 
 
-@door("staff.home", Area.STAFF)
+@door("diary.home", Area.STAFF)
 @require_POST
 def retire(request: HttpRequest, task: UUID) -> HttpResponse:
     """Take a column out; where marks stand, with the reason."""
