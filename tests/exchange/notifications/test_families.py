@@ -15,6 +15,7 @@ from testamur.exchange.notifications.actions import families as writing
 from testamur.exchange.notifications.actions import stop_by_link, stop_by_number
 from testamur.exchange.notifications.models import Item, News
 from testamur.exchange.notifications.rules.families import Outcome, Pace, Settings, Way, due, things
+from testamur.exchange.notifications.steps import families as telling
 from testamur.kernel.base.actor import Actor, operator
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.delivery import actions as outbox
@@ -263,6 +264,17 @@ def test_what_was_followed_twice_is_told_once(families: Families) -> None:
     assert len(families.tell(seconds=30)) == 1
     News.objects.create(**copy)
     assert families.tell(minutes=1) == []
+
+
+@pytest.mark.feature("E26")
+def test_two_workers_that_see_the_same_readers_tell_them_once(families: Families) -> None:
+    families.absent(0, 3)
+    families.tell()
+    families.clock.forward(seconds=30)
+    ((keys),) = telling._due(families.clock())
+    sent = [telling._tell(tasks.STEP, keys, families.clock()) for _worker in range(2)]
+    assert sent == [3, 0]
+    assert Message.objects.count() == 3
 
 
 def test_the_number_of_queries_does_not_grow_with_the_class(families: Families) -> None:

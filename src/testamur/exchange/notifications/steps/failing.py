@@ -21,7 +21,7 @@ MICRO = 1_000_000
 def follow_failures(*, by: Actor, now: datetime) -> int:
     """Take note of messages to families that failed since the last time; returns how many things are told again."""
     reader, _ = Reader.objects.get_or_create(name=NAME)
-    since = datetime.fromtimestamp(reader.entry / MICRO, UTC) - OVERLAP if reader.entry else now - timedelta(days=4)
+    since = _since(reader, now)
     news = delivery.failures(by=by, since=since, limit=5000)
     if not news:
         return 0
@@ -34,6 +34,14 @@ def follow_failures(*, by: Actor, now: datetime) -> int:
         count = tell_again(by=by, failed=failed, now=now)
         Reader.objects.filter(name=NAME).update(entry=round(max(one.at for one in news).timestamp() * MICRO))
     return count
+
+
+def _since(reader: Reader, now: datetime) -> datetime:
+    """From where to look: a little back while others may still note something there, else after the last one."""
+    if not reader.entry:
+        return now - timedelta(days=4)
+    last = datetime.fromtimestamp(reader.entry / MICRO, UTC)
+    return last - OVERLAP if now - last < 2 * OVERLAP else last + timedelta(microseconds=1)
 
 
 def forget(*, now: datetime) -> int:

@@ -51,7 +51,7 @@ def spread(*, by: Actor, now: datetime) -> int:
     """Make the items of every act that was followed; returns how many items. Needs ``notices.notice.send``."""
     by.must("notices.notice.send")
     count = 0
-    while (made := _some(now)) is not None:
+    while News.objects.exists() and (made := _some(now)) is not None:
         count += made
     return count
 

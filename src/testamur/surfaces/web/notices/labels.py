@@ -48,7 +48,7 @@ def group(request: WebRequest, group: UUID) -> HttpResponse:
     hidden = sightings.protected(names)
     sightings.note(visitor, visitor.actor, {key: names[key].path or room.path for key in hidden}, "notices.labels")
     shown = sorted(names.values(), key=lambda view: (view.sort_key, view.id))
-    return page(request, "web/notices/group_labels.html", group=room, pupils=shown)
+    return page(request, "web/notices/group_labels.html", group=room, pupils=shown, hidden=hidden)
 
 
 @door("notices.registrations", Area.OFFICE, Area.STAFF)

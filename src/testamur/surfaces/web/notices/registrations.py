@@ -43,6 +43,7 @@ def overview(request: WebRequest) -> HttpResponse:
         "web/notices/registrations.html",
         waiting=[(one, ROUTES[one.registration.route]) for one in waiting],
         unreached=unreached,
+        hidden=hidden,
         costs=_costs(visitor, path) if not groups else (),
         whole=not groups,
     )
