@@ -66,6 +66,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "diary.no_pack": _("No rules are chosen for this school yet: ask the administrator."),
     "diary.no_term": _("There is no term on that day: ask the administrator."),
     "diary.not_your_subject": _("Somebody else teaches this here."),
+    "diary.task.busy": _("Somebody is writing in this column just now. Try again."),
     "diary.task.day": _("The day lies outside the school year of the class."),
     "diary.task.retired": _("This column was taken out of the grid."),
     "diary.task.title": _("A title has at most 120 characters."),

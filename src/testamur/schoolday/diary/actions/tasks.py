@@ -20,6 +20,7 @@ from testamur.schoolday.diary.queries.rooms import room as room_of
 from testamur.schoolday.diary.rules.marks import (
     WHY,
     KindUnknown,
+    TaskBusy,
     TaskRetired,
     WhyNeeded,
     check_day,
@@ -155,7 +156,7 @@ def retire_task(*, by: Actor, task: UUID, now: datetime, why: str = "") -> None:
     """Take a column out of the grid. Where marks stand, each is taken back, with `why` as its comment.
 
     Needs ``diary.mark.plan`` at the group and to teach the subject. Raises NotFound, `NotYourSubject`, `TaskRetired`,
-    `WhyNeeded`. Journal: ``diary.task.retired/1`` with the marks and pupils.
+    `WhyNeeded`, `TaskBusy`. Journal: ``diary.task.retired/1`` with the marks and pupils.
     """
     row, _room = _held(by, task, now)
     stand = [(pupil, cells[task]) for pupil, cells in sorted(standing_cells([task]).items()) if cells[task].value]
@@ -167,7 +168,11 @@ def retire_task(*, by: Actor, task: UUID, now: datetime, why: str = "") -> None:
              replaces_id=cell.id)
         for pupil, cell in stand
     ]  # fmt: skip
-    Mark.objects.bulk_create(back)
+    try:
+        with transaction.atomic():
+            Mark.objects.bulk_create(back)
+    except IntegrityError:
+        raise TaskBusy("Somebody is writing in this column just now.", task=str(task)) from None
     row.retired = True
     row.save(update_fields=["retired"])
     journal.append(

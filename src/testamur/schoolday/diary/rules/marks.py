@@ -52,6 +52,12 @@ class TaskRetired(Refused):
     code = "diary.task.retired"
 
 
+class TaskBusy(Refused):
+    """A colleague wrote in the column in the very moment in which it was to be taken out."""
+
+    code = "diary.task.busy"
+
+
 class WhyNeeded(Refused):
     """Marks stand in the column: taking it out takes them back, and that needs a reason."""
 

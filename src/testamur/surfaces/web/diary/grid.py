@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from testamur.access.accounts.rules import Area
 from testamur.kernel.base.refused import NotFound
+from testamur.law.diary import MarkKind
 from testamur.register.people import queries as people
 from testamur.schoolday.diary import actions
 from testamur.schoolday.diary.queries import marks as queries
@@ -121,7 +122,7 @@ def _shown(request: HttpRequest, one: Grid, *, wrong: list[Answer] | None = None
         "program": json.dumps(shape.program(one)),
         "zero": UUID(int=0),
         "new": NewColumn(kinds=one.kinds, initial={"on": visitor_of(request).now.date()}) if one.writable else None,
-        "closing": [kind for kind in one.kinds if kind.closes and not _has(one, kind.code)],
+        "closing": _closing(one),
         "column": column,
         "change": Change.of(column.column.task) if column and one.writable else None,
         "bars": bars,
@@ -138,8 +139,11 @@ def _shown(request: HttpRequest, one: Grid, *, wrong: list[Answer] | None = None
     return fragment(request, "web/diary/grid.html", "picture", **context)
 
 
-def _has(one: Grid, kind: str) -> bool:
-    return any(column.task.kind == kind for column in one.columns)
+def _closing(one: Grid) -> list[MarkKind]:
+    """Kinds that close what is shown and have no column yet; a year is closed in its last term."""
+    there = {column.task.kind for column in one.columns}
+    last = one.term is None or one.term == one.room.year.terms[-1].id
+    return [kind for kind in one.kinds if kind.code not in there and (kind.closes == "term" or (kind.closes and last))]
 
 
 def _terms(one: Grid) -> list[dict[str, object]]:

@@ -101,11 +101,12 @@ def numbered(grid: Grid) -> SafeString:
 
 
 def bars(grid: Grid) -> list[Bar]:
-    """The marks of the day that the grid shows, by the steps of their scale."""
+    """The marks of the day that the grid shows, by the steps of their scale, from the lowest up."""
     daily = [column for column in grid.columns if not column.task.closes]
-    steps = dict.fromkeys(step for column in daily for step in column.accepted)
+    steps = {step.value: step for column in daily if column.kind for step in column.kind.scale.values}
+    ranked = sorted(steps.values(), key=lambda step: step.points if step.points is not None else Decimal(0))
     values = (row.cells[c.task.id].value for row in grid.rows for c in daily if _stands(row, c.task.id))
-    counts = distribution(sorted(steps), values)
+    counts = distribution((step.value for step in ranked), values)
     most = max(counts.values(), default=0) or 1
     return [
         Bar(value, count, at * (BAR + 8), HEIGHT - (high := round(count * HEIGHT / most)), high)

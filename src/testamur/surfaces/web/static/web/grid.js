@@ -442,7 +442,7 @@
         const one = cells[cell.r + down] && cells[cell.r + down][cell.c + right];
         if (one && one.input) {
           const mark = meant(one, value);
-          changes.push([one, mark, mark ? now(one).comment : ""]);
+          if (mark) changes.push([one, mark, now(one).comment]); // an empty cell of a spreadsheet takes nothing back
         } else if (value.trim()) lost += 1;
       }),
     );
