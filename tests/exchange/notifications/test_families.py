@@ -11,10 +11,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from testamur.exchange.notifications import steps, tasks
+from testamur.exchange.notifications.actions import choose, stop_by_link, stop_by_number
 from testamur.exchange.notifications.actions import families as writing
-from testamur.exchange.notifications.actions import stop_by_link, stop_by_number
 from testamur.exchange.notifications.models import Item, News
-from testamur.exchange.notifications.rules.families import Outcome, Pace, Settings, Way, due, things
+from testamur.exchange.notifications.rules.families import Chosen, Outcome, Pace, Settings, Way, due, things
 from testamur.exchange.notifications.steps import families as telling
 from testamur.kernel.base.actor import Actor, operator
 from testamur.kernel.base.ids import new_id
@@ -24,8 +24,9 @@ from testamur.kernel.delivery.models import Message
 from testamur.kernel.delivery.rules import State
 from testamur.kernel.journal.models import Entry
 from testamur.register.people import actions as people
+from testamur.register.people.actions import bulk
 from testamur.register.people.models import Guardianship
-from testamur.register.people.rules import NewGuardianship, Relation
+from testamur.register.people.rules import ContactKind, NewContact, NewGuardianship, Relation
 from testamur.schoolday.diary import actions as diary
 from testamur.schoolday.diary.rules.states import Part
 from testamur.schoolday.noticeboard import actions as board
@@ -237,7 +238,7 @@ def test_whoever_dies_between_two_steps_tells_nothing_twice_and_loses_nothing(
     families: Families, monkeypatch: pytest.MonkeyPatch, killed: str
 ) -> None:
     families.absent(0, 3)
-    places = {"post": (outbox, "post"), "append": (writing, "append"), "items": (Item.objects, "bulk_create")}
+    places = {"post": (outbox, "post"), "append": (writing, "append"), "items": (bulk, "insert")}
 
     class Killed(BaseException):
         pass
@@ -252,6 +253,18 @@ def test_whoever_dies_between_two_steps_tells_nothing_twice_and_loses_nothing(
     assert Message.objects.count() == 0
     assert len(families.tell()) == 3
     assert families.tell(minutes=5) == []
+
+
+def test_a_pupil_under_age_is_told_who_asked_for_it(families: Families) -> None:
+    pupil = families.school.pupils[4]
+    chosen = dict.fromkeys(Part, Chosen(frozenset({Way.EMAIL}), Pace.NOW))
+    point = (pupil, NewContact(ContactKind.EMAIL, "pupil@doma.example"))
+    people.add_contacts(by=operator(), contacts=[point], now=families.clock())
+    families.mark(families.column(), 4, "6")
+    assert families.tell(minutes=1) == []
+    choose(by=families.school.actor("4"), child=pupil, chosen=chosen, now=families.clock())
+    families.mark(families.column("b"), 4, "6")
+    assert to(families.tell(minutes=1)) == [("email", "pupil")]
 
 
 def test_what_was_followed_twice_is_told_once(families: Families) -> None:

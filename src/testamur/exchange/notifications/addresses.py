@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from testamur.exchange.notifications.rules.families import Way
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.delivery import queries as delivery
-from testamur.register.people import queries as people
-from testamur.register.people.rules import ContactKind, ContactView
+from testamur.register.people.reach import Point, points
+from testamur.register.people.rules import ContactKind
 
 
 class Addresses:
     """The addresses of some persons, looked up at once: five queries for a thousand of them."""
 
     def __init__(self, persons: Collection[UUID], *, by: Actor) -> None:
-        """`by` may see contacts and devices."""
-        held = people.contacts(by=by, persons=persons)
-        mails = {p: _sorted(c for c in held[p] if c.kind is ContactKind.EMAIL) for p in persons}
-        phones = {p: _sorted(c for c in held[p] if c.sms) for p in persons}
+        """`by` may see devices; addresses are for who tells alone."""
         self._found: dict[Way, dict[UUID, list[str]]] = {
-            Way.EMAIL: _alive("email", mails),
-            Way.SMS: _alive("sms", phones),
+            Way.EMAIL: _alive("email", _best(persons, ContactKind.EMAIL)),
+            Way.SMS: _alive("sms", _best(persons, ContactKind.PHONE)),
             Way.PUSH: defaultdict(list),
         }
         for device in delivery.devices_of(by=by, persons=persons):
@@ -35,9 +32,15 @@ class Addresses:
         return tuple(found) if way is Way.PUSH else tuple(found[:1])
 
 
-def _sorted(contacts: Iterable[ContactView]) -> list[str]:
-    held = sorted(contacts, key=lambda c: (c.verified_at is None, c.label == "work"))  # stable: oldest first
-    return [c.value for c in held]
+def _best(persons: Collection[UUID], kind: ContactKind) -> dict[UUID, list[str]]:
+    """Each person's addresses: verified ones first, those at work last, else the oldest first."""
+    held: dict[UUID, list[Point]] = defaultdict(list)
+    for point in points(persons=persons, kind=kind):
+        held[point.person].append(point)
+    return {
+        person: [one.value for one in sorted(some, key=lambda one: (not one.verified, one.work))]
+        for person, some in held.items()
+    }
 
 
 def _alive(channel: str, held: dict[UUID, list[str]]) -> dict[UUID, list[str]]:

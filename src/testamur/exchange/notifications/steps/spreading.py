@@ -6,12 +6,12 @@ tells nothing twice. An act about a whole school is taken by itself, one about m
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from testamur.exchange.notifications.models import Item, News
 from testamur.exchange.notifications.queries.choices import chosen_by, settings_by
@@ -27,6 +27,7 @@ from testamur.exchange.notifications.rules.families import (
 from testamur.exchange.notifications.steps.places import countries
 from testamur.kernel.base.actor import Actor
 from testamur.register.people import reach
+from testamur.register.people.actions import bulk
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import UnitKind
 from testamur.schoolday.diary.rules.states import Part
@@ -110,30 +111,31 @@ def _items(told: Collection[_Told], now: datetime) -> int:
     readers = reach.readers(children={one.child for one in told}, on=now.date())
     persons = {person for some in readers.values() for person in some} | {one.child for one in told}
     chosen, settings, country = chosen_by(persons), settings_by(persons), countries()
-    for child in {person for person, about, _part in chosen if person == about} - set(_of_age(readers)):
-        readers[child] = (*readers.get(child, ()), child)  # a minor who chose to be told
-    items = [
-        Item(
-            person=person,
-            child=one.child,
-            part=one.part,
-            ref=one.ref,
-            entry=one.entry,
-            way=way,
-            path=one.path,
-            at=one.at,
-            due_at=due(one.at, choice.pace, settings.get(person, DEFAULTS), country(one.path)),
-        )
-        for one in told
-        for person in readers.get(one.child, ())
-        if person != one.actor
-        for choice in (chosen.get((person, one.child, one.part.value)) or default(one.part),)
-        for way in PUSHED
-        if way in choice.ways and way not in settings.get(person, DEFAULTS).stopped
-    ]
-    Item.objects.bulk_create(items, batch_size=500, ignore_conflicts=True)
+    for child in {person for person, about, _part in chosen if person == about}:
+        readers[child] = tuple({*readers.get(child, ()), child})  # a minor who chose to be told
+    items: dict[tuple[UUID, str, UUID, UUID, int], tuple[object, ...]] = {}
+    for one in told:
+        for person in readers.get(one.child, ()):
+            choice = chosen.get((person, one.child, one.part.value)) or default(one.part)
+            held = settings.get(person, DEFAULTS)
+            for way in PUSHED:
+                if person != one.actor and way in choice.ways and way not in held.stopped:
+                    due_at = due(one.at, choice.pace, held, country(one.path))
+                    items[person, way.value, one.child, one.ref, one.entry] = (one.part.value, one.path, one.at, due_at)
+    _insert([(*key, *rest, "", "", False) for key, rest in items.items()])
     return len(items)
 
 
-def _of_age(readers: Mapping[UUID, tuple[UUID, ...]]) -> list[UUID]:
-    return [child for child, some in readers.items() if child in some]
+_COLUMNS = (
+    "person", "way", "child", "ref", "entry", "part", "path", "at", "due_at", "outcome", "told_by", "again",
+)  # fmt: skip
+
+
+def _insert(rows: Sequence[tuple[object, ...]]) -> None:
+    """By the driver's own bulk path; where an item is there already (there should be none) one by one, without it."""
+    try:
+        with transaction.atomic():
+            bulk.insert(Item, _COLUMNS, rows)
+    except IntegrityError:
+        items = [Item(**dict(zip(_COLUMNS, row, strict=True))) for row in rows]
+        Item.objects.bulk_create(items, batch_size=500, ignore_conflicts=True)
