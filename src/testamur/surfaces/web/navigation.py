@@ -34,6 +34,7 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
     Area.STAFF: (
         (_("Today"), "diary:today", "sun"),
         (_("Classes"), "diary:classes", "users-round"),
+        (_("Events"), "diary:events", "calendar"),
         (_("Registrations"), "notices:registrations", "bell"),
         (_("Reports"), "reports:home", "chart-column"),
         (_("To sign"), "staff:home", "pen-line"),
@@ -47,6 +48,7 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
         (_("Import"), "office:imports", "upload"),
         (_("Registrations"), "notices:registrations", "bell"),
         (_("Completeness"), "diary:completeness", "list-checks"),
+        (_("Events"), "diary:events", "calendar"),
         (_("Reports"), "reports:home", "chart-column"),
         (_("Posts"), "office:people", "id-card"),
         (_("Seal"), "office:seals", "stamp"),
