@@ -14,6 +14,8 @@ import typer
 from testamur.surfaces.cli import output
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from testamur.kernel.base.actor import Actor
     from testamur.surfaces.cli.demo_build import Built
     from testamur.surfaces.cli.issuing import How, Outcome, Start
@@ -69,7 +71,7 @@ def build_and_issue(
     from testamur.kernel.base import clock
     from testamur.kernel.base.actor import operator
     from testamur.kernel.journal import steps as journal
-    from testamur.surfaces.cli import demo_build, issuing
+    from testamur.surfaces.cli import demo_build, demo_diary, issuing
     from testamur.surfaces.cli.demo_data import SIZES
     from testamur.surfaces.cli.trust import write_trust
     from testamur.trust.records import steps
@@ -82,7 +84,7 @@ def build_and_issue(
             chosen.swedish_schools * 4 * chosen.classes_per_level * chosen.class_size
             + chosen.vietnamese_schools * chosen.vietnamese_classes * chosen.vietnamese_size
         )
-        advance = start("people and decisions", people)
+        advance = start("people, decisions, diaries", people + demo_diary.count())
         built = demo_build.build(
             by,
             chosen,
@@ -90,6 +92,15 @@ def build_and_issue(
             public_url=settings.PUBLIC_URL,
             now=clock.now(),
             algorithm=Algorithm.RSA_3072 if rsa else Algorithm.P256,
+            told=lambda _what, count: advance(count),
+        )
+        family = demo_diary.a_family(by, built[0].school, clock.now())
+        kept = demo_diary.build(
+            by,
+            data=folder / "data",
+            public_url=settings.PUBLIC_URL,
+            family=family,
+            now=clock.now(),
             told=lambda _what, count: advance(count),
         )
         costs["build"] = time.perf_counter() - began
@@ -108,8 +119,8 @@ def build_and_issue(
             for b in built
         ],
         "address": settings.PUBLIC_URL,
-        "people": _who(by, built),
-        "pupils": people,
+        "people": _who(by, built, demo_diary.who(kept)),
+        "pupils": people + demo_diary.count(),
         "records": outcome.published,
         "waiting": waiting,
         "ceremonies": outcome.ceremonies,
@@ -140,7 +151,7 @@ def _issue(by: Actor, built: list[Built], how: How, start: Start) -> tuple[Outco
     return outcome, [new.record for new in planned["issued"]], len(waiting), skipped
 
 
-def _who(by: Actor, built: list[Built]) -> list[dict[str, str]]:
+def _who(by: Actor, built: list[Built], more: list[tuple[str, UUID, str]]) -> list[dict[str, str]]:
     """Whom to log in as: one of each kind, with the school where there is something to do for them."""
     from testamur.kernel.base import clock
     from testamur.register.people import queries as people
@@ -165,6 +176,7 @@ def _who(by: Actor, built: list[Built]) -> list[dict[str, str]]:
         if views and len(people.wards(guardian=views[0].guardian.id, on=today)) > 1:
             found += [("guardian", views[0].guardian.id, built[0].name), ("pupil", child, built[0].name)]
             break
+    found += more
     names = people.people(by=by, ids=[person for _role, person, _place in found])
     return [
         {"role": role, "name": names[person].name, "number": number.value if number else "", "place": place}

@@ -1,7 +1,7 @@
 """Invented people and marks of the demo. Nobody here exists; every family name says so.
 
 Swedish numbers use the birth numbers 980-999, which the Tax Agency keeps for tests; Vietnamese ones the province code
-099, which is not in use. [M]
+099, which is not in use; Bulgarian ones serial numbers that name no district. [M]
 """
 
 from __future__ import annotations
@@ -63,12 +63,12 @@ class Invented:
     female: bool
 
 
-def swedish(random: Random, born: Iterator[date]) -> Iterator[Invented]:
-    """Swedish persons, one in twelve with a name in another script."""
+def swedish(random: Random, born: Iterator[date], serials: range = range(980, 1000)) -> Iterator[Invented]:
+    """Swedish persons, one in twelve with a name in another script; `serials` keep two lots of them apart."""
     used: set[str] = set()
     while True:
         day = next(born)
-        number = _personnummer(day, random, used)
+        number = _personnummer(day, random, used, serials)
         if number is None:
             continue
         if random.random() < 1 / 12:
@@ -95,8 +95,8 @@ def days(random: Random, year: int) -> Iterator[date]:
         yield date(year, 1, 1) + timedelta(days=random.randrange(365))
 
 
-def _personnummer(day: date, random: Random, used: set[str]) -> str | None:
-    serials = [f"{n}" for n in range(980, 1000)]
+def _personnummer(day: date, random: Random, used: set[str], among: range) -> str | None:
+    serials = [f"{n}" for n in among]
     random.shuffle(serials)
     for serial in serials:
         number = f"{day:%Y%m%d}{serial}" + _luhn(f"{day:%y%m%d}{serial}")
@@ -112,6 +112,34 @@ def _luhn(digits: str) -> str:
         value = int(digit) * (2 - place % 2)
         total += value - 9 if value > 9 else value  # noqa: PLR2004 - sum of digits
     return str(-total % 10)
+
+
+BG_FAMILY = ("Примеров", "Образцов", "Измислев", "Пробов", "Тестов", "Макетов", "Условен", "Скицов")
+BG_GIVEN = (
+    ("Ана", True), ("Борис", False), ("Вяра", True), ("Георги", False), ("Дара", True), ("Емил", False), ("Жана", True),
+    ("Захари", False), ("Ива", True), ("Калоян", False), ("Лора", True), ("Мартин", False), ("Нели", True),
+    ("Огнян", False), ("Петя", True), ("Радослав", False), ("Стела", True), ("Теодор", False), ("Яна", True),
+)  # fmt: skip
+
+
+def bulgarian(random: Random, born: Iterator[date]) -> Iterator[Invented]:
+    """Bulgarian persons; serial numbers from 930 on, which name no district of birth [M]."""
+    used: set[str] = set()
+    while True:
+        day, (given, female) = next(born), random.choice(BG_GIVEN)
+        month = day.month + (40 if day.year >= 2000 else 0)  # noqa: PLR2004 - the century is told by the month
+        body = f"{day:%y}{month:02}{day:%d}{930 + 2 * random.randrange(35) + female}"
+        number = f"{body}{_egn_check(body)}"
+        if number in used:
+            continue
+        used.add(number)
+        family = random.choice(BG_FAMILY)
+        yield Invented(given, "", f"{family}{'а' if female else ''}", number, day, female)
+
+
+def _egn_check(body: str) -> int:
+    weights = (2, 4, 8, 5, 10, 9, 7, 3, 6)
+    return sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True)) % 11 % 10
 
 
 SE_SUBJECTS = ("BL", "EN", "HKK", "IDH", "MA", "MU", "BI", "FY", "KE", "GE", "HI", "RE", "SH", "SL", "TK")

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from testamur.kernel.base.actor import Actor
 from testamur.register.people import actions as people
+from testamur.register.people import queries as people_read
 from testamur.register.people.rules import (
     ContactKind,
     NewContact,
@@ -42,7 +43,7 @@ class Pool:
     def swedish(self, year: int) -> Iterator[Invented]:
         """Swedish people born in that year."""
         if year not in self._swedish:
-            self._swedish[year] = demo_data.swedish(self._random, demo_data.days(self._random, year))
+            self._swedish[year] = demo_data.swedish(self._random, demo_data.days(self._random, year), range(980, 998))
         return self._swedish[year]
 
     def phone(self) -> str:
@@ -113,3 +114,14 @@ def guard(by: Actor, pairs: Sequence[tuple[UUID, UUID]], now: datetime) -> None:
         ],
         now=now,
     )
+
+
+def guardian_of_two(by: Actor, pupils: Sequence[UUID], on: date) -> UUID | None:
+    """A guardian of two of these pupils, or None."""
+    seen: set[UUID] = set()
+    for views in people_read.guardians(by=by, children=pupils, on=on).values():
+        for view in views:
+            if view.guardian.id in seen:
+                return view.guardian.id
+            seen.add(view.guardian.id)
+    return None
