@@ -14,7 +14,16 @@ from testamur.exchange.notifications import steps, tasks
 from testamur.exchange.notifications.actions import choose, stop_by_link, stop_by_number
 from testamur.exchange.notifications.actions import families as writing
 from testamur.exchange.notifications.models import Item, News
-from testamur.exchange.notifications.rules.families import Chosen, Outcome, Pace, Settings, Way, due, things
+from testamur.exchange.notifications.rules.families import (
+    Chosen,
+    Outcome,
+    Pace,
+    Settings,
+    Way,
+    due,
+    names_things,
+    things,
+)
 from testamur.exchange.notifications.steps import families as telling
 from testamur.kernel.base.actor import Actor, operator
 from testamur.kernel.base.ids import new_id
@@ -25,7 +34,7 @@ from testamur.kernel.delivery.rules import State
 from testamur.kernel.journal.models import Entry
 from testamur.register.people import actions as people
 from testamur.register.people.actions import bulk
-from testamur.register.people.models import Guardianship
+from testamur.register.people.models import ContactPoint, Guardianship
 from testamur.register.people.rules import ContactKind, NewContact, NewGuardianship, Relation
 from testamur.schoolday.diary import actions as diary
 from testamur.schoolday.diary.rules.states import Part
@@ -317,3 +326,25 @@ def test_what_an_entry_of_the_journal_is_about() -> None:
     assert things("diary.leave.decided/1", leave) == ((UUID(thing), UUID(two)),)
     assert things("diary.homework.set/1", {"lesson": thing, "group": one}) is None
     assert things("noticeboard.event.planned/1", {"event": thing, "unit": one}) is None
+
+
+@pytest.mark.parametrize(
+    "refs",
+    [
+        {},
+        {"marks": ["x"], "pupils": ["y"], "shown": True},
+        {"pupils": None},
+        {"group": "1", "task": "2"},
+        {"unit": None},
+    ],
+)
+def test_an_entry_that_cannot_be_read_keeps_nobody_waiting(refs: dict[str, object]) -> None:
+    assert not names_things("diary.marks.entered/1", refs) or things("diary.marks.entered/1", refs) == ()
+
+
+def test_an_address_that_no_channel_takes_keeps_nobody_waiting(families: Families) -> None:
+    ContactPoint.objects.filter(value="far_guardian@doma.example").update(value='odd"name@doma.example')
+    families.absent(0, 3)
+    assert len(families.tell(seconds=30)) == 2
+    assert Item.objects.filter(outcome=Outcome.UNREACHED).count() == 1
+    assert families.waiting() == 0

@@ -238,4 +238,16 @@ def things(kind: str, refs: Mapping[str, Any]) -> tuple[tuple[UUID, UUID], ...] 
 
 def thing(refs: Mapping[str, Any]) -> UUID:
     """The one thing that an entry is about. Raises KeyError for an entry that names none."""
-    return UUID(next(refs[name] for name in _ONE if refs.get(name)))
+    name = next((name for name in _ONE if refs.get(name)), "")
+    return UUID(refs[name])
+
+
+def names_things(kind: str, refs: Mapping[str, Any]) -> bool:
+    """True for an entry whose refs can be read: one that cannot may not keep all later ones waiting."""
+    try:
+        if things(kind, refs) is None:
+            thing(refs)
+            UUID(refs.get("group") or refs["unit"])
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return False
+    return True

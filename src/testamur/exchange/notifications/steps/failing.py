@@ -9,6 +9,7 @@ from django.db import transaction
 from testamur.exchange.notifications.actions.families import tell_again
 from testamur.exchange.notifications.models import Item, Reader
 from testamur.exchange.notifications.rules.families import KEEP_ITEMS, Failed, Outcome, Way
+from testamur.exchange.notifications.steps.families import KIND
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.delivery import queries as delivery
 
@@ -28,7 +29,7 @@ def follow_failures(*, by: Actor, now: datetime) -> int:
     failed = [
         Failed(one.person, Way(one.channel), delivery.message(by=by, id=one.message).posted_at)
         for one in news
-        if one.kind == "notices.family" and one.person is not None
+        if one.kind == KIND and one.person is not None
     ]
     with transaction.atomic():
         count = tell_again(by=by, failed=failed, now=now)

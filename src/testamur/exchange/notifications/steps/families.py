@@ -36,8 +36,12 @@ from testamur.exchange.notifications.steps.places import countries
 from testamur.exchange.notifications.steps.standing import standing
 from testamur.exchange.notifications.words import families as words
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.delivery.rules import MessageInvalid, NewMessage, check
 from testamur.register.people import queries as people
 from testamur.register.people.rules import PersonView, Protection, common_path
+
+KIND = "notices.family"
+"""Of the messages: by it their failures are known."""
 
 CHUNK = 1000
 """Readers in one transaction."""
@@ -140,13 +144,24 @@ def _letter(person: UUID, way: Way, items: Sequence[_Due], known: _Known) -> Let
     written = words.write(_abouts(person, told, known), going, locale, known.country(told[0].path), settings)
     base = f"family:{person}:{told[0].id}.{told[-1].id}.{len(told)}{'.again' if again else ''}"
     messages = tuple(
-        words.message(
-            written, going, to, person=person, kind="notices.family", path=path, dedupe=f"{base}:{number}",
-            now=known.now,
-        )
+        message
         for number, to in enumerate(known.addresses.of(person, going))
-    )  # fmt: skip
+        if _can_go(
+            message := words.message(
+                written, going, to, person=person, kind=KIND, path=path, dedupe=f"{base}:{number}", now=known.now
+            )
+        )
+    )
     return Letter(person, path, tuple(row.id for row in told), ids, going, messages)
+
+
+def _can_go(message: NewMessage) -> bool:
+    """False for an address that no channel can take: one such may not keep a thousand others waiting."""
+    try:
+        check(message)
+    except MessageInvalid:
+        return False
+    return True
 
 
 def _split(person: UUID, items: Sequence[_Due], known: _Known) -> tuple[list[_Due], list[_Due]]:

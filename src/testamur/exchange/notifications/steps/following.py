@@ -11,7 +11,7 @@ from django.db import transaction
 
 from testamur.exchange.notifications.models import News, Reader, Stir
 from testamur.exchange.notifications.rules import STALE, STIRS, Topic, due_at
-from testamur.exchange.notifications.rules.families import KINDS
+from testamur.exchange.notifications.rules.families import KINDS, names_things
 from testamur.kernel.journal import queries as journal
 from testamur.kernel.journal.rules import Cursor, EntryView
 
@@ -39,7 +39,9 @@ def follow(*, now: datetime, limit: int = 1000) -> int:
 
 
 def _is_news(entry: EntryView, now: datetime) -> bool:
-    return entry.kind.partition("/")[0] in KINDS and entry.at >= now - STALE
+    if entry.identified_by == "import":
+        return False  # what was taken over from another diary was told by that one
+    return entry.kind.partition("/")[0] in KINDS and entry.at >= now - STALE and names_things(entry.kind, entry.refs)
 
 
 def _news(entry: EntryView) -> News:
