@@ -222,6 +222,9 @@ def test_the_class_teacher_excuses_what_nobody_has_decided(bulgarian: School, en
     assert "Choose absences first" in text(browser.post(address + "excuse/", {"excused": "no"}, follow=True))
     reopened = browser.post(address + "excuse/", {"absence": ids, "excused": "open", "show": "all"}, follow=True)
     assert "2 absences are open again" in text(reopened)
+    whole = {"pupil": [str(bulgarian.pupils[0])], "excused": "no"}
+    assert "1 absence is not excused" in text(browser.post(address + "excuse/", whole, follow=True))
+    assert Absence.objects.get(pupil=bulgarian.pupils[0]).excused is False
     assert enter(bulgarian, "teacher").get(address).status_code == HTTPStatus.FORBIDDEN
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -88,12 +88,11 @@ def absences(request: WebRequest, group: UUID) -> HttpResponse:
 def excuse(request: WebRequest, group: UUID) -> HttpResponse:
     """Excuse those that are chosen, or say that they are not excused; or open them again."""
     visitor, sent = request.visitor, request.POST
-    ids = ids_of(sent.getlist("absence"))
-    what = sent.get("excused", "")
-    by = visitor.actor
+    of, by, what = class_of(visitor, group, "diary.absences"), visitor.actor, sent.get("excused", "")
+    by.must(EXCUSE, of.room.path, group=group)
+    ids = list(dict.fromkeys([*ids_of(sent.getlist("absence")), *_open_of(of, ids_of(sent.getlist("pupil")))]))
     try:
         if not ids or what not in _EXCUSED:
-            class_of(visitor, group, "diary.absences")  # whoever may not see the class is told so
             messages.error(request, _("Choose absences first."))
         else:
             actions.excuse_absences(
@@ -114,6 +113,15 @@ def excuse(request: WebRequest, group: UUID) -> HttpResponse:
     if sent.get("show") == "all":
         answer["Location"] += "?show=all"
     return answer
+
+
+def _open_of(of: Class, pupils: Collection[UUID]) -> list[UUID]:
+    """The undecided absences of pupils who are chosen as a whole."""
+    if not pupils:
+        return []
+    first = of.room.year.starts
+    found = queries.of_class(by=of.by, group=of.id, on=of.on, first=first, last=of.on, undecided=True)
+    return [one.id for pupil in pupils for one in found.get(pupil, ())]
 
 
 def _grounds(of: Class) -> list[tuple[str, str]]:

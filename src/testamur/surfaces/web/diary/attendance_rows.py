@@ -10,6 +10,8 @@ from uuid import UUID
 from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +20,7 @@ from testamur.schoolday.diary.rules.leaves import LeaveView
 from testamur.schoolday.diary.rules.lessons import MOST_MINUTES, LessonView, Missing, minutes_between
 from testamur.schoolday.diary.rules.states import AbsenceKind, LeaveKind, LeaveState
 from testamur.surfaces.web.diary.moments import number
+from testamur.surfaces.web.templatetags.web import icon
 
 PRESENT = "present"
 WORDS: dict[str, Promise] = {
@@ -34,7 +37,12 @@ _KINDS = {kind.value: kind for kind in AbsenceKind}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One pupil. `theirs`: what stands now, where it differs from what the visitor had chosen."""
+    """One pupil.
+
+    Attributes:
+        buttons: the states to choose from.
+        theirs: what stands now, where it differs from what the visitor had chosen.
+    """
 
     id: UUID
     name: str
@@ -45,18 +53,33 @@ class Row:
     settled: bool
     before: str
     health: int
+    buttons: SafeString
     theirs: str = ""
 
 
-def states() -> list[tuple[str, Promise, str]]:
-    """Every state with its word and icon, in the order of the buttons."""
-    return [(state, word, ICONS[state]) for state, word in WORDS.items()]
+class _Buttons:
+    """The states of one pupil as ready markup: a class has more than a hundred, and words and icons are always four."""
+
+    def __init__(self) -> None:
+        """In the visitor's language."""
+        self._parts = [(state, icon(ICONS[state]), str(word)) for state, word in WORDS.items()]
+
+    def of(self, pupil: UUID, chosen: str) -> SafeString:
+        """One button for each state."""
+        line = (
+            '<label class="who-state" data-state="{0}"><input type="radio" name="p-{1}" value="{0}"{2}>'
+            "{3}<span>{4}</span></label>"
+        )
+        checked = mark_safe(" checked")
+        rows = ((s, pupil, checked if s == chosen else "", drawing, word) for s, drawing, word in self._parts)
+        return format_html_join("", line, rows)
 
 
 def rows_of(found: Register, mine: Sequence[Missing] | None) -> list[Row]:
     """The class list; with `mine` as the visitor had chosen it, beside what stands."""
     grounds = {one.code: one.name for one in found.room.pack.diary.grounds}
     wanted = {one.pupil: one for one in mine or ()}
+    buttons = _Buttons()
     rows = []
     for row in found.rows:
         state, minutes = _state(row, found.lesson)
@@ -72,7 +95,8 @@ def rows_of(found: Register, mine: Sequence[Missing] | None) -> list[Row]:
         rows.append(
             Row(
                 row.pupil.id, row.pupil.name, row.pupil.masked, state, minutes, told, granted or bool(row.excused),
-                _before(row.before, found.lesson.on), row.health, theirs,
+                _before(row.before, found.lesson.on), row.health,
+                buttons.of(row.pupil.id, state), theirs,
             )
         )  # fmt: skip
     return rows
