@@ -87,7 +87,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         "records.record.retry", "records.record.annul", "records.record.choose_signer", "results.decision.*",
         "people.*", "schools.*", "curriculum.*", "connectors.import.*", "journal.read", "signing.ceremony.see",
         "sealing.seal.read", "delivery.message.see", "diary.lesson.*", "diary.attendance.*", "diary.absence.*",
-        "diary.leave.*", "diary.report.*", "diary.mark.see", "diary.remark.see", "diary.register.*", "diary.import.*",
+        "diary.leave.*", "diary.report.see", "diary.mark.see", "diary.remark.see", "diary.register.*", "diary.import.*",
         "diary.export.*", "diary.completeness.*", "diary.group.every", "noticeboard.event.*", "noticeboard.time.*",
         "notices.registration.*",
     ),
@@ -108,7 +108,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
 GROUP_VERBS: Mapping[str, tuple[str, ...]] = {
     "teacher": (
         "schools.group.see", "people.details.see", "diary.lesson.*", "diary.attendance.*", "diary.mark.*",
-        "diary.remark.*", "diary.assessment.*", "diary.health.see", "diary.report.see", "noticeboard.event.*",
+        "diary.remark.*", "diary.assessment.*", "diary.health.see", "diary.report.*", "noticeboard.event.*",
         "noticeboard.time.*",
     ),
     "class_teacher": (
@@ -121,6 +121,9 @@ GROUP_VERBS: Mapping[str, tuple[str, ...]] = {
 
 AUTHORITY_VERBS: tuple[str, ...] = ("sealing.seal.*", "people.protected.review", "noticeboard.*")
 """What an administrator of the body responsible (or an office of it) may do beyond one of a school."""
+
+SCHOOL_VERBS: tuple[str, ...] = ("diary.report.pupils",)
+"""What an administrator of a school may do, and one of the body responsible may not: reports pupil by pupil."""
 
 AREAS: Mapping[str, tuple[Area, ...]] = {
     "principal": (Area.STAFF, Area.OFFICE),
@@ -145,7 +148,7 @@ def hats_from(
 ) -> tuple[Hat, ...]:
     """The hats of a person: one for each role and unit, then guardian, then oneself.
 
-    `lessons`: unit → groups that the timetable lets the person teach there.
+    A class teacher who teaches other classes too wears one hat for both. `lessons`: unit → groups that the timetable lets the person teach there.
     """
     taught = {unit: set(groups) for unit, groups in (lessons or {}).items()}
     for post in posts:
@@ -167,6 +170,7 @@ def hats_from(
             taught=tuple(sorted(taught.get(unit, ()))) if role in {"teacher", "class_teacher"} else (),
         )
         for (role, unit), some in found.items()
+        if not (role == "teacher" and ("class_teacher", unit) in found)  # that hat can do all that this one can
     ]
     if wards:
         hats.append(Hat(GUARDIAN, GUARDIAN, "/", None, "/", AREAS[GUARDIAN], wards=tuple(sorted(wards))))
@@ -177,8 +181,8 @@ def hats_from(
 def actor_of(hat: Hat, *, person: UUID, identified_by: str, authority: bool) -> Actor:
     """The actor under a hat. `authority`: the hat's unit is a body responsible or an office of it."""
     verbs = VERBS[hat.role]
-    if hat.role == "administrator" and authority:
-        verbs = (*verbs, *AUTHORITY_VERBS)
+    if hat.role == "administrator":
+        verbs = (*verbs, *(AUTHORITY_VERBS if authority else SCHOOL_VERBS))
     grants = [
         Grant(hat.role, hat.path, verbs, wards=frozenset(hat.wards)),
         Grant(hat.role, "/", OWN, wards=frozenset({person})),

@@ -59,6 +59,7 @@ NEEDED: Mapping[str, Need] = {
     "staff.home": Need(Level.SUBSTANTIAL),
     "staff.sign": Need(Level.SUBSTANTIAL, STEP_UP),  # the signature itself is an e-ID ceremony of its own
     "diary.home": Need(Level.SUBSTANTIAL),
+    "reports.see": Need(Level.SUBSTANTIAL),
     "office.home": Need(Level.SUBSTANTIAL),
     "office.correct": Need(Level.SUBSTANTIAL, STEP_UP),
     "office.keys": Need(Level.SUBSTANTIAL, STEP_UP),
