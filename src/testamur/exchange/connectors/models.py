@@ -62,3 +62,20 @@ class ImportRun(models.Model):
                 fields=["source", "bundle", "options"], condition=Q(state="running"), name="connectors_run_one_open"
             ),
         ]
+
+
+class DiaryMapping(models.Model):
+    """How tables of another diary are read, kept under a name for the schools at and below a place."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    path = models.CharField(max_length=400)
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=12)
+    told = models.JSONField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["path", "name", "kind"], name="connectors_mapping_once"),
+            models.CheckConstraint(condition=~Q(name=""), name="connectors_mapping_named"),
+        ]

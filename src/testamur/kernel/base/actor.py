@@ -52,7 +52,8 @@ class Actor:
 
     Attributes:
         id: person id, or a fixed id for the operator and for background steps.
-        identified_by: how: ``console``, ``bankid``, ``simulated``, ``step``.
+        identified_by: how: ``console``, ``bankid``, ``simulated``, ``step``; ``import`` for what a table of another
+        system says.
         grants: what they may do where.
         on_behalf_of: the person a delegate or a background step acts for.
     """

@@ -235,12 +235,22 @@ class Table:
         )
         return None
 
+    def head(self, lines: int) -> list[tuple[int, list[str]]]:
+        """The first lines as they stand there, for whoever has to find out what they are. Reports nothing."""
+        with contextlib.closing(self._raw(report=False)) as raw:
+            return list(itertools.islice(raw, lines))
+
     def match(self, cells: Sequence[str]) -> dict[str, tuple[int, str]]:
         """For each wanted column its index (−1 when absent) and how it was found: exact, alias, spelling."""
-        exact = {cell: i for i, cell in reversed(list(enumerate(cells)))}
+        return self.among(self._columns, cells)
+
+    @staticmethod
+    def among(columns: Sequence[Column], cells: Sequence[str]) -> dict[str, tuple[int, str]]:
+        """As `match`, for columns of one's own. ``#3`` is the third column where its header is empty."""
+        exact = {cell or f"#{i + 1}": i for i, cell in reversed(list(enumerate(cells)))}
         loose = {plain(cell): i for i, cell in reversed(list(enumerate(cells))) if plain(cell)}
         found: dict[str, tuple[int, str]] = {}
-        for column in self._columns:
+        for column in columns:
             if column.name in exact:
                 found[column.name] = (exact[column.name], "exact")
                 continue
@@ -248,7 +258,7 @@ class Table:
             found[column.name] = (index, "alias" if index >= 0 else "")
         taken = {i for i, _ in found.values()}
         free = {plain(cell): i for i, cell in enumerate(cells) if i not in taken and plain(cell)}
-        for column in self._columns:
+        for column in columns:
             if found[column.name][0] < 0:
                 close = difflib.get_close_matches(plain(column.name), free, n=2, cutoff=_CLOSE_ENOUGH)
                 if len(close) == 1:
