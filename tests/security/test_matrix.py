@@ -72,6 +72,7 @@ NASTY = {
 }
 MORE: dict[str, dict[str, str]] = {
     "office:signer": {"document": "se.compulsory.terminsbetyg", "signer": "delegate"},
+    "notices:test": {"way": "email"},
 }
 """Address → what its form needs beside or instead of what all forms are sent."""
 LATER = TODAY + timedelta(minutes=10)
