@@ -18,8 +18,7 @@ from testamur.register.people import queries as people
 from testamur.register.people.queries import chunks
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import GroupKind
-from testamur.schoolday.diary.models import Mark
-from testamur.schoolday.diary.queries.pupil.marks import SHOWN, STANDS
+from testamur.schoolday.diary.queries.pupil.marks import standing
 from testamur.schoolday.diary.queries.schooling import schoolings
 from testamur.schoolday.diary.rules.compare import Comparison, beside, compares, success_of
 from testamur.schoolday.diary.rules.pupil import Schooling
@@ -80,13 +79,12 @@ def _means(
 ) -> dict[UUID, dict[str, Decimal]]:
     """Weighted mean of each pupil's marks in each subject, reckoned by the database."""
     points = {step.value: step.points for kind in kinds for step in kind.scale.values if step.points is not None}
-    number = Case(*(When(value=value, then=Cast(Value(some), _EXACT)) for value, some in points.items()), output_field=_EXACT)
+    number = Case(
+        *(When(value=value, then=Cast(Value(some), _EXACT)) for value, some in points.items()), output_field=_EXACT
+    )
     found: dict[UUID, dict[str, Decimal]] = defaultdict(dict)
     for chunk in chunks(pupils):
-        rows = Mark.objects.filter(
-            STANDS,
-            SHOWN,
-            pupil__in=chunk,
+        rows = standing(chunk).filter(
             task__on__range=(first, last),
             task__kind__in=[kind.code for kind in kinds],
             task__weight__gt=0,

@@ -13,8 +13,8 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest
 
 from testamur.kernel.base.actor import Actor
-from testamur.schoolday.diary.models import Absence, Assessment, HealthNote, Leave, Mark, Remark
-from testamur.schoolday.diary.queries.pupil.marks import SHOWN, STANDS
+from testamur.schoolday.diary.models import Absence, Assessment, HealthNote, Leave, Remark
+from testamur.schoolday.diary.queries.pupil.marks import standing
 from testamur.schoolday.diary.queries.visits import visits
 from testamur.schoolday.diary.rules.pupil import NEWS_DAYS, UNSEEN_DAYS, News, NewsItem
 from testamur.schoolday.diary.rules.states import LeaveState, Part
@@ -70,7 +70,7 @@ def _rows(by: Actor, pupils: list[UUID], floor: datetime, oldest: datetime) -> I
         return listed
 
     visible = Greatest("made_at", Coalesce("task__shown_at", "made_at"), output_field=DateTimeField())
-    marks = Mark.objects.filter(STANDS, SHOWN, Q(made_at__gt=floor) | Q(task__shown_at__gt=floor))
+    marks = standing(pupils).filter(Q(made_at__gt=floor) | Q(task__shown_at__gt=floor))
     absences = Absence.objects.filter(void=False, made_at__gt=floor)
     remarks = Remark.objects.filter(withdrawn_at=None, made_at__gt=floor)
     notes = HealthNote.objects.filter(ended_at=None, made_at__gt=floor)
