@@ -6,11 +6,11 @@ Everything is asked for several pupils at once, with as many queries as for one,
 
 from __future__ import annotations
 
-from testamur.schoolday.diary.queries.pupil.absences import absences
-from testamur.schoolday.diary.queries.pupil.marks import marks
-from testamur.schoolday.diary.queries.pupil.news import news
-from testamur.schoolday.diary.queries.pupil.notes import assessments, health, remarks
-from testamur.schoolday.diary.queries.pupil.week import days, groups_of, homework, week
+from testamur.schoolday.diary.queries.pupil_absences import absences
+from testamur.schoolday.diary.queries.pupil_marks import marks
+from testamur.schoolday.diary.queries.pupil_news import news
+from testamur.schoolday.diary.queries.pupil_notes import assessments, health, remarks
+from testamur.schoolday.diary.queries.pupil_week import days, groups_of, homework, week
 from testamur.schoolday.diary.queries.schooling import schoolings
 
 __all__ = [

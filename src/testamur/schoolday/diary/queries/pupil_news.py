@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from testamur.kernel.base.actor import Actor
 from testamur.schoolday.diary.models import Absence, Assessment, HealthNote, Leave, Remark
-from testamur.schoolday.diary.queries.pupil.marks import standing
+from testamur.schoolday.diary.queries.pupil_marks import standing
 from testamur.schoolday.diary.queries.visits import visits
 from testamur.schoolday.diary.rules.pupil import NEWS_DAYS, UNSEEN_DAYS, News, NewsItem
 from testamur.schoolday.diary.rules.states import LeaveState, Part
