@@ -73,6 +73,10 @@ CEREMONY = at(here=("teacher",), sibling=("other_principal",), foreign=("class_t
 GIVES = at(  # who may give a lesson of the class, and decide about its absences
     here=LEADERS[HERE], sibling=LEADERS[SIBLING], foreign=("class_teacher",)
 )
+SCHOOL_STAFF = at(  # those of the school itself: the body responsible is told totals alone
+    here=("administrator", "principal"), sibling=("other_administrator", "other_principal")
+)
+REPORTED = at(here=SCHOOL_STAFF[HERE], sibling=SCHOOL_STAFF[SIBLING], foreign=("class_teacher",))
 TEACHES = at(here=("principal",), sibling=("other_principal",), foreign=("class_teacher",))  # the class
 PLANNERS_ANYWHERE = anywhere(
     "authority_administrator", "administrator", "principal", "other_administrator", "other_principal", "class_teacher"
@@ -191,6 +195,8 @@ ALLOWED: Mapping[str, Who] = {
     "office:load": ASKED,
     "office:give_up": ASKED,
     "office:report": ASKED,
+    "office:diary_import": ADMINISTRATORS,
+    "office:diary_mapping": ASKED,  # whoever sent the table
     "office:follow": READERS,
     "office:follow_act": ADMINISTRATORS,
     "office:releases": READERS,
@@ -267,6 +273,19 @@ ALLOWED: Mapping[str, Who] = {
     "diary:offer_times": GIVES,
     "diary:withdraw_times": GIVES,
     "diary:free_time": GIVES,
+    # Reports: figures of a school for who leads or administers it, of pupils only where one works with them.
+    "reports:home": STAFF_ANYWHERE,
+    "reports:school": LEADERS,
+    "reports:subject": SCHOOL_STAFF,
+    "reports:teachers": SCHOOL_STAFF,
+    "reports:class": REPORTED,
+    "reports:pupil": REPORTED,
+    "reports:risk": SCHOOL_STAFF,
+    "reports:years": LEADERS,
+    "reports:schools": OFFICE_ANYWHERE,
+    "reports:completeness": LEADERS,
+    "reports:registers": LEADERS,
+    "reports:make_registers": ADMINISTRATORS,
     # Families.
     "family:home": FAMILY_ANYWHERE,
     "family:marks": FAMILY,

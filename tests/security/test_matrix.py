@@ -52,6 +52,7 @@ OTHERWISE: dict[tuple[str, str], str] = {
     ("office:load", "work"): "import",
     ("office:give_up", "work"): "import",
     ("office:report", "work"): "import",
+    ("office:diary_mapping", "token"): "table",
     ("public:log", "code"): "log",
     ("public:sms-report", "token"): "token",
     ("family:calendar", "secret"): "token",
@@ -83,12 +84,12 @@ FIELDS = (
     "act", "after", "again", "all", "answer", "at", "audience", "batch", "body_en", "certificates", "child", "choice",
     "circle", "class", "code", "contact", "date_order", "day", "days", "decided_by", "decided_on", "document",
     "email", "encoding", "ends", "ends_at", "explanation", "first", "for", "from_time", "give", "ground", "grounds",
-    "group", "hat", "heard", "hosts", "kind", "label", "language", "last", "lesson", "level", "method", "minutes",
+    "group", "groups", "hat", "heard", "hosts", "kind", "label", "language", "last", "lesson", "level", "marks", "method", "minutes",
     "mode", "monday", "month", "name", "next", "nonce", "note", "number", "on", "organisation", "page", "past",
     "path", "pause", "period", "person", "pin", "plan", "pupil", "pupils", "q", "ready", "record", "records", "reply",
     "response", "role", "room", "scheme", "school", "school_year", "sealed", "seen", "service", "signer", "sort",
     "starts", "starts_at", "state", "step", "subject", "sure", "term", "text", "time", "times", "title", "title_en",
-    "to_time", "toast", "type", "value", "where", "who", "why", "wish", "without",
+    "to_time", "toast", "type", "value", "where", "who", "why", "wish", "without", "year",
 )  # fmt: skip
 """Names of fields and of what stands in queries, of all pages together."""
 WRITES = re.compile(r'\s*(?:INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM) "?(\w+)')
