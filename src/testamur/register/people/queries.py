@@ -1,10 +1,8 @@
 """Reading persons. Masking happens here, once, for every surface.
 
 What an actor is shown of a person depends on two grants where the person is kept: ``people.protected.see`` for a
-protected
-person (without it: an alias), ``people.details.see`` for number, birth date and sex (without it: the name). Everybody
-sees
-oneself. A grant limited to wards reaches those wards only.
+protected person (without it: an alias), ``people.details.see`` for number, birth date and sex (without it: the name).
+Everybody sees oneself. A grant limited to wards reaches those wards only.
 """
 
 from __future__ import annotations
@@ -19,6 +17,7 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.base.memory import recall_each, remember
 from testamur.register.people.models import ContactPoint, Guardianship, Person, PersonFacts, PersonIdentifier, PupilCode
 from testamur.register.people.rules import (
     RANK,
@@ -53,18 +52,9 @@ CHUNK = 5000
 """Ids in one SQL statement: below the variable limit of every SQLite build."""
 
 _FIELDS = (
-    "id",
-    "path",
-    "given",
-    "middle",
-    "family",
-    "preferred",
-    "family_first",
-    "birth_date",
-    "sex",
-    "protection",
-    "alias",
-)
+    "id", "path", "given", "middle", "family", "preferred", "family_first", "birth_date", "sex", "protection", "alias",
+)  # fmt: skip
+_REACH = ("child_id", "starts", "ends", "child__birth_date", "consent_from")
 
 
 def people(*, by: Actor, ids: Iterable[UUID], numbers: bool = True) -> dict[UUID, PersonView]:
@@ -76,13 +66,15 @@ def people(*, by: Actor, ids: Iterable[UUID], numbers: bool = True) -> dict[UUID
     not.
     """
     wanted = list(dict.fromkeys(ids))
-    rows = {
-        row[0]: row for chunk in chunks(wanted) for row in Person.objects.filter(id__in=chunk).values_list(*_FIELDS)
-    }
+    rows = recall_each("people.person", wanted, _rows)
     sights = _Sights(by)
     full = [key for key, row in rows.items() if numbers and sights.of(row[0], row[1], row[9]) is Shown.FULL]
     known = _main_identifiers(full)
     return {key: _view(rows[key], sights, known) for key in wanted if key in rows}
+
+
+def _rows(ids: Collection[UUID]) -> dict[UUID, Sequence[Any]]:
+    return {row[0]: row for chunk in chunks(ids) for row in Person.objects.filter(id__in=chunk).values_list(*_FIELDS)}
 
 
 def person(*, by: Actor, id: UUID) -> PersonView | None:  # noqa: A002 - the name that every query uses
@@ -214,8 +206,18 @@ def guardians(*, by: Actor, children: Collection[UUID], on: date) -> dict[UUID, 
 
 
 def wards(*, guardian: UUID, on: date) -> frozenset[UUID]:
-    """The children whom a guardian reaches on that day: for building the guardian's own grants, nothing else."""
-    return wards_of(guardians=[guardian], on=on)[guardian]
+    """The children whom a guardian reaches on that day: for building the guardian's own grants, nothing else.
+
+    The guardian's own row comes along, for a page that says who looks at it.
+    """
+    found = set()
+    rows = Person.objects.filter(id=guardian).values_list(*_FIELDS, *(f"wardships__{field}" for field in _REACH))
+    for row in rows:
+        remember("people.person", guardian, row[: len(_FIELDS)])
+        child, starts, ends, born, consent = row[len(_FIELDS) :]
+        if child and guardian_reaches(on=on, starts=starts, ends=ends, born=born, consent_from=consent):
+            found.add(child)
+    return frozenset(found)
 
 
 def wards_of(*, guardians: Collection[UUID], on: date) -> dict[UUID, frozenset[UUID]]:
@@ -223,8 +225,7 @@ def wards_of(*, guardians: Collection[UUID], on: date) -> dict[UUID, frozenset[U
     found: dict[UUID, set[UUID]] = {guardian: set() for guardian in guardians}
     for chunk in chunks(found):
         rows = Guardianship.objects.filter(guardian__in=chunk)
-        fields = ("guardian_id", "child_id", "starts", "ends", "child__birth_date", "consent_from")
-        for guardian, child, starts, ends, born, consent in rows.values_list(*fields):
+        for guardian, child, starts, ends, born, consent in rows.values_list("guardian_id", *_REACH):
             if guardian_reaches(on=on, starts=starts, ends=ends, born=born, consent_from=consent):
                 found[guardian].add(child)
     return {guardian: frozenset(some) for guardian, some in found.items()}

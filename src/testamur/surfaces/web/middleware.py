@@ -11,12 +11,13 @@ from django.utils import timezone, translation
 
 from testamur.access.accounts import actions, queries
 from testamur.kernel.base import clock
+from testamur.kernel.base.memory import remembered
 from testamur.register.people import queries as people
-from testamur.register.schools import queries as schools
 from testamur.surfaces.web.requests import Visitor
 from testamur.surfaces.web.times import zone_of
 
 Next = Callable[[HttpRequest], HttpResponse]
+READS = ("GET", "HEAD")
 LOGIN = "login"
 """Key of the session under which the login's id stands."""
 
@@ -36,8 +37,15 @@ class VisitorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Look the visitor up once."""
-        visitor = visitor_of(request)
+        """Look the visitor up once; a page that is only shown then reads nothing of it again."""
+        if request.method in READS:
+            with remembered():
+                return self._answered(request, visitor_of(request))
+        with remembered():
+            visitor = visitor_of(request)
+        return self._answered(request, visitor)
+
+    def _answered(self, request: HttpRequest, visitor: Visitor) -> HttpResponse:
         request.visitor = visitor  # type: ignore[attr-defined]  # WebRequest names it for the views
         if visitor.login is not None:
             actions.note_seen(by=visitor.actor, login=visitor.login.id, seen_at=visitor.login.seen_at, now=visitor.now)
@@ -63,8 +71,7 @@ def visitor_of(request: HttpRequest) -> Visitor:
     actor = queries.actor(base, person=login.person, identified_by=login.method)
     persons = people.people(by=actor, ids=(login.person, *base.wards), numbers=False)
     name = persons[login.person].name if login.person in persons else ""
-    units = schools.units(one.unit for one in hats if one.unit is not None)
-    return Visitor(now, actor, login, hats, hat, name, persons, units)
+    return Visitor(now, actor, login, hats, hat, name, persons, queries.places(hats))
 
 
 class LanguageMiddleware:

@@ -13,7 +13,7 @@ from testamur.access.accounts.queries.attempts import (
     ways,
 )
 from testamur.access.accounts.queries.demo import Choice, demo_people
-from testamur.access.accounts.queries.hats import actor, hats
+from testamur.access.accounts.queries.hats import actor, hats, places
 from testamur.access.accounts.queries.logins import LoginView, locale_of, locales_of, login, logins
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "login",
     "logins",
     "passkey_options",
+    "places",
     "shown",
     "totp_offer",
     "view",

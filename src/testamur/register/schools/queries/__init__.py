@@ -40,9 +40,10 @@ from testamur.register.schools.queries.organisation import (
     units_by_code,
     units_under,
 )
-from testamur.register.schools.queries.packs import packs_at, ways, years_on
+from testamur.register.schools.queries.packs import group_and_year, packs_at, ways, years_on
 from testamur.register.schools.queries.reach import Label, among, labels
 from testamur.register.schools.queries.timetable import (
+    given,
     groups_of,
     holidays,
     holidays_under,
@@ -61,7 +62,9 @@ __all__ = [
     "class_list",
     "enrolments",
     "enrolments_of",
+    "given",
     "group",
+    "group_and_year",
     "groups",
     "groups_by_id",
     "groups_of",

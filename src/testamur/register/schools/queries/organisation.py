@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.base.memory import recall, recall_each
 from testamur.register.curriculum import queries as curriculum
 from testamur.register.curriculum.rules import prefixes
 from testamur.register.people import queries as people
@@ -97,8 +98,13 @@ def units_under(path: str, *, kind: UnitKind | None = None) -> tuple[UnitView, .
 
 def units_above(path: str) -> tuple[UnitView, ...]:
     """The units on the way from the root down to `path`, itself included: authority, then school."""
-    ways = [way for way in prefixes(path) if way]
-    return tuple(_unit(row) for row in Unit.objects.filter(path__in=ways).order_by("path"))
+    found = recall_each("schools.way", [way for way in prefixes(path) if way], units_on)
+    return tuple(found[way] for way in sorted(found))
+
+
+def units_on(paths: Collection[str]) -> dict[str, UnitView]:
+    """Units by path; a path without one (a group's) is left out."""
+    return {row.path: _unit(row) for row in Unit.objects.filter(path__in=paths)}
 
 
 def pack_of(unit_id: UUID, *, on: date) -> str:
@@ -237,8 +243,7 @@ def class_list(*, by: Actor, group: UUID, on: date) -> tuple[ClassRow, ...]:
     """The members of a group on that day by name as `by` may see them, in one sort order: family name, given name.
 
     Needs ``schools.group.see`` at the group's path, or a grant limited to teaching groups that names this one. A
-    protected
-    pupil stands in the list under the alias and at the alias's place. An unknown group has no members.
+    protected pupil stands in the list under the alias and at the alias's place. An unknown group has no members.
     """
     one = groups_by_id([group]).get(group)
     if one is None:
@@ -339,7 +344,13 @@ def holder(*, role: Role, on: date, unit: UUID | None = None, group: UUID | None
 
 def posts_of(*, person: UUID, on: date) -> tuple[PostView, ...]:
     """The posts that a person holds on that day: what the person's grants are built from."""
-    return tuple(map(_post, _posts().filter(running(on), person=person).order_by("starts", "id")))
+    return tuple(map(_post, post_rows(person, on)))
+
+
+def post_rows(person: UUID, on: date) -> list[tuple[Any, ...]]:
+    """The same as rows of `_posts`, each with its group's subject and course behind; remembered."""
+    rows = _posts("group__subject", "group__course").filter(running(on), person=person)
+    return recall(("schools.posts", person, on), lambda: list(rows.order_by("starts", "id")))
 
 
 def posts_at(*, unit: UUID, on: date) -> tuple[PostView, ...]:
@@ -353,9 +364,9 @@ def posts_by_id(ids: Iterable[UUID]) -> dict[UUID, PostView]:
     return {post.id: post for post in posts}
 
 
-def _posts() -> QuerySet[Post, tuple[Any, ...]]:
+def _posts(*further: str) -> QuerySet[Post, tuple[Any, ...]]:
     return Post.objects.values_list(
-        "id", "person", "unit", "group", "role", "subject", "unit__path", "group__path", "starts", "ends"
+        "id", "person", "unit", "group", "role", "subject", "unit__path", "group__path", "starts", "ends", *further
     )
 
 
@@ -401,6 +412,6 @@ def _enrolment(row: Enrolment) -> EnrolmentView:
 
 
 def _post(row: tuple[Any, ...]) -> PostView:
-    key, person, unit, group, role, subject, unit_path, group_path, starts, ends = row
+    key, person, unit, group, role, subject, unit_path, group_path, starts, ends = row[:10]
     path = unit_path if group is None else group_path
     return PostView(key, person, unit, group, Role(role), subject, path, starts, ends)

@@ -7,18 +7,21 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
+from django.db.models import F
+
+from testamur.kernel.base.memory import recall_each
 from testamur.register.curriculum import queries as curriculum
 from testamur.register.curriculum.rules import prefixes
-from testamur.register.schools.models import Term, Unit
-from testamur.register.schools.queries.organisation import _term, _unit
-from testamur.register.schools.rules import SchoolYearView, TermView, UnitView
+from testamur.register.schools.models import Group, Term
+from testamur.register.schools.queries.organisation import _term, group_view, units_on
+from testamur.register.schools.rules import GroupView, SchoolYearView, TermView, UnitView
 
 
 def ways(paths: Collection[str]) -> dict[str, tuple[UnitView, ...]]:
     """The units on the way from the root down to each path, itself included; one query for all."""
     wanted = {path: [way for way in prefixes(path) if way] for path in paths}
     every = {way for some in wanted.values() for way in some}
-    found = {row.path: _unit(row) for row in Unit.objects.filter(path__in=every).order_by("path")}
+    found = recall_each("schools.way", sorted(every), units_on)
     return {path: tuple(found[way] for way in sorted(some, key=len) if way in found) for path, some in wanted.items()}
 
 
@@ -46,3 +49,27 @@ def years_on(*, authorities: Collection[UUID], on: date) -> dict[UUID, SchoolYea
             year.id, year.authority_id, year.code, year.starts, year.ends, tuple(terms[year.id])
         )
     return found
+
+
+def group_and_year(id: UUID) -> tuple[GroupView, SchoolYearView] | None:  # noqa: A002 - the name that every query uses
+    """A group with its school year and the terms of it in order of time, or None. One query."""
+    rows = (
+        Group.objects.select_related("school_year")
+        .filter(id=id)
+        .annotate(
+            term_id=F("school_year__terms__id"),
+            term_code=F("school_year__terms__code"),
+            term_starts=F("school_year__terms__starts"),
+            term_ends=F("school_year__terms__ends"),
+        )
+    )
+    found = list(rows.order_by("school_year__terms__starts", "school_year__terms__id"))
+    if not found:
+        return None
+    year = found[0].school_year
+    terms = tuple(
+        TermView(row.term_id, year.authority_id, year.id, year.code, row.term_code, row.term_starts, row.term_ends)
+        for row in found
+        if row.term_id is not None
+    )
+    return group_view(found[0]), SchoolYearView(year.id, year.authority_id, year.code, year.starts, year.ends, terms)

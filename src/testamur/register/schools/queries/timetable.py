@@ -12,10 +12,11 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from testamur.kernel.base.memory import recall
 from testamur.register.curriculum.rules import prefixes
 from testamur.register.people.queries import chunks
 from testamur.register.schools.models import Enrolment, Group, Holiday, Post, Slot
-from testamur.register.schools.queries.organisation import group_view, running
+from testamur.register.schools.queries.organisation import group_view, post_rows, running
 from testamur.register.schools.rules import (
     GroupView,
     HolidayView,
@@ -116,12 +117,25 @@ def teaching(*, person: UUID, on: date) -> tuple[Teaching, ...]:
     A post for no subject is for that of a teaching group, and for all subjects of a class. A post without a group (a
     teacher of the school) gives no group here.
     """
-    return _teaching(Q(person=person), Q(teacher=person), on)
+    posts = (row for row in post_rows(person, on) if row[4] in _TEACHES and row[3] is not None)
+    held = ((row[1], row[3], row[5] or row[10] or row[11], Role(row[4])) for row in posts)
+    return _told(held, ((person, group, subject) for _school, group, subject in given(person=person, on=on)))
+
+
+def given(*, person: UUID, on: date) -> tuple[tuple[UUID, UUID, str], ...]:
+    """(school, group, subject) of a person's weekly lessons in force on that day, each once. One query; remembered."""
+    rows = Slot.objects.filter(teacher=person, valid_from__lte=on, valid_to__gte=on).order_by("subject")
+    once = rows.values_list("school_id", "group_id", "subject").distinct()
+    return recall(("schools.given", person, on), lambda: tuple(once))
 
 
 def teachers_of(*, groups: Collection[UUID], on: date) -> tuple[Teaching, ...]:
     """Who teaches these groups in what on that day, by posts and by the timetable, each once; two queries."""
-    return _teaching(Q(group__in=groups), Q(group__in=groups), on)
+    posts = Post.objects.filter(running(on), role__in=_TEACHES, group__in=groups).order_by("starts", "id")
+    rows = posts.values_list("person_id", "group_id", "subject", "group__subject", "group__course", "role")
+    held = ((person, group, own or of or course, Role(role)) for person, group, own, of, course, role in rows)
+    slots = Slot.objects.filter(group__in=groups, valid_from__lte=on, valid_to__gte=on, teacher__isnull=False)
+    return _told(held, slots.order_by("subject").values_list("teacher", "group", "subject").distinct())
 
 
 def groups_of(*, persons: Collection[UUID], on: date) -> dict[UUID, tuple[GroupView, ...]]:
@@ -169,17 +183,14 @@ def _holidays(paths: Collection[str], first: date, last: date) -> tuple[HolidayV
     return tuple(map(_holiday, rows.order_by("starts", "unit__path")))
 
 
-def _teaching(posts: Q, slots: Q, on: date) -> tuple[Teaching, ...]:
+def _told(
+    posts: Iterable[tuple[UUID, UUID, str, Role]], slots: Iterable[tuple[UUID, UUID, str]]
+) -> tuple[Teaching, ...]:
     found: dict[tuple[UUID, UUID, str], Role] = {}
-    held = Post.objects.filter(posts, running(on), role__in=_TEACHES, group__isnull=False)
-    for post in held.select_related("group").order_by("starts", "id"):
-        assert post.group is not None
-        own = post.subject or post.group.subject or post.group.course
-        found.setdefault((post.person_id, post.group.id, own), Role(post.role))
-    timetabled = Slot.objects.filter(slots, valid_from__lte=on, valid_to__gte=on, teacher__isnull=False)
-    for teacher, group, subject in timetabled.order_by("subject").values_list("teacher", "group", "subject").distinct():
-        assert teacher is not None
-        found.setdefault((teacher, group, subject), Role.TEACHER)
+    for person, group, subject, role in posts:
+        found.setdefault((person, group, subject), role)
+    for one in slots:
+        found.setdefault(one, Role.TEACHER)
     rows = [Teaching(person, group, subject, role) for (person, group, subject), role in found.items()]
     return tuple(sorted(rows, key=lambda one: (one.group, one.subject, one.person)))
 

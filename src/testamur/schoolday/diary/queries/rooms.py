@@ -33,7 +33,7 @@ def remembered() -> Iterator[None]:
 
 
 def room(*, group: UUID, on: date) -> Room:
-    """The group with its school, pack, year and term on that day; shows nothing of anybody. Four queries.
+    """The group with its school, pack, year and term on that day; shows nothing of anybody. Three queries.
 
     Raises NotFound for an unknown group, `NoPack` where no pack is in force.
     """
@@ -46,11 +46,11 @@ def room(*, group: UUID, on: date) -> Room:
 
 
 def _room(group: UUID, on: date) -> Room:
-    one = schools.group(group)
-    year = schools.school_year(one.school_year) if one is not None else None
-    if one is None or year is None:
+    found = schools.group_and_year(group)
+    if found is None:
         raise NotFound("There is no such group.", group=str(group))
-    way = schools.units_above(one.path)
+    one, year = found
+    way = schools.units_above(one.path[: one.path.rindex("/", 0, -1) + 1])  # its last part is the group's own
     unit = way[-1]
     pack = PACKS.get(schools.pack_among(way, on=on))
     if pack is None:
