@@ -60,12 +60,11 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of a calendar: how much (0 is nothing), and what to say of it. `address` makes it a link."""
+    """A day of a calendar: how much (0 is nothing), and what to say of it."""
 
     on: date
     weight: Decimal
     text: str
-    address: str = ""
 
 
 def line(
@@ -174,7 +173,7 @@ def calendar(title: str, days: Sequence[Day], *, weekdays: Sequence[str], head: 
             '<rect class="chart-cell chart-l{}" x="{}" y="{}" width="{}" height="{}" rx="4"/>{}{}',
             level, x + 1, y + 1, side - 2, side - 2, number, much,
         )  # fmt: skip
-        cells.append(format_html('<a href="{}">{}</a>', day.address, cell) if day.address else cell)
+        cells.append(cell)
     drawn = format_html("{}{}", names, format_html_join("", "{}", ((cell,) for cell in cells)))
     rows = tuple((f"{day.on:%Y-%m-%d}", day.text) for day in days if day.weight > 0)
     return Chart(title, _svg(title, top + weeks * side + 2, drawn), head, rows)

@@ -84,7 +84,7 @@ def _calendar(found: PupilAbsences, lines: Iterable[AbsenceLine], month: date) -
         day = month + timedelta(days=n)
         some = weights.get(day, [])
         weight = pack.diary.count(some) if pack is not None else sum(some, Decimal(0))
-        days.append(charts.Day(day, weight, found.show(weight) if some else "", f"#d{day:%Y%m%d}" if some else ""))
+        days.append(charts.Day(day, weight, found.show(weight) if some else ""))
     return charts.calendar(
         _("Absences in %(month)s") % {"month": date_format(month, "F Y")},
         days,
