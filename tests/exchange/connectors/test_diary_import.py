@@ -175,9 +175,9 @@ def test_absences_find_their_lessons_beside_what_stands_there(bulgarian: School,
         "Ученик1 Примерен|8А|5.3.2027|1||нб|||\n"
         "Ученик1 Примерен|8А|5.3.2026|1||може би|||\n"
     )
-    for dry_run in (True, False):
-        outcome, report = load(bulgarian, text, kind=Kind.ABSENCES, dry_run=dry_run)
-        assert outcome.counts == {"diary.absences": {"new": 6, "refused": 3}}
+    tried, _told = load(bulgarian, text, kind=Kind.ABSENCES, dry_run=True)
+    outcome, report = load(bulgarian, text, kind=Kind.ABSENCES)
+    assert tried.counts == outcome.counts == {"diary.absences": {"new": 6, "refused": 3}}
     found = absences_of(pupils=bulgarian.pupils, first=date(2026, 3, 1), last=date(2026, 3, 31))
     first, second, _third, fourth, fifth = (found[pupil] for pupil in bulgarian.pupils)
     assert [(a.subject, a.number, a.kind, a.excused, a.ground) for a in first] == [("MAT", 1, "absent", True, "family")]
@@ -231,12 +231,13 @@ def test_a_mapping_is_data_that_is_kept_and_found_again(bulgarian: School, tmp_p
         {"value": {"слаб": "2"}},
         {"subject": "MAT"},
     )
-    for wrong in (
+    wrongs: tuple[object, ...] = (
         {"kind": "x"},
         {"kind": "marks", "columns": {"nobody": "A"}},
         [],
         {"kind": "marks", "date_order": "x"},
-    ):
+    )
+    for wrong in wrongs:
         with pytest.raises(MappingInvalid):
             mapping_of(wrong)
     with pytest.raises(MappingInvalid):

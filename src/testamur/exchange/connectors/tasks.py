@@ -17,6 +17,10 @@ from django_tasks import task
 from testamur.access.accounts import queries as accounts
 from testamur.exchange.connectors import uploads
 from testamur.exchange.connectors.actions import Outcome, import_bundle
+from testamur.exchange.connectors.diary.actions import LOAD as DIARY
+from testamur.exchange.connectors.diary.actions import import_diary
+from testamur.exchange.connectors.diary.mapping import Mapping as DiaryMapping
+from testamur.exchange.connectors.diary.mapping import mapping_of
 from testamur.exchange.connectors.formats import rows_of
 from testamur.exchange.connectors.handover import take_in
 from testamur.exchange.connectors.planner.decisions import TakeIn
@@ -61,13 +65,17 @@ def request(
     options: Mapping[str, str],
     dry_run: bool,
     now: datetime,
+    diary: DiaryMapping | None = None,
 ) -> UUID:
     """Ask for an upload to be tried or loaded in the background; returns the id of the work.
 
     `home` is the unit of the role in which it is asked (``connectors.import.run`` there), `body` the body responsible.
-    At a school only finished documents are taken.
+    At a school only finished documents are taken, and with a mapping (`diary`) a table of another diary: then `home` is
+    the school into whose diary it goes (``diary.import.load`` there).
     """
     by.must("connectors.import.run", home.path)
+    if diary is not None:
+        by.must(DIARY, home.path)
     asked = {
         "upload": upload.token,
         "names": list(upload.names),
@@ -75,6 +83,7 @@ def request(
         "identified_by": by.identified_by,
         "authority": body.code,
         "options": dict(options),
+        **({"diary": diary.data()} if diary is not None else {}),
     }
     with transaction.atomic():
         kind = TRY if dry_run else LOAD
@@ -146,11 +155,19 @@ def _import(view: queries.WorkView, upload: uploads.Upload, report: Report) -> O
     def progress(rows: int) -> None:
         nonlocal read
         read += rows
-        if read >= EVERY and not dry_run:  # a trial is one transaction: nobody would see it
+        if read >= EVERY and (not dry_run or "diary" in view.asked):  # a trial may be one transaction: nobody sees it
             steps.advance(work=view.id, done=read)
             read = 0
 
     unit = schools.unit(view.unit)
+    if "diary" in view.asked:
+        outcome = import_diary(
+            by=by, path=upload.bundle, mapping=mapping_of(view.asked["diary"]), school=view.unit, report=report,
+            now=now, dry_run=dry_run, progress=progress,
+        )  # fmt: skip
+        steps.begin(work=view.id, total=outcome.rows, now=now)
+        steps.advance(work=view.id, done=outcome.rows)
+        return outcome
     outcome = import_bundle(
         by=by,
         path=upload.bundle,

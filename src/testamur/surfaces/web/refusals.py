@@ -72,6 +72,11 @@ SENTENCES: Mapping[str, str | Promise] = {
     "diary.task.title": _("A title has at most 120 characters."),
     "diary.task.weight": _("A weight is a number from 0 to 100."),
     "diary.task.why": _("Say why: marks stand in this column."),
+    "people.contact.address_protected": _("Only the forwarding address of this person may be kept."),
+    "people.guardianship.invalid": _("That guardian is this pupil's already, or the last day lies before the first."),
+    "people.identifier.invalid": _("That is no such number. Look at each digit."),
+    "people.identifier.taken": _("Somebody else has that number. Look at each digit, and at the name."),
+    "people.name.invalid": _("A name has letters, and at most 120 of them."),
     "people.code.invalid": _("This is not a pupil code; please read the label again."),
     "people.contact.invalid": _("This is no e-mail address and no telephone number that we know."),
     "delivery.device.invalid": _("This browser's address for pushes cannot be used."),
@@ -89,6 +94,9 @@ SENTENCES: Mapping[str, str | Promise] = {
     "signing.ceremony.busy": _("The e-ID is being asked already. Wait a moment."),
     "signing.ceremony.not_started": _("This signature was begun already."),
     "signing.signer.scheme": _("This e-ID does not know people by the kind of number that the register has of you."),
+    "import.bundle.unreadable": _("The file cannot be read: it is damaged, encrypted or no table."),
+    "import.diary.no_table": _("There is no table with a header in this file."),
+    "import.mapping.invalid": _("Something is missing: say which column tells the pupil, the day and what is loaded."),
     "import.upload.kind": _(
         "One of the files is not what its name says, or of no kind that is taken: PDF, CSV, XLSX, ODS, JSON or one ZIP."
     ),
@@ -111,6 +119,11 @@ SENTENCES: Mapping[str, str | Promise] = {
     "results.decision.not_a_correction": _(
         "It is corrected already, or the day does not fit: it lies between the first decision and today."
     ),
+    "schools.enrolment.in_class": _("The pupil is in a class on that day already. Move the pupil instead."),
+    "schools.enrolment.taken": _("The pupil is in that class or group already."),
+    "schools.group.taken": _("There is a class or group of that name already in this year."),
+    "schools.path.invalid": _("A short name has letters and digits."),
+    "schools.period.taken": _("There is one of that name already."),
     "schools.holiday.taken": _("A holiday begins on that day already."),
     "schools.timetable.invalid": _("A lesson has a weekday, and ends after it begins."),
     "noticeboard.event.invalid": _("Check the event: it ends after it begins, and its group belongs to the school."),
@@ -150,6 +163,8 @@ SENTENCES: Mapping[str, str | Promise] = {
     "vn.primary.correction.same": _("That is the value already."),
     "vn.primary.correction.unknown": _("The rules know no such correction of this."),
     "vn.primary.correction.wrong_decider": _("Somebody else has to decide this: see who may, above."),
+    "web.office.plan_changed": _("Somebody else changed the plan of this class meanwhile. Look at it again."),
+    "web.office.somebody_else": _("Somebody else has that number. Look at each digit, and at the name."),
     "web.office.nothing_chosen": _("Choose documents that this can be done with."),
 }
 """Refusal code → what to tell a person. A code that is not here is told in the verb's own English words."""

@@ -25,6 +25,7 @@ from testamur.exchange.connectors.rules import Options
 from testamur.exchange.connectors.tabular import dates
 from testamur.exchange.connectors.tabular.files import Files
 from testamur.exchange.connectors.tabular.report import Report
+from testamur.exchange.connectors.tabular.words import SILENT
 from testamur.kernel.base.actor import Actor, Grant
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotFound
@@ -176,7 +177,7 @@ def _order(path: Path, mapping: Mapping) -> str:
         return ""
     seen: set[str] = set()
     with_one = replace(mapping, columns={"date": mapping.columns["date"]})
-    for _number, cells in looking.rows(path, with_one, looking.SILENT, Options()):
+    for _number, cells in looking.rows(path, with_one, SILENT, Options()):
         seen.add(dates.parse(cells["date"]).order)
     seen.discard("")
     return seen.pop() if len(seen) == 1 else ""

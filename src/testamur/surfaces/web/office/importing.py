@@ -19,9 +19,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from testamur.access.accounts.rules import Area
 from testamur.exchange.connectors import queries as connectors
 from testamur.exchange.connectors import tasks, uploads
+from testamur.exchange.connectors.diary.mapping import mapping_of
 from testamur.kernel.base.refused import NotFound, Refused
 from testamur.law.tables import PACKS
 from testamur.register.people.rules import Scheme
+from testamur.register.schools import queries as schools
+from testamur.register.schools.rules import UnitView
 from testamur.surfaces.web import refusals
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.office import words
@@ -181,10 +184,12 @@ def load(request: HttpRequest, work: UUID) -> HttpResponse:
     place, by, visitor = place_of(request), actor_of(request), visitor_of(request)
     tried = _own(request, work, TRY)
     upload = uploads.get(token=str(tried.asked["upload"]), person=by.id)
+    table = tried.asked.get("diary")
     loaded = tasks.request(
         by=by,
         upload=upload,
-        home=place.unit,
+        diary=mapping_of(table) if table else None,
+        home=_school(tried) if table else place.unit,
         body=place.authority,
         hat=place.hat.key,
         options=tried.asked["options"],
@@ -214,6 +219,14 @@ def report(request: HttpRequest, work: UUID) -> HttpResponse:
         raise NotFound("There is no list: nothing was found to say.")
     named = f'attachment; filename="import-{view.id}.csv"'
     return HttpResponse(path.read_bytes(), content_type="text/csv", headers={"Content-Disposition": named})
+
+
+def _school(tried: WorkView) -> UnitView:
+    """The school into whose diary a table was tried."""
+    unit = schools.unit(tried.unit)
+    if unit is None:
+        raise NotFound("There is no such school.")
+    return unit
 
 
 def _own(request: HttpRequest, work: UUID, *kinds: str) -> WorkView:

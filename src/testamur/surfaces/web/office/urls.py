@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from testamur.surfaces.web.office import (
     board,
     correcting,
+    diary_import,
     documents,
     following,
     groups,
@@ -42,6 +43,8 @@ urlpatterns = [
     path("imports/<uuid:work>/load/", importing.load, name="load"),
     path("imports/<uuid:work>/give-up/", importing.give_up, name="give_up"),
     path("imports/<uuid:work>/report/", importing.report, name="report"),
+    path("imports/diary/", diary_import.send, name="diary_import"),
+    path("imports/diary/<str:token>/", diary_import.match, name="diary_mapping"),
     path("follow/", following.follow, name="follow"),
     path("follow/act/", following.act, name="follow_act"),
     path("release/", releasing.releases, name="releases"),
@@ -59,4 +62,5 @@ urlpatterns = [
     path("people/posts/<uuid:post>/end/", staff.end, name="end_post"),
     path("people/signer/", staff.signer, name="signer"),
     path("sights/", sights.sights, name="sights"),
+    path("register/", include("testamur.surfaces.web.office.register.urls")),
 ]

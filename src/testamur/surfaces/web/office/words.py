@@ -119,6 +119,9 @@ REGISTER_ROWS: Words = {
     "timetable": _("Timetables"),
     "mark": _("Grades"),
     "document": _("Documents"),
+    "diary.marks": _("Marks of the diary"),
+    "diary.absences": _("Absences"),
+    "diary.remarks": _("Remarks and praise"),
 }
 
 SCHEMES: Words = {
@@ -138,6 +141,37 @@ PACKS: Words = {
     "vn.primary": _("Primary school, Vietnam"),
 }
 """Packs of rules."""
+
+DIARY_ROWS: Words = {
+    "marks": _("Marks"),
+    "absences": _("Absences"),
+    "remarks": _("Remarks and praise"),
+}
+"""What the rows of another diary's table are."""
+
+DIARY_FIELDS: Words = {
+    "number": _("Number of the pupil"),
+    "name": _("Name of the pupil"),
+    "given_name": _("Given name"),
+    "family_name": _("Family name"),
+    "class": _("Class"),
+    "group": _("Teaching group"),
+    "subject": _("Subject"),
+    "kind": _("Kind"),
+    "date": _("Day"),
+    "term": _("Term"),
+    "value": _("Mark"),
+    "title": _("What for"),
+    "comment": _("Comment"),
+    "key": _("Number of the row in the other system"),
+    "lesson": _("Which lesson of the day"),
+    "minutes": _("Minutes"),
+    "count": _("How many lessons"),
+    "excused": _("Excused"),
+    "ground": _("Ground of the excuse"),
+    "text": _("Text"),
+}
+"""Fields of another diary's table."""
 
 CHECKS: Words = {"key": _("Key"), "seal": _("Seal"), "certificate": _("Certificate")}
 """Checks of the trial of a seal."""
