@@ -18,7 +18,7 @@ from testamur.register.people import queries as people
 from testamur.register.people.queries import chunks
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import GroupKind
-from testamur.schoolday.diary.queries.pupil.marks import standing
+from testamur.schoolday.diary.queries.pupil_marks import standing
 from testamur.schoolday.diary.queries.schooling import schoolings
 from testamur.schoolday.diary.rules.compare import Comparison, beside, compares, success_of
 from testamur.schoolday.diary.rules.pupil import Schooling
