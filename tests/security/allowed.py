@@ -214,6 +214,31 @@ ALLOWED: Mapping[str, Who] = {
     "office:end_post": LEADERS,
     "office:signer": LEADERS,
     "office:sights": AUTHORITY,
+    # A school's own data. Principals look at pupils, plan who teaches what and when; they register nobody.
+    "office:register": LEADERS,
+    "office:register_years": LEADERS,
+    "POST office:register_years": AUTHORITY,
+    "office:register_holidays": LEADERS,
+    "office:register_classes": LEADERS,
+    "POST office:register_classes": ADMINISTRATORS,
+    "office:register_staff": ADMINISTRATORS,
+    "office:register_group": LEADERS,
+    "POST office:register_group": ADMINISTRATORS,
+    "office:register_choose": NOBODY,  # the group is a class: pupils come into it otherwise
+    "office:register_members": NOBODY,  # as above
+    "office:register_new": ADMINISTRATORS,
+    "office:register_plan": LEADERS,
+    "office:register_plan_save": LEADERS,
+    "office:register_timetable": LEADERS,
+    "office:register_slot_end": NOBODY,  # no lesson is named
+    "office:register_pupil": LEADERS,
+    "POST office:register_pupil": ADMINISTRATORS,
+    "office:register_move": ADMINISTRATORS,
+    "office:register_leave": ADMINISTRATORS,
+    "office:register_code": LEADERS,
+    "office:register_protection": ADMINISTRATORS,
+    "office:register_guardian": ADMINISTRATORS,
+    "office:register_guardianship": ADMINISTRATORS,
     # Signing. Posts of one's own count, whatever role is worn; a ceremony belongs to its signer.
     "staff:home": SIGNERS_ANYWHERE,
     "staff:signed": SIGNERS_ANYWHERE,

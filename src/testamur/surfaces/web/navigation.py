@@ -50,6 +50,7 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
         (_("Completeness"), "diary:completeness", "list-checks"),
         (_("Events"), "diary:events", "calendar"),
         (_("Reports"), "reports:home", "chart-column"),
+        (_("Register"), "office:register", "school"),
         (_("Posts"), "office:people", "id-card"),
         (_("Seal"), "office:seals", "stamp"),
         (_("Notices"), "board:home", "megaphone"),
@@ -61,6 +62,7 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
     ),
 }
 _ASKS: Mapping[str, str] = {
+    "office:register": "schools.group.see",
     "office:seals": "sealing.seal.read",
     "board:home": "noticeboard.news.publish",
     "notices:registrations": "notices.registration.see",

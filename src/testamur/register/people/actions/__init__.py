@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from testamur.register.people.actions.family import register_guardian
 from testamur.register.people.actions.identifiers import (
     add_identifiers,
     end_identifiers,
@@ -43,6 +44,7 @@ __all__ = [
     "issue_pupil_codes",
     "legal_persons",
     "move_persons",
+    "register_guardian",
     "register_persons",
     "remove_contacts",
     "revoke_pupil_codes",

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from testamur.register.schools.actions.desk import (
+    InClassAlready,
+    appoint_person,
+    change_plan,
+    enrol_person,
+    move_pupil,
+)
 from testamur.register.schools.actions.enrolments import (
     EnrolmentTaken,
     GroupElsewhere,
@@ -28,6 +35,7 @@ __all__ = [
     "GroupNeeded",
     "GroupTaken",
     "HolidayTaken",
+    "InClassAlready",
     "PeriodTaken",
     "UnitInvalid",
     "UnitTaken",
@@ -39,9 +47,13 @@ __all__ = [
     "add_slots",
     "add_terms",
     "add_units",
+    "appoint_person",
+    "change_plan",
     "end_enrolments",
     "end_posts",
     "end_slots",
+    "enrol_person",
+    "move_pupil",
     "remove_holidays",
     "update_enrolments",
     "update_groups",

@@ -1,0 +1,1 @@
+"""A school's own data by hand: years, classes, pupils, guardians, who teaches what, the timetable (row E13)."""
