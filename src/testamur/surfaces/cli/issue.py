@@ -41,7 +41,9 @@ class Asked:
 
 def issue(
     school: Annotated[str, typer.Option(help="Official code of the school")],
-    term: Annotated[str, typer.Option(help="School year and term: '2025/2026 VT'")] = "",
+    term: Annotated[
+        str, typer.Option(help="School year and term: '2025/2026 VT'; the year alone for class registers")
+    ] = "",
     document: Annotated[list[str] | None, typer.Option(help="Document, e.g. terminsbetyg; default: all due")] = None,
     finished: Annotated[
         bool, typer.Option("--finished", help="Issue the finished documents that were imported for this school instead")

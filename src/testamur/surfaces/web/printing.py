@@ -49,7 +49,7 @@ def pdf(report: Report, *, language: str, made: datetime, words: dict[str, str])
         root=str(_TEMPLATE.parent),
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        timestamp=made,
+        timestamp=made.replace(microsecond=0),
         sys_inputs={"report": json.dumps(content, ensure_ascii=False)},
     )
     return bytes(found)

@@ -62,10 +62,10 @@ def choice_of(request: WebRequest) -> Choice:
     return Choice(asked.get("year", "")[:20], asked.get("term", "")[:20], known)
 
 
-def lead_of(frame: Frame, *more: object) -> str:
+def lead_of(frame: Frame, *more: object, sort: bool = True) -> str:
     """School, year, term, which marks."""
-    sort = SORTS[frame.sort] if len(frame.sorts) > 1 else ""
-    return joined((frame.school.name, *more, frame.year.code, frame.term.code if frame.term else "", sort))
+    marks = SORTS[frame.sort] if sort and len(frame.sorts) > 1 else ""
+    return joined((frame.school.name, *more, frame.year.code, frame.term.code if frame.term else "", marks))
 
 
 def filters_of(

@@ -84,7 +84,7 @@ def pupil(request: WebRequest, pupil: UUID) -> HttpResponse:
     report = Report(
         f"{found.group.code} {frame.year.code}",
         found.pupil.name,
-        lead_of(frame, found.group.code),
+        lead_of(frame, found.group.code, sort=False),
         facts=_facts(found),
         pictures=tuple(_pictures(found)),
         tables=(_marks(found),) if found.lines else (),
@@ -96,8 +96,7 @@ def pupil(request: WebRequest, pupil: UUID) -> HttpResponse:
 def _facts(found: PupilReport) -> tuple[tuple[str, Cell], ...]:
     shown: list[tuple[str, Cell]] = []
     if found.success is not None:
-        value = hundredths(found.success)
-        shown.append((_("Average success"), Cell(f"{value.text} {found.word}".strip(), value.number)))
+        shown += [(_("Average success"), hundredths(found.success)), (_("In words"), word(found.word))]
     names = (_("Excused"), _("Unexcused"), _("Not decided"), _("Late"))
     shown += zip(names, columns.missed(found.frame, found.missed), strict=True)
     shown += [(_("Remarks"), whole(found.noted.remarks)), (_("Praise"), whole(found.noted.praise))]

@@ -21,6 +21,11 @@ from testamur.surfaces.web.reports.risks import table as risk_table
 from testamur.surfaces.web.requests import WebRequest
 from testamur.surfaces.web.tabular import Cell, Report, Table, hundredths, whole, word
 
+CHARTED = 30
+"""More classes than that are charted by year level."""
+LISTED = 200
+"""How many pupils who may need help are shown."""
+
 
 @require_GET
 @door("reports.see", Area.STAFF, Area.OFFICE)
@@ -49,12 +54,16 @@ def _school(request: WebRequest, code: str) -> HttpResponse:
     tables = [_classes(found)]
     if found.by_subject:
         tables.append(_subjects(found, place))
-    told = [(one.code, of) for one, of in found.by_class]
     total = found.total
+    many = len(found.by_class) > CHARTED and bool(found.by_level)
+    told = (
+        [(str(level), of) for level, of in found.by_level] if many else [(one.code, of) for one, of in found.by_class]
+    )
+    beside = _("Year level") if many else _("Class")
     pictures = (
         *columns.distribution(_("How many of each mark"), frame.scale, total.counts),
-        *columns.averages(_("Average success by class"), frame, ((n, of.average) for n, of in told), _("Class")),
-        *columns.absences(_("Absences for each pupil by class"), told, _("Class")),
+        *columns.averages(_("Average success"), frame, ((n, of.average) for n, of in told), beside),
+        *columns.absences(_("Absences for each pupil"), told, beside),
     )
     report = Report(
         name=f"{frame.school.name} {code} {frame.year.code}",
@@ -156,11 +165,12 @@ def risk(request: WebRequest) -> HttpResponse:
     place, visitor = place_of(request), request.visitor
     found = queries.risk_report(by=visitor.actor, school=place.one.id, on=today(visitor), choice=choice_of(request))
     frame = found.frame
-    noted(visitor, (person for person, _group, _risk in found.rows), frame.school.path, "reports.risk")
-    tables = (risk_table(frame, found.rows, classes=True),) if found.rows else ()
+    shown = found.rows[:LISTED]
+    noted(visitor, (person for person, _group, _risk in shown), frame.school.path, "reports.risk")
+    tables = (risk_table(frame, shown, classes=True),) if shown else ()
     report = Report(
         f"{frame.school.name} {frame.year.code}", _("Who may need help"), lead_of(frame), tables=tables,
-        facts=((_("Pupils in the list"), whole(len(found.rows))),),
+        facts=((_("Pupils with a sign"), whole(len(found.rows))), (_("Shown here"), whole(len(shown)))),
         notes=(_("A sign is a reason to look, not a judgement. Pupils whose identity you may not see are left out."),),
     )  # fmt: skip
     return answer(request, report, filters_of(frame, schools_of(place), sorts=False))

@@ -124,7 +124,15 @@ def _listed(
     """With names; pupils whose identity the viewer may not see are in no such list."""
     rows = [(persons[one.pupil], at[one.pupil], one) for one in found if not persons[one.pupil].masked]
     ranked = frame.pack.may_compare("mark_average")
-    rows.sort(key=lambda row: (-row[2].weight if ranked else 0, row[1].code, row[0].sort_key, row[0].id))
+    rows.sort(
+        key=lambda row: (
+            -row[2].weight if ranked else 0,
+            row[1].year_level or 0,
+            row[1].code,
+            row[0].sort_key,
+            row[0].id,
+        )
+    )
     return tuple(rows)
 
 

@@ -41,7 +41,7 @@ class Frame:
 
     Attributes:
         years: every school year, in order of time; `year` the one of the report, `term` one of its terms or None.
-        classes: the classes of that year, in order of code.
+        classes: the classes of that year, in order of year level and code.
         sees: the viewer may see pupils one by one, so nothing is hidden for being small.
     """
 
@@ -126,7 +126,8 @@ def frame_of(*, by: Actor, school: UUID, on: date, choice: Choice, group: GroupV
     sees = by.may(PUPILS, found.path)
     term = next((one for one in year.terms if one.code == choice.term), None) if sees or group else None
     classes = schools.groups(school=found.id, school_year=year.id, kind=GroupKind.CLASS)
-    return Frame(found, pack, years, year, term, choice.sort, classes, on, sees)
+    ordered = tuple(sorted(classes, key=lambda one: (one.year_level or 0, one.code)))
+    return Frame(found, pack, years, year, term, choice.sort, ordered, on, sees)
 
 
 def material(

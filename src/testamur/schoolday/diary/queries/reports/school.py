@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,6 +19,7 @@ from testamur.schoolday.diary.queries.reports.frame import PUPILS, SEE, Choice, 
 from testamur.schoolday.diary.rules.reports import (
     Figures,
     Marks,
+    Material,
     counted,
     failures,
     figures,
@@ -36,6 +37,8 @@ class SchoolReport:
     total: Figures
     by_class: tuple[tuple[GroupView, Figures], ...]
     by_subject: tuple[tuple[str, Figures], ...]
+    by_level: tuple[tuple[int, Figures], ...]
+    """By year level; empty where that would tell what is hidden of a class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +75,11 @@ def school_report(*, by: Actor, school: UUID, on: date, choice: Choice, subject:
     stuff = material(frame, subjects=[subject] if subject else None)
     everybody = [pupil for pupils in frame.members.values() for pupil in pupils]
     by_class = {one.id: figures(stuff, frame.members[one.id]) for one in frame.classes}
-    codes = sorted({one.subject for some in stuff.marks.values() for one in some})
-    holders: dict[str, list[UUID]] = defaultdict(list)
-    for pupil in everybody:
-        for one in stuff.marks.get(pupil, ()):
-            holders[one.subject].append(pupil)
-    by_subject = {code: figures(stuff, holders[code], subject=code) for code in codes if holders[code]}
+    of_subject = _by_subject(stuff, everybody)
+    by_subject = {code: figures(some, list(some.marks)) for code, some in of_subject.items()}
     classes, subjects = veil(by_class, sees=frame.sees), veil(by_subject, sees=frame.sees)
+    levels = sorted({one.year_level or 0 for one in frame.classes})
+    whole = not any(one.hidden for one in classes.values())  # else a level less its classes would tell the hidden one
     total = veil({"": figures(stuff, everybody)}, sees=frame.sees)[""]
     return SchoolReport(
         frame,
@@ -86,6 +87,7 @@ def school_report(*, by: Actor, school: UUID, on: date, choice: Choice, subject:
         total,
         tuple((one, classes[one.id]) for one in frame.classes),
         () if subject else tuple(sorted(subjects.items(), key=lambda row: frame.subject(row[0]))),
+        tuple((level, figures(stuff, _of_level(frame, level))) for level in levels) if whole else (),
     )
 
 
@@ -108,6 +110,19 @@ def teachers_report(*, by: Actor, school: UUID, on: date, choice: Choice) -> Tea
     ]
     lines.sort(key=lambda line: (_name(line.teacher), line.group.code, line.subject))
     return TeachersReport(frame, tuple(lines))
+
+
+def _by_subject(stuff: Material, pupils: Collection[UUID]) -> dict[str, Material]:
+    """The marks of each subject by themselves, without absences and remarks."""
+    found: dict[str, dict[UUID, list[Marks]]] = defaultdict(dict)
+    for pupil in pupils:
+        for one in stuff.marks.get(pupil, ()):
+            found[one.subject][pupil] = [one]
+    return {code: Material(stuff.scale, stuff.diary, some, {}, {}) for code, some in found.items()}
+
+
+def _of_level(frame: Frame, level: int) -> list[UUID]:
+    return [pupil for one in frame.classes if (one.year_level or 0) == level for pupil in frame.members[one.id]]
 
 
 def _teachers(taught: Sequence[tuple[str, UUID]], subject: str) -> list[UUID | None]:
