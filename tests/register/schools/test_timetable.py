@@ -145,7 +145,7 @@ def test_a_lesson_is_on_within_its_validity_and_its_groups_school_year(plan: Pla
         ({"ends": EIGHT}, "schools.timetable.invalid", "ends"),
         ({"teacher": UUID(int=9)}, "not_found", "teacher"),
         ({"group": UUID(int=9)}, "not_found", "group"),
-        ({"valid_from": date(2024, 1, 1)}, "schools.period.invalid", "valid_from"),
+        ({"valid_from": date(2024, 1, 1)}, "schools.period.outside", "valid_from"),
         ({"valid_from": MONDAY, "valid_to": date(2026, 5, 1)}, "schools.period.invalid", "valid_to"),
     ],
 )
@@ -198,7 +198,7 @@ def test_who_teaches_whom_follows_from_posts_and_timetable(
         ],
         now=now,
     )
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         bo = queries.teaching(person=plan.bo, on=MONDAY)
     assert [(t.group, t.subject, t.role) for t in bo] == [
         (house.class_9a, "", Role.CLASS_TEACHER),
@@ -206,12 +206,18 @@ def test_who_teaches_whom_follows_from_posts_and_timetable(
         (house.class_9a, "MU", Role.TEACHER),
         (house.class_9a, "SV", Role.TEACHER),
     ]
+    also = [NewPost(cia, house.school, Role.TEACHER, date(2025, 8, 1), group=house.class_9a, subject="KE")]
+    actions.add_posts(by=by, posts=also, now=now)
+    shared = [t.subject for t in queries.teaching(person=plan.bo, on=MONDAY)]
+    assert shared == ["HI", "MU", "SV"], "where somebody else teaches too, a class teacher does not teach everything"
     # post and lesson are one row: a post without a subject is for that of the teaching group
     assert [(t.group, t.subject) for t in queries.teaching(person=plan.anna, on=MONDAY)] == [(plan.maths, "MA")]
-    assert queries.teaching(person=cia, on=MONDAY) == ()
+    assert [(t.group, t.subject) for t in queries.teaching(person=cia, on=MONDAY)] == [(house.class_9a, "KE")]
     with django_assert_num_queries(2):
         both = queries.teachers_of(groups=[house.class_9a, plan.maths], on=MONDAY)
-    assert {(t.person, t.group) for t in both} == {(plan.bo, house.class_9a), (plan.anna, plan.maths)}
+    assert {(t.person, t.group) for t in both} == {
+        (plan.bo, house.class_9a), (cia, house.class_9a), (plan.anna, plan.maths),
+    }  # fmt: skip
     assert {t.person for t in queries.teachers_of(groups=[plan.maths], on=date(2026, 1, 30))} == {plan.anna, cia}
 
 

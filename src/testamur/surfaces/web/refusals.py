@@ -123,6 +123,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "schools.enrolment.taken": _("The pupil is in that class or group already."),
     "schools.group.taken": _("There is a class or group of that name already in this year."),
     "schools.path.invalid": _("A short name has letters and digits."),
+    "schools.period.outside": _("These days lie outside the school year."),
     "schools.period.taken": _("There is one of that name already."),
     "schools.holiday.taken": _("A holiday begins on that day already."),
     "schools.timetable.invalid": _("A lesson has a weekday, and ends after it begins."),

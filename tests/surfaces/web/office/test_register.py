@@ -56,6 +56,7 @@ def test_the_body_enters_years_and_terms_and_a_school_reads_them(world: World, l
     term = {**asked, "of": str(year.id), "code": "HT", "ends": "2026-12-18"}
     assert body.post(address, term).status_code == 303
     assert "lies before" in text(body.post(address, {**term, "code": "VT", "ends": "2026-08-01"}))
+    assert "outside the school year" in text(body.post(address, {**term, "code": "VT", "ends": "2028-08-01"}))
     school = log_in("administrator")
     page = text(school.get(address))
     assert "2026-12-18" in page
@@ -109,7 +110,7 @@ def test_a_pupil_is_changed_moved_and_leaves_and_comes_back(world: World, log_in
     assert office.post(page, told).status_code == 303
     assert "Lillan" in text(office.get(page))
     move = reverse("office:register_move", args=[pupil])
-    assert "lies before" in text(office.post(move, {"group": str(other), "starts": "2020-01-01"}))
+    assert "outside the school year" in text(office.post(move, {"group": str(other), "starts": "2020-01-01"}))
     assert office.post(move, {"group": str(other), "starts": "2026-06-08"}).status_code == 303
     assert pupil in inside(other)
     assert pupil not in inside(world.group)

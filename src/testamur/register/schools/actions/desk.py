@@ -22,7 +22,7 @@ from testamur.register.schools.rules import (
     GroupView,
     NewEnrolment,
     NewPost,
-    PeriodInvalid,
+    OutsideYear,
     Role,
     UnitView,
 )
@@ -41,7 +41,7 @@ def enrol_person(*, by: Actor, person: NewPerson | UUID, group: UUID, starts: da
     Needs ``schools.enrolment.add`` at the school, and ``people.person.register`` there for somebody new or
     ``people.person.move`` at both ends for somebody who is kept elsewhere. Journal and refusals are those of
     `register_persons`, `move_persons` and `add_enrolments`: all or none; further ``schools.enrolment.in_class`` and
-    ``schools.period.invalid`` for a day outside the school year of the class.
+    ``schools.period.outside`` for a day outside the school year of the class.
     """
     one, unit = _target(group, starts)
     by.must("schools.enrolment.add", unit.path)
@@ -118,7 +118,7 @@ def _target(group: UUID, starts: date) -> tuple[GroupView, UnitView]:
     if one is None or year is None or unit is None:
         raise NotFound("There is no such group.", field="group")
     if not year.starts <= starts <= year.ends:
-        raise PeriodInvalid("The day lies outside the school year of the class.", field="starts", code=year.code)
+        raise OutsideYear("The day lies outside the school year of the class.", field="starts", code=year.code)
     return one, unit
 
 

@@ -19,7 +19,7 @@ from testamur.register.schools.models import SchoolYear, Term
 from testamur.register.schools.rules import (
     NewSchoolYear,
     NewTerm,
-    PeriodInvalid,
+    OutsideYear,
     check_period,
 )
 
@@ -68,8 +68,8 @@ def add_school_years(*, by: Actor, school_years: Sequence[NewSchoolYear], now: d
 def add_terms(*, by: Actor, terms: Sequence[NewTerm], now: datetime) -> list[UUID]:
     """Add terms of school years and return their ids in order; a term lies within its school year.
 
-    Needs ``schools.term.add`` at the authority's path. Raises ``not_found``, ``schools.period.invalid`` and
-    ``schools.period.taken``.
+    Needs ``schools.term.add`` at the authority's path. Raises ``not_found``, ``schools.period.invalid``,
+    ``schools.period.outside`` and ``schools.period.taken``.
     """
     years = {
         row.id: row
@@ -85,7 +85,7 @@ def add_terms(*, by: Actor, terms: Sequence[NewTerm], now: datetime) -> list[UUI
         with at(index):
             check_period(new.starts, new.ends)
             if new.starts < year.starts or new.ends > year.ends:
-                raise PeriodInvalid("The term lies outside its school year.", field="starts", code=new.code)
+                raise OutsideYear("The term lies outside its school year.", field="starts", code=new.code)
     rows = [
         Term(id=new.id or new_id(), school_year_id=new.school_year, code=new.code, starts=new.starts, ends=new.ends)
         for new in terms

@@ -17,7 +17,7 @@ from testamur.register.people.queries import chunks, missing
 from testamur.register.people.rules import common_path, ids_digest
 from testamur.register.schools.actions.units import unit_paths
 from testamur.register.schools.models import Group, Holiday, Slot
-from testamur.register.schools.rules import NewHoliday, NewSlot, PeriodInvalid, check_period, check_slot
+from testamur.register.schools.rules import NewHoliday, NewSlot, OutsideYear, check_period, check_slot
 
 
 class HolidayTaken(Refused):
@@ -32,7 +32,8 @@ def add_slots(*, by: Actor, slots: Sequence[NewSlot], now: datetime) -> list[UUI
 
     A lesson is valid within its group's school year. Two lessons at one hour are no mistake: halves of a class, two
     teachers, two classes of one teacher. Needs ``schools.timetable.add`` at each group's path. Raises ``not_found``,
-    ``schools.timetable.invalid`` and ``schools.period.invalid``; `found` names the item as ``index``.
+    ``schools.timetable.invalid``, ``schools.period.invalid`` and ``schools.period.outside``; `found` names the item as
+    ``index``.
     """
     groups = {
         row.id: row
@@ -151,7 +152,7 @@ def _slot(new: NewSlot, group: Group) -> Slot:
     first, last = new.valid_from or year.starts, new.valid_to or year.ends
     check_period(first, last, field="valid_to")
     if first < year.starts or last > year.ends:
-        raise PeriodInvalid("The lesson lies outside the school year of its group.", field="valid_from", code=year.code)
+        raise OutsideYear("The lesson lies outside the school year of its group.", field="valid_from", code=year.code)
     return Slot(
         id=new.id or new_id(),
         school_id=group.school_id,

@@ -11,9 +11,15 @@ from testamur.kernel.base.refused import Refused
 
 
 class PeriodInvalid(Refused):
-    """A period ends before it starts, or lies outside the one that holds it."""
+    """A period ends before it starts."""
 
     code = "schools.period.invalid"
+
+
+class OutsideYear(PeriodInvalid):
+    """A term, a lesson or the first day in a class lies outside its school year."""
+
+    code = "schools.period.outside"
 
 
 class UnitKind(StrEnum):
