@@ -147,9 +147,9 @@ def _notes(by: Actor, kept: Kept, random: Random, group: UUID, now: datetime) ->
                 now=_at(kept, on, 13, now),
             )  # fmt: skip
     notes = zip((HealthKind.ALLERGY, HealthKind.CONDITION), (Circle.TEACHERS, Circle.CLASS_TEACHER), strict=True)
-    for (kind, circle), text, pupil in zip(notes, demo_texts.HEALTH[kept.land.country], pupils[3:], strict=False):
+    for (what, circle), text, pupil in zip(notes, demo_texts.HEALTH[kept.land.country], pupils[3:], strict=False):
         diary.note_health(
-            by=teacher, group=group, pupil=pupil, kind=kind, text=text, circle=circle, starts=kept.starts, now=now,
+            by=teacher, group=group, pupil=pupil, kind=what, text=text, circle=circle, starts=kept.starts, now=now,
             on=now.date(),
         )  # fmt: skip
 

@@ -114,12 +114,25 @@ def school_years_of(*, groups: Iterable[UUID]) -> dict[UUID, tuple[date, date]]:
 def teaching(*, person: UUID, on: date) -> tuple[Teaching, ...]:
     """Which groups a person teaches in what on that day, by posts and by the timetable, each once; two queries.
 
-    A post for no subject is for that of a teaching group, and for all subjects of a class. A post without a group (a
-    teacher of the school) gives no group here.
+    A post for no subject is for that of a teaching group, and for all subjects of a class; a class teacher's only where
+    nobody else is said to teach there, by a teacher's post or the timetable. A post without a group (a teacher of
+    the school) gives no group here. A third query where the person is a class teacher.
     """
-    posts = (row for row in post_rows(person, on) if row[4] in _TEACHES and row[3] is not None)
+    posts = [row for row in post_rows(person, on) if row[4] in _TEACHES and row[3] is not None]
+    whole = [row[3] for row in posts if row[4] == Role.CLASS_TEACHER and not (row[5] or row[10] or row[11])]
+    shared = _shared(person, tuple(sorted(whole)), on) if whole else frozenset()
+    posts = [row for row in posts if row[3] not in shared or row[3] not in whole or row[4] != Role.CLASS_TEACHER]
     held = ((row[1], row[3], row[5] or row[10] or row[11], Role(row[4])) for row in posts)
     return _told(held, ((person, group, subject) for _school, group, subject in given(person=person, on=on)))
+
+
+def _shared(person: UUID, groups: tuple[UUID, ...], on: date) -> frozenset[UUID]:
+    """Those of the groups in which somebody else teaches on that day. One query; remembered."""
+    slots = Slot.objects.filter(group__in=groups, valid_from__lte=on, valid_to__gte=on).exclude(teacher=person)
+    slots = slots.filter(teacher__isnull=False)
+    posts = Post.objects.filter(running(on), group__in=groups, role=Role.TEACHER).exclude(person=person)
+    both = slots.order_by().values_list("group_id").union(posts.order_by().values_list("group_id"))
+    return recall(("schools.shared", person, groups, on), lambda: frozenset(group for (group,) in both))
 
 
 def given(*, person: UUID, on: date) -> tuple[tuple[UUID, UUID, str], ...]:

@@ -98,11 +98,13 @@ def lesson(*, id: UUID, on: date) -> LessonView:  # noqa: A002 - what stands in 
 def must_give(*, by: Actor, verb: str, lesson: LessonView) -> None:
     """Raise NotAllowed without `verb` at the lesson's group, `NotYourSubject` unless `by` gives the lesson.
 
-    It gives whoever stands in, whoever gives it as a rule or teaches the subject there, and who holds
-    ``diary.group.every``.
+    It gives whoever stands in, whoever gives it as a rule or teaches the subject there, the class teacher, and who
+    holds ``diary.group.every``.
     """
     by.must(verb, lesson.path, group=lesson.group)
     if by.id in {lesson.teacher, lesson.usual} or by.may(EVERY, lesson.path):
+        return
+    if by.may("diary.class.lesson", lesson.path, group=lesson.group):
         return
     taught = {t.subject for t in schools.teaching(person=by.id, on=lesson.on) if t.group == lesson.group}
     if not taught & {"", lesson.subject}:
