@@ -197,6 +197,8 @@ ALLOWED: Mapping[str, Who] = {
     "office:report": ASKED,
     "office:diary_import": ADMINISTRATORS,
     "office:diary_mapping": ASKED,  # whoever sent the table
+    "office:export": LEADERS,
+    "office:export_fetch": ASKED,  # whoever asked for it
     "office:follow": READERS,
     "office:follow_act": ADMINISTRATORS,
     "office:releases": READERS,

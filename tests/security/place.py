@@ -13,6 +13,7 @@ from testamur.access.accounts import actions as accounts
 from testamur.access.accounts.rules import Level
 from testamur.exchange.connectors import tasks as connectors
 from testamur.exchange.connectors import uploads
+from testamur.exchange.connectors.diary import exporting
 from testamur.exchange.notifications import actions as notices
 from testamur.exchange.notifications.rules.registrations import Route
 from testamur.kernel.base import clock
@@ -174,6 +175,7 @@ def _fill(things: Things, site: Site) -> None:
         "work": made,
         "import": tried,
         "table": _table(office),
+        "export": _export(site, office),
         "pupil": pupil,
         "decision": next(row.id for row in standing if row.facts.kind in {"grade", "level"}),
         "way": site.way,
@@ -302,6 +304,11 @@ def _table(office: Actor) -> str:
     data = b"name,subject,date,value\nNobody,MA,2026-03-02,A\n"
     sent = [uploads.Incoming("marks.csv", len(data), [data])]
     return uploads.keep(person=office.id, files=sent, now=clock.now()).token
+
+
+def _export(site: Site, office: Actor) -> UUID:
+    """An export that was asked for and is not made yet."""
+    return exporting.request(by=office, school=site.unit, hat="administrator", now=clock.now())
 
 
 def _import(world: World, site: Site, office: Actor) -> UUID:

@@ -53,6 +53,7 @@ OTHERWISE: dict[tuple[str, str], str] = {
     ("office:give_up", "work"): "import",
     ("office:report", "work"): "import",
     ("office:diary_mapping", "token"): "table",
+    ("office:export_fetch", "work"): "export",
     ("public:log", "code"): "log",
     ("public:sms-report", "token"): "token",
     ("family:calendar", "secret"): "token",
@@ -78,7 +79,7 @@ MORE: dict[str, dict[str, str]] = {
 """Address → what its form needs beside or instead of what all forms are sent."""
 LATER = TODAY + timedelta(minutes=10)
 """When the roles are played: all is made and released by then."""
-ABSENT = {"account:remove-totp", "account:renew-codes", "office:seal_pem", "public:status-list"}
+ABSENT = {"account:remove-totp", "account:renew-codes", "office:export_fetch", "office:seal_pem", "public:status-list"}
 """Addresses of what this world has none of: their own tests show that they work."""
 FIELDS = (
     "act", "after", "again", "all", "answer", "at", "audience", "batch", "body_en", "certificates", "child", "choice",

@@ -129,6 +129,8 @@ DATABASES = {
 DATABASE_ROUTERS = ["testamur.config.routers.LogRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+EXPORTS = ("testamur.exchange.notifications.queries.export.sheets",)
+"""What goes into an export of a school besides what its packages know: `(*, by, path, pupils) -> Sheet…`."""
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between two runs, seconds that one may take
     "journal.ship": {"task": "testamur.kernel.journal.tasks.ship", "every": 1},

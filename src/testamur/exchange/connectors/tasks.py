@@ -17,6 +17,7 @@ from django_tasks import task
 from testamur.access.accounts import queries as accounts
 from testamur.exchange.connectors import uploads
 from testamur.exchange.connectors.actions import Outcome, import_bundle
+from testamur.exchange.connectors.diary import exporting
 from testamur.exchange.connectors.diary.actions import LOAD as DIARY
 from testamur.exchange.connectors.diary.actions import import_diary
 from testamur.exchange.connectors.diary.mapping import Mapping as DiaryMapping
@@ -122,7 +123,7 @@ def tidy() -> int:
     for path in folder().iterdir():
         if path.suffix in {".csv", ".json"} and path.stat().st_mtime < old:
             path.unlink(missing_ok=True)
-    return uploads.sweep(now=now)
+    return uploads.sweep(now=now) + exporting.sweep(now=now)
 
 
 def result(work: UUID) -> dict[str, Any] | None:

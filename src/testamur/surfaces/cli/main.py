@@ -30,11 +30,12 @@ def _mount(first: str) -> None:
     app.command()(verify)
     if first == "verify":
         return
-    from testamur.surfaces.cli import bench, bench_portal, import_, operate, worker
+    from testamur.surfaces.cli import bench, bench_grid, bench_portal, import_, operate, worker
     from testamur.surfaces.cli.appoint import appoint
     from testamur.surfaces.cli.bounce import bounce
     from testamur.surfaces.cli.correct import correct
     from testamur.surfaces.cli.demo import demo
+    from testamur.surfaces.cli.export import export, import_diary
     from testamur.surfaces.cli.issue import issue
     from testamur.surfaces.cli.phone import texts
     from testamur.surfaces.cli.serve import serve
@@ -44,6 +45,8 @@ def _mount(first: str) -> None:
     for command in (demo, serve, issue, correct, trust, appoint, bounce):
         app.command()(command)
     app.command("import")(import_.import_command)
+    app.command()(export)
+    app.command("import-diary")(import_diary)
     app.command("import-templates")(import_.templates_command)
     app.command("phone-texts")(texts)
     app.command()(worker.worker)
@@ -51,6 +54,7 @@ def _mount(first: str) -> None:
     for name, group in (("log", operate.log), ("archive", operate.archive), ("journal", operate.journal)):
         app.add_typer(group, name=name)
     app.add_typer(status, name="status")
+    bench.app.command()(bench_grid.grid)
     bench.app.command()(bench_portal.portal)
     app.add_typer(bench.app, name="bench")
 

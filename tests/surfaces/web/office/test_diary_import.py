@@ -7,7 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from testamur.exchange.connectors import uploads
+from testamur.exchange.connectors.diary.fields import FIELDS, Kind
 from testamur.schoolday.diary.queries.marks import standing_marks
+from testamur.surfaces.web.office.words import DIARY_FIELDS
 from tests.surfaces.web.office.conftest import Answer, LogIn, do_work, text
 from tests.surfaces.web.world import World
 
@@ -52,6 +54,11 @@ def test_a_table_is_matched_tried_and_loaded(world: World, log_in: LogIn) -> Non
     assert [mark.value for mark in standing_marks(pupils=[world.persons["pupil"]])] == ["A"]
     assert not any(uploads.folder().iterdir())
     assert "Gamla systemet" in text(browser.get(reverse("office:diary_import")))
+
+
+def test_every_field_has_a_name() -> None:
+    for kind in (Kind.MARKS, Kind.ABSENCES, Kind.REMARKS):
+        assert [one.name for one in FIELDS[kind] if one.name not in DIARY_FIELDS] == []
 
 
 def test_what_is_no_table_is_refused_and_strangers_send_none(world: World, log_in: LogIn) -> None:

@@ -63,6 +63,7 @@ NEEDED: Mapping[str, Need] = {
     "office.home": Need(Level.SUBSTANTIAL),
     "office.correct": Need(Level.SUBSTANTIAL, STEP_UP),
     "office.keys": Need(Level.SUBSTANTIAL, STEP_UP),
+    "office.export": Need(Level.SUBSTANTIAL, STEP_UP),  # everything that a school owns, in one file
     "office.release": Need(Level.SUBSTANTIAL),
     "office.protected": Need(Level.SUBSTANTIAL, STEP_UP),
     "account.sessions": Need(Level.LOW),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -224,6 +225,15 @@ class Job:
 
     def _header(self, column: str) -> str:
         return self.mapping.columns.get(column, column)
+
+
+def ids_in(texts: Iterable[str]) -> list[UUID]:
+    """Those of the keys that are ids, as this diary's own exports have them."""
+    found = []
+    for text in texts:
+        with contextlib.suppress(ValueError):
+            found.append(UUID(text))
+    return found
 
 
 def natural(*parts: Any) -> str:

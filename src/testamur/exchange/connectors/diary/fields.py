@@ -61,6 +61,8 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
             "score"),
         _field("title", "тема", "за какво", "rubrik", "uppgift", "tên bài", "task", "assignment"),
         _field("comment", "коментар", "забележка към оценката", "kommentar", "nhận xét", "note"),
+        _field("weight", "тежест", "vikt", "hệ số"),
+        _field("hidden", "скрита", "dold", "ẩn"),
         _KEY,
     ),
     Kind.ABSENCES: (
@@ -81,6 +83,7 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         _field("kind*", "вид", "вид отзив", "typ", "loại", "type"),
         _field("text!", "текст", "забележка", "отзив", "описание", "anteckning", "anmärkning", "nội dung", "remark",
             "note"),
+        _KEY,
     ),
     Kind.PUPILS: (
         _NUMBER, _field("given_name!", *_GIVEN.aliases), _field("family_name!", *_FAMILY.aliases),

@@ -21,6 +21,7 @@ SAMPLE = 5
 SEEN = 2000
 """Rows in which the words of a column are counted."""
 MOST_WORDS = 40
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _TABLES = (".csv", ".tsv", ".txt", *sheets.SUFFIXES)
 
 
@@ -138,10 +139,15 @@ def _mapped(found: Table, mapping: Mapping) -> Iterator[tuple[int, dict[str, str
     headers = _headers(mapping)
     empty = {one.name: mapping.constants.get(one.name, "") for one in FIELDS[mapping.kind]}
     for number, cells in found:
-        told = dict(zip(headers, cells, strict=True))
+        told = dict(zip(headers, map(_bare, cells), strict=True))
         row = dict(empty)
         row.update({name: told[header] for name, header in mapping.columns.items() if told.get(header)})
         yield number, row
+
+
+def _bare(cell: str) -> str:
+    """A cell without the apostrophe that keeps a spreadsheet from taking it for a formula."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell
 
 
 def _member(files: Files, mapping: Mapping) -> tuple[Member, str]:

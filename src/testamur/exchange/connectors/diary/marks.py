@@ -6,16 +6,18 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
-from testamur.exchange.connectors.diary.core import Job, Known, Row, RowRefused, digest, natural
-from testamur.exchange.connectors.diary.words import MARK_KINDS, TERMS, loose, meaning
+from testamur.exchange.connectors.diary.core import Job, Known, Row, RowRefused, digest, ids_in, natural
+from testamur.exchange.connectors.diary.words import MARK_KINDS, TERMS, loose, meaning, yes_no
 from testamur.kernel.base.refused import NotAllowed, Refused
 from testamur.law.diary import MarkKind
 from testamur.register.schools.rules import TermView
 from testamur.schoolday.diary import actions as diary
 from testamur.schoolday.diary.queries import rooms
-from testamur.schoolday.diary.rules.marks import COMMENT, TITLE, Entry, State, kinds_for
+from testamur.schoolday.diary.queries.standing import known_marks
+from testamur.schoolday.diary.rules.marks import COMMENT, TITLE, Entry, State, check_weight, kinds_for
 from testamur.schoolday.diary.rules.rooms import Room
 
 MARK, TASK = "diary.mark", "diary.task"
@@ -32,6 +34,8 @@ class Column:
     term: UUID | None
     title: str
     twin: int
+    weight: Decimal | None = None
+    hidden: bool = False
 
     @property
     def key(self) -> str:
@@ -54,7 +58,12 @@ def load(job: Job, rows: Sequence[Row]) -> None:
         places.setdefault(one.key, (column, entry))
         known.append(one)
     by_column: dict[Column, list[tuple[Known, Entry]]] = defaultdict(list)
-    for one in job.split(MARK, known):
+    fresh = job.split(MARK, known)
+    own = known_marks(ids=ids_in(one.row["key"] for one in fresh))
+    for one in fresh:
+        if one.row["key"] in own:  # an export of this very diary
+            job.counts[job.kind, "unchanged"] += 1
+            continue
         column, entry = places[one.key]
         by_column[column].append((one, entry))
     there = job.things(TASK, [column.key for column in by_column])
@@ -89,7 +98,19 @@ def _read(job: Job, row: Row) -> tuple[Known, Column, Entry]:
         column = replace(column, twin=job.twin(natural(pupil, column.key)))
     own = row["key"] or column.twin
     key = natural(pupil, replace(column, twin=0).key, own)
+    if not kind.closes:
+        column = replace(column, weight=_weight(row), hidden=yes_no(row["hidden"]) is True)
     return Known(row, key, digest(value, comment)), column, Entry(pupil, value, comment)
+
+
+def _weight(row: Row) -> Decimal | None:
+    text = row["weight"].replace(",", ".")
+    if not text:
+        return None
+    try:
+        return check_weight(Decimal(text))
+    except (ArithmeticError, Refused):
+        raise RowRefused("diary.task.weight", "weight", text, "a weight is a number from 0 to 100") from None
 
 
 def _kind(job: Job, row: Row, room: Room, subject: str, on: date) -> MarkKind:
@@ -163,7 +184,7 @@ def _made(job: Job, column: Column) -> UUID:
     else:
         task = diary.add_task(
             by=job.by, group=column.group, subject=column.subject, kind=column.kind, on=column.on, title=column.title,
-            now=job.now,
+            weight=column.weight, hidden=column.hidden, now=job.now,
         )  # fmt: skip
     job.made[TASK, column.key] = task
     job.keep(TASK, [(column.key, task, digest(task))])

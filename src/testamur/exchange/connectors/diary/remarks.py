@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from testamur.exchange.connectors.diary.core import Job, Known, Row, RowRefused, digest, natural
+from testamur.exchange.connectors.diary.core import Job, Known, Row, RowRefused, digest, ids_in, natural
 from testamur.exchange.connectors.diary.words import REMARKS, loose, meaning
 from testamur.kernel.base.refused import NotAllowed, Refused
 from testamur.schoolday.diary import actions as diary
+from testamur.schoolday.diary.queries.standing import known_remarks
 from testamur.schoolday.diary.rules.remarks import LONGEST_TEXT
 
 REMARK = "diary.remark"
@@ -28,7 +29,12 @@ def load(job: Job, rows: Sequence[Row]) -> None:
             raise
         except Refused as no:
             job.refuse(row, no)
-    for one in job.split(REMARK, known):
+    fresh = job.split(REMARK, known)
+    own = known_remarks(ids=ids_in(one.row["key"] for one in fresh))
+    for one in fresh:
+        if one.row["key"] in own:  # an export of this very diary
+            job.counts[job.kind, "unchanged"] += 1
+            continue
         try:
             _write(job, one)
         except NotAllowed:

@@ -1,4 +1,4 @@
-"""What stands already, for whoever brings rows of another diary: absences by lesson."""
+"""What is here already, for whoever brings rows of another diary."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from testamur.register.people.queries import chunks
-from testamur.schoolday.diary.models import Absence
+from testamur.schoolday.diary.models import Absence, Mark, Remark
 from testamur.schoolday.diary.rules.lessons import Missing
 from testamur.schoolday.diary.rules.states import AbsenceKind
 
@@ -20,6 +20,18 @@ class Stands:
     id: UUID
     missing: Missing
     excused: bool | None
+
+
+def known_marks(*, ids: Collection[UUID]) -> frozenset[str]:
+    """Those of the ids that are marks of this diary, standing or not, as text."""
+    rows = (Mark.objects.filter(id__in=chunk).values_list("id", flat=True) for chunk in chunks(ids))
+    return frozenset(str(key) for some in rows for key in some)
+
+
+def known_remarks(*, ids: Collection[UUID]) -> frozenset[str]:
+    """Those of the ids that are remarks of this diary, withdrawn or not, as text."""
+    rows = (Remark.objects.filter(id__in=chunk).values_list("id", flat=True) for chunk in chunks(ids))
+    return frozenset(str(key) for some in rows for key in some)
 
 
 def absences_in(*, lessons: Collection[UUID]) -> dict[UUID, tuple[Stands, ...]]:

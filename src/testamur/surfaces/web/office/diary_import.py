@@ -22,12 +22,12 @@ from testamur.exchange.connectors.diary import queries as mappings
 from testamur.exchange.connectors.diary.fields import FIELDS, Field, Kind
 from testamur.exchange.connectors.diary.looking import Look, look, words
 from testamur.exchange.connectors.diary.mapping import Mapping as Told
-from testamur.exchange.connectors.diary.mapping import mapping_of, shipped
+from testamur.exchange.connectors.diary.mapping import check, mapping_of, shipped
 from testamur.kernel.base.refused import Refused
 from testamur.surfaces.web import refusals
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.office.scope import Place, actor_of, place_of, visitor_of
-from testamur.surfaces.web.office.words import DIARY_FIELDS, DIARY_ROWS
+from testamur.surfaces.web.office.words import DIARY_FIELDS, DIARY_ROWS, word
 from testamur.surfaces.web.pages import page
 
 _LOADED = (Kind.MARKS, Kind.ABSENCES, Kind.REMARKS)
@@ -75,7 +75,7 @@ class MappingForm(forms.Form):
         super().__init__(data, initial={"date_order": seen.guess.date_order, "name": seen.guess.name})
         choices = [("", _("not in this file")), *((header, header) for header in seen.headers)]
         for one in FIELDS[seen.guess.kind]:
-            label = DIARY_FIELDS[one.name]
+            label = word(DIARY_FIELDS, one.name)
             self.fields[f"column-{one.name}"] = forms.ChoiceField(
                 label=label, required=False, choices=choices, initial=seen.guess.columns.get(one.name, "")
             )
@@ -200,7 +200,7 @@ def _try(request: HttpRequest, place: Place, upload: uploads.Upload, told: Told)
     if told.name:
         diary.save_mapping(by=by, unit=place.one.id, mapping=told, now=visitor.now)
         messages.success(request, _("What the columns mean is kept under this name."))
-    diary.check(told)
+    check(told)
     return tasks.request(
         by=by, upload=upload, home=place.one, body=place.authority, hat=place.hat.key, options={}, dry_run=True,
         now=visitor.now, diary=told,
@@ -220,7 +220,7 @@ def _words(one: Field, upload: uploads.Upload, told: Told) -> dict[str, Any]:
     found = words(upload.bundle, told, one.name) if told.columns.get(one.name) else ()
     known = told.values.get(one.name, {})
     lines = [{"word": word, "times": times, "meaning": known.get(word, "")} for word, times in found]
-    return {"name": one.name, "label": DIARY_FIELDS[one.name], "lines": lines}
+    return {"name": one.name, "label": word(DIARY_FIELDS, one.name), "lines": lines}
 
 
 def _meanings(request: HttpRequest, kind: Kind) -> dict[str, dict[str, str]]:

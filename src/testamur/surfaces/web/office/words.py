@@ -170,6 +170,8 @@ DIARY_FIELDS: Words = {
     "excused": _("Excused"),
     "ground": _("Ground of the excuse"),
     "text": _("Text"),
+    "weight": _("Weight"),
+    "hidden": _("Hidden from families"),
 }
 """Fields of another diary's table."""
 
@@ -195,6 +197,7 @@ SHOWN: Words = {
     "office.correct": _("Correction of a decision"),
     "office.decisions": _("Decisions"),
     "office.documents": _("Documents"),
+    "office.export": _("Export of the school"),
     "office.follow": _("Not signed"),
     "office.group": _("Class"),
     "office.original": _("Original"),

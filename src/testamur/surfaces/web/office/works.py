@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from testamur.access.accounts.rules import Area
+from testamur.exchange.connectors.diary import exporting
 from testamur.register.schools import queries as schools
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.office import importing, paging, persons, words
@@ -23,6 +24,7 @@ KINDS: words.Words = {
     "results.make": _("Documents are made"),
     importing.TRY: _("An import is tried"),
     importing.LOAD: _("An import is loaded"),
+    exporting.EXPORT: _("Everything that the school owns is gathered"),
 }
 STATES: words.Words = {
     "waiting": _("Waiting to begin"),
@@ -63,6 +65,8 @@ def work(request: HttpRequest, work: UUID) -> HttpResponse:
         left=left(view, visitor_of(request).now),
         tried=importing.result(view) if _may_read_rows(request, view) else None,
         is_import=view.kind in {importing.TRY, importing.LOAD},
+        is_export=view.kind == exporting.EXPORT,
+        waits=view.kind == exporting.EXPORT and view.person == by.id and exporting.waits(view.id),
     )
 
 
