@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -16,7 +17,7 @@ from testamur.register.people import queries as people
 from testamur.register.people.rules import NewPerson, Protection
 from testamur.register.schools import actions
 from testamur.register.schools import queries as schools
-from testamur.register.schools.rules import GroupKind
+from testamur.register.schools.rules import GroupKind, NewGroup
 from testamur.trust.records import queries as records
 from tests.surfaces.web.office.conftest import LogIn, text
 from tests.surfaces.web.world import World
@@ -98,8 +99,6 @@ def test_a_class_and_its_pupils_are_entered_by_hand(world: World, log_in: LogIn)
 def test_a_pupil_is_changed_moved_and_leaves_and_comes_back(world: World, log_in: LogIn) -> None:
     office, pupil = log_in("administrator"), world.persons["third"]
     year = schools.school_years(world.authority)[0]
-    from testamur.register.schools.rules import NewGroup
-
     new = NewGroup(world.school, year.id, GroupKind.CLASS, "8B", year_level=8)
     other = actions.add_groups(by=operator(), groups=[new], now=clock.now())[0]
     page = reverse("office:register_pupil", args=[pupil])
@@ -122,7 +121,7 @@ def test_a_pupil_is_changed_moved_and_leaves_and_comes_back(world: World, log_in
     assert "has left already" in text(office.post(leave, {"ends": "2026-06-09"}))
     again = {**NEW, "given": view.given, "family": view.family, "scheme": "", "number": world.numbers["third"]}
     back = reverse("office:register_new", args=[world.group])
-    assert "schools" not in text(office.post(back, {**again, "family": "Annan"}))
+    assert "Somebody else has that number." in text(office.post(back, {**again, "family": "Annan"}))
     assert office.post(back, {**again, "starts": "2026-06-10"}).status_code == 303
     assert pupil in inside(world.group)
     assert "Move the pupil instead." in text(office.post(back, {**again, "starts": "2026-06-10"}))
@@ -231,3 +230,12 @@ def test_the_list_before_the_first_day_says_what_is_missing(world: World, log_in
         page = text(office.get(address))
     assert "30 pupils have no number." in page
     assert len(after) <= len(before)
+
+
+@pytest.mark.feature("E1", "E12")
+def test_a_school_asks_for_access_and_finds_help_without_paying_or_installing(client: Client) -> None:
+    """What the operator carries is shown in its part that a school sees: help, state of the service, whom to ask."""
+    for name in ("help", "status", "contact", "join", "news"):
+        assert client.get(reverse(f"public:{name}")).status_code == 200, name
+    page = text(client.get(reverse("public:join")))
+    assert 'name="organisation"' in page

@@ -61,6 +61,9 @@ def test_the_plan_of_a_class_says_who_teaches_what(world: World, log_in: LogIn) 
     assert teachers(world) == {
         ("class_teacher", world.names["teacher"]), ("MA", world.names["teacher"]), ("SV", world.names["principal"]),
     }  # fmt: skip
+    listed = text(office.get(reverse("office:register")))
+    assert "In 1 class nobody teaches some subject." in listed  # the class teacher has mathematics alone
+    assert "1 class has no class teacher." not in listed
     stale = office.post(save, {**first, "subject-EN": teacher}, follow=True)
     assert "Somebody else changed the plan" in text(stale)
     post = next(p for p in schools.posts_at(unit=world.school, on=DAY) if p.subject == "SV")
@@ -79,6 +82,7 @@ def test_the_class_teacher_is_replaced_the_day_after_at_the_earliest(world: Worl
     office, save = log_in("administrator"), reverse("office:register_plan_save", args=[world.group])
     teacher, principal = str(world.persons["teacher"]), str(world.persons["principal"])
     office.post(save, {**plan_of(office, world), "subject-class-teacher": teacher})
+    assert "nobody teaches some subject" not in text(office.get(reverse("office:register")))  # has all of them
     post = next(p for p in schools.posts_at(unit=world.school, on=DAY) if p.role is Role.CLASS_TEACHER)
     assert office.post(save, {**plan_of(office, world), f"post-{post.id}": principal}).status_code == 303
     for day, person in ((DAY, "teacher"), (date(2026, 6, 11), "principal")):

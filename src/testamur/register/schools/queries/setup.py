@@ -15,7 +15,7 @@ from testamur.register.people.gaps import Gap, gaps
 from testamur.register.schools.models import Enrolment
 from testamur.register.schools.queries.organisation import groups, members_of, pack_of
 from testamur.register.schools.queries.timetable import slots, teachers_of
-from testamur.register.schools.rules import GroupKind, GroupView, Role, UnitView
+from testamur.register.schools.rules import GroupKind, GroupView, Role, Teaching, UnitView
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,9 @@ def setup(*, by: Actor, school: UnitView, school_year: UUID, on: date) -> tuple[
         group: {row.person for row in rows}
         for group, rows in members_of(groups=[g.id for g in all_groups], on=on).items()
     }
-    taught: dict[UUID, set[str]] = defaultdict(set)
-    led: set[UUID] = set()
-    for t in teachers_of(groups=[group.id for group in all_groups], on=on):
-        taught[t.group].add("" if t.role is Role.CLASS_TEACHER and not t.subject else t.subject)
-        led |= {t.group} if t.role is Role.CLASS_TEACHER else set()
+    teaching: dict[UUID, list[Teaching]] = defaultdict(list)
+    for row in teachers_of(groups=[group.id for group in all_groups], on=on):
+        teaching[row.group].append(row)
     lessons = Counter(one.group for one in slots(on=(on, on + timedelta(days=6)), school=school.id))
     lacks = gaps(pupils={pupil for one in classes for pupil in inside[one.id]}, on=on)
     found = []
@@ -64,8 +62,8 @@ def setup(*, by: Actor, school: UnitView, school_year: UUID, on: date) -> tuple[
             ClassSetup(
                 group=one,
                 pupils=len(inside[one.id]),
-                class_teacher=one.id in led,
-                untaught=untaught(programme(pack, one.year_level, on), taught[one.id] | others),
+                class_teacher=any(t.role is Role.CLASS_TEACHER for t in teaching[one.id]),
+                untaught=untaught(programme(pack, one.year_level, on), taught(teaching[one.id]) | others),
                 lessons=lessons[one.id],
                 gaps=Counter(gap for pupil in inside[one.id] for gap in lacks[pupil]),
             )
@@ -76,6 +74,17 @@ def setup(*, by: Actor, school: UnitView, school_year: UUID, on: date) -> tuple[
 def programme(pack: Pack | None, level: int | None, on: date) -> tuple[Subject, ...]:
     """The subjects that the law's programme has in that year level, electives too; none without a pack or level."""
     return () if pack is None or level is None else pack.subjects_for(level, on)
+
+
+def taught(rows: Iterable[Teaching]) -> set[str]:
+    """Which subjects a class is taught by somebody; an empty code is all of them.
+
+    A class teacher has all subjects, unless some are named as his or hers: then those alone.
+    """
+    some = list(rows)
+    named = {one.person for one in some if one.subject}
+    leading = {one.person for one in some if one.role is Role.CLASS_TEACHER}
+    return {one.subject for one in some if one.subject or one.person not in named & leading}
 
 
 def untaught(subjects: Iterable[Subject], taught: Collection[str]) -> tuple[str, ...]:

@@ -94,7 +94,7 @@ def _lines(desk: Desk, one: GroupView, held: Sequence[PostView]) -> list[Line]:
         lines += _of(_("Class teacher"), LEADS, leaders, needed=True)
     taught = [p for p in held if p.role is Role.TEACHER]
     known = list(setup.programme(pack, one.year_level, desk.day)) if one.kind is GroupKind.CLASS else []
-    open_ = setup.untaught(known, {p.subject for p in held})
+    open_ = setup.untaught(known, setup.taught(schools.teachers_of(groups=[one.id], on=desk.day)))
     codes = [subject.code for subject in known]
     codes += sorted({p.subject or one.subject for p in taught} - set(codes))
     if one.kind is not GroupKind.CLASS and one.subject not in codes:
