@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -10,13 +11,16 @@ from typing import Any
 
 import typst
 
-from testamur.surfaces.web.charts import Chart
+from testamur.surfaces.web.charts import WIDTH, Chart
 from testamur.surfaces.web.tabular import Report, Table
 from testamur.trust.records.render import FONT_FILES, fonts_dir
 
 _TEMPLATE = Path(__file__).parent / "templates" / "web" / "reports" / "report.typ"
 _WIDE = 8
 """Columns from which a table needs the long side of the paper."""
+_BROAD, _HIGH = 115, 112
+"""Most millimetres of a picture."""
+_BOX = re.compile(rf'viewBox="0 0 {WIDTH} (\d+)"')
 _STYLE = """<style>
 text { font-family: "Noto Sans"; font-size: 12px; fill: #1c1c1e; }
 .chart-word { text-anchor: end; } .chart-word--mid { text-anchor: middle; } .chart-much { text-anchor: middle; }
@@ -38,7 +42,8 @@ def pdf(report: Report, *, language: str, made: datetime, words: dict[str, str])
         "wide": any(len(table.head) >= _WIDE for table in report.tables),
         "facts": [[name, cell.text] for name, cell in report.facts],
         "pictures": [
-            {"title": one.chart.title, "svg": _svg(one.chart), "legend": list(one.legend)} for one in report.pictures
+            {"title": one.chart.title, "svg": _svg(one.chart), "legend": list(one.legend), "width": _width(one.chart)}
+            for one in report.pictures
         ],
         "tables": [_table(table) for table in report.tables],
         "notes": list(report.notes),
@@ -63,6 +68,13 @@ def _table(table: Table) -> dict[str, object]:
         "rows": [[cell.text for cell in row] for row in table.rows],
         "note": table.note,
     }
+
+
+def _width(chart: Chart) -> float:
+    """Millimetres, so that it is no higher than a page."""
+    found = _BOX.search(chart.svg)
+    height = int(found[1]) if found else WIDTH
+    return round(min(_BROAD, _HIGH * WIDTH / height), 1)
 
 
 def _svg(chart: Chart) -> str:

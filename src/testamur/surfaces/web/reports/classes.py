@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -105,17 +108,16 @@ def _facts(found: PupilReport) -> tuple[tuple[str, Cell], ...]:
 
 def _pictures(found: PupilReport) -> Iterable[Picture]:
     frame = found.frame
-    if len(found.course) > 1 and frame.scale.averages:
-        steps = {points: value for value, points in frame.scale.points.items()}
-        points = tuple(Point(on, value, steps[value]) for on, value in found.course)
+    months = _months(found)
+    if len(months) > 1:
         yield Picture(
             line(
-                _("Marks over time"),
-                [Series(_("Marks"), points)],
-                steps=steps,
-                head=(_("Day"), _("Marks")),
+                _("Mean of all marks by month"),
+                [Series(_("Mean of all marks"), months)],
+                steps={points: value for value, points in frame.scale.points.items()},
+                head=(_("Day of the month's last mark"), _("Mean of all marks")),
                 first=frame.period[0],
-                last=max(frame.last, points[-1].at),
+                last=max(frame.last, months[-1].at),
             )
         )
     told = [(frame.subject(one.subject), one.average) for one in found.lines if one.average is not None]
@@ -123,6 +125,15 @@ def _pictures(found: PupilReport) -> Iterable[Picture]:
         rows = [Bar(name, (value,), (hundredths(value).text,)) for name, value in told]
         most = max(frame.scale.points.values(), default=Decimal(0))
         yield Picture(bars(_("Average by subject"), rows, names=(_("Average"),), head=_("Subject"), most=most))
+
+
+def _months(found: PupilReport) -> tuple[Point, ...]:
+    """The mean of each month's marks: a day has marks of several subjects, which are no course."""
+    months: dict[tuple[int, int], list[tuple[date, Decimal]]] = defaultdict(list)
+    for on, value in found.course:
+        months[on.year, on.month].append((on, value))
+    means = ((some[-1][0], sum((value for _on, value in some), Decimal(0)) / len(some)) for some in months.values())
+    return tuple(Point(on, mean, number_format(mean, decimal_pos=2)) for on, mean in means)
 
 
 def _marks(found: PupilReport) -> Table:

@@ -21,7 +21,7 @@ from testamur.surfaces.web.reports.risks import table as risk_table
 from testamur.surfaces.web.requests import WebRequest
 from testamur.surfaces.web.tabular import Cell, Report, Table, hundredths, whole, word
 
-CHARTED = 30
+CHARTED = 16
 """More classes than that are charted by year level."""
 LISTED = 200
 """How many pupils who may need help are shown."""
