@@ -52,6 +52,15 @@ def shown(browser: Client, address: str, status: int = 200) -> str:
     return answer.content.decode()
 
 
+def test_hours_are_told_as_the_clock_of_the_childs_school_shows_them(families: Families) -> None:
+    for one, hour in ((families.bg, "16:00"), (families.se, "15:00")):
+        begins = datetime(2026, 3, 12, 14, tzinfo=UTC)
+        event = NewEvent(one.school, EventKind.EVENT, "Пример", begins, begins + timedelta(hours=1))
+        board.plan_event(by=one.actor("principal"), event=event, now=NOW)
+        home = shown(browse(families.guardian), f"/family/?child={one.pupils[0]}")
+        assert re.search(rf"12/03/2026 {hour}|{hour}</span>", home), hour
+
+
 @pytest.mark.feature("C17", "E25", "E27")
 def test_the_home_tells_of_three_children_in_two_schools_what_is_new(families: Families) -> None:
     bg, se = families.bg, families.se

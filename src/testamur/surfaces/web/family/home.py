@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -66,6 +67,11 @@ class DiaryPart:
     lessons: tuple[PupilLesson, ...]
     events: tuple[EventView, ...]
     new: int
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """In which its hours are told: children of one family can go to school in two countries."""
+        return pages.zone_of(self.schooling)
 
 
 @dataclass(frozen=True, slots=True)
