@@ -235,7 +235,7 @@ def test_the_list_before_the_first_day_says_what_is_missing(world: World, log_in
 @pytest.mark.feature("E1", "E12")
 def test_a_school_asks_for_access_and_finds_help_without_paying_or_installing(client: Client) -> None:
     """What the operator carries is shown in its part that a school sees: help, state of the service, whom to ask."""
-    for name in ("help", "status", "contact", "join", "news"):
+    for name in ("help", "status", "contact", "join"):
         assert client.get(reverse(f"public:{name}")).status_code == 200, name
     page = text(client.get(reverse("public:join")))
     assert 'name="organisation"' in page
