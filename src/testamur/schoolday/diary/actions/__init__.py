@@ -6,6 +6,7 @@ from testamur.schoolday.diary.actions.absences import excuse_absences
 from testamur.schoolday.diary.actions.assessments import publish_assessments, save_assessment
 from testamur.schoolday.diary.actions.attendance import take_attendance, undo_attendance
 from testamur.schoolday.diary.actions.health import end_health, note_health, read_health
+from testamur.schoolday.diary.actions.history import load_history
 from testamur.schoolday.diary.actions.leaves import ask_leave, consent_leave, decide_leave, withdraw_leave
 from testamur.schoolday.diary.actions.lessons import add_lesson, assign_substitute, cancel_lesson, write_topic
 from testamur.schoolday.diary.actions.marks import enter_marks
@@ -26,6 +27,7 @@ __all__ = [
     "ensure_closing",
     "enter_marks",
     "excuse_absences",
+    "load_history",
     "note_health",
     "note_visit",
     "publish_assessments",

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import CharField, ExpressionWrapper, F, Max, QuerySet
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
@@ -37,6 +37,7 @@ from testamur.schoolday.diary.rules.rooms import Room
 SEE = "diary.mark.see"
 ENTER = "diary.mark.enter"
 _CELL = ("id", "task_id", "pupil_id", "value", "comment", "made_by", "made_at", "replaces_id")
+_AGAIN = frozenset({"task_id", "pupil_id", "made_by", "replaces_id"})
 Cells = Mapping[UUID, Mapping[UUID, MarkCell]]
 """Pupil → task → the mark that stands."""
 
@@ -145,9 +146,25 @@ def standing_cells(
     if pupils is not None:
         rows = rows.filter(pupil__in=pupils)
     found: dict[UUID, dict[UUID, MarkCell]] = defaultdict(dict)
-    for row in rows.values_list(*_CELL):
-        found[row[2]][row[1]] = _cell(row)
+    ids = _Ids()
+    fields = (_as_kept(name) if name in _AGAIN else name for name in _CELL)
+    for key, task, pupil, value, comment, writer, at, replaces in rows.values_list(*fields):
+        cell = MarkCell(key, value, comment, ids[writer], at, changed=replaces is not None)
+        found[ids[pupil]][ids[task]] = cell
     return dict(found)
+
+
+def _as_kept(name: str) -> ExpressionWrapper[CharField[str, str]]:
+    """A column as the driver gives it: hundreds of cells name the same few pupils and columns again and again."""
+    return ExpressionWrapper(F(name), output_field=CharField())
+
+
+class _Ids(dict[Any, UUID]):
+    """Ids as the driver gives them: UUIDs, or their digits; each is made once."""
+
+    def __missing__(self, kept: Any) -> UUID:
+        self[kept] = made = kept if isinstance(kept, UUID) else UUID(kept)
+        return made
 
 
 def standing_marks(
