@@ -24,8 +24,8 @@ from testamur.register.schools import actions as schools
 from testamur.register.schools.rules import GroupKind, NewEnrolment, NewGroup
 from testamur.schoolday.diary.actions import add_task, enter_marks, write_remark
 from testamur.schoolday.diary.models import Absence, Lesson
-from testamur.schoolday.diary.queries import reports
-from testamur.schoolday.diary.queries.reports import Choice
+from testamur.schoolday.diary.queries import reporting as reports
+from testamur.schoolday.diary.queries.reporting import Choice
 from testamur.schoolday.diary.rules.marks import Entry
 from testamur.schoolday.diary.rules.reports import (
     FEWEST,

@@ -71,7 +71,7 @@ def alike(shown: str, kept: Any) -> bool:
     if isinstance(kept, float):
         text = shown.replace(",", ".").replace("\xa0", "").replace(" 1/2", ".5")
         return bool(float(text) == kept)
-    return shown == kept
+    return bool(shown == kept)
 
 
 @pytest.mark.feature("E17")

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from testamur.kernel.base.text import file_stem
 from testamur.register.people.rules import PersonView
-from testamur.schoolday.diary.queries.reports import Choice, Frame
+from testamur.schoolday.diary.queries.reporting import Choice, Frame
 from testamur.schoolday.diary.rules.reports import Sort
 from testamur.surfaces.web import sightings
 from testamur.surfaces.web.files import attachment

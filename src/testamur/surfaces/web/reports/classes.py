@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from testamur.access.accounts.rules import Area
-from testamur.schoolday.diary.queries import reports as queries
-from testamur.schoolday.diary.queries.reports import ClassReport, Frame, PupilReport, SubjectLine
+from testamur.schoolday.diary.queries import reporting as queries
+from testamur.schoolday.diary.queries.reporting import ClassReport, Frame, PupilReport, SubjectLine
 from testamur.surfaces.web.charts import Bar, Point, Series, bars, line
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.reports import columns
@@ -72,7 +72,7 @@ def _tables(found: ClassReport) -> Iterable[Table]:
 
 def _notes(found: ClassReport) -> tuple[str, ...]:
     if found.subjects is None:
-        return tuple(one for one in notes(found.frame) if "•" not in one)
+        return notes(found.frame, small=False)
     return (_("Only the subjects that you teach in this class are counted."),)
 
 

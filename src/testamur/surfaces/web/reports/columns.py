@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from testamur.schoolday.diary.queries.reports import Frame
+from testamur.schoolday.diary.queries.reporting import Frame
 from testamur.schoolday.diary.rules.reports import Figures, Missed, Scale
 from testamur.surfaces.web.charts import Bar, bars
 from testamur.surfaces.web.tabular import HIDDEN, NONE, Cell, Picture, counted, hundredths, whole

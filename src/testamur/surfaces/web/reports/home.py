@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from testamur.access.accounts.rules import Area
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import GroupKind, GroupView
-from testamur.schoolday.diary.queries.reports import CLASS, PUPILS, SEE
+from testamur.schoolday.diary.queries.reporting import CLASS, PUPILS, SEE
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.office.scope import Place, place_of
 from testamur.surfaces.web.pages import page

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from testamur.register.people.rules import PersonView
 from testamur.register.schools.rules import GroupView
-from testamur.schoolday.diary.queries.reports import Frame
+from testamur.schoolday.diary.queries.reporting import Frame
 from testamur.schoolday.diary.rules.reports import Risk, Sign
 from testamur.surfaces.web.tabular import Cell, Table, counted, hundredths, word
 

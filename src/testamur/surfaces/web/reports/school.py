@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET
 
 from testamur.access.accounts.rules import Area
 from testamur.register.schools.rules import GroupView
-from testamur.schoolday.diary.queries import reports as queries
-from testamur.schoolday.diary.queries.reports import Frame, SchoolReport, TeacherLine
+from testamur.schoolday.diary.queries import reporting as queries
+from testamur.schoolday.diary.queries.reporting import Frame, SchoolReport, TeacherLine
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.office.scope import Place, place_of
 from testamur.surfaces.web.reports import columns
@@ -77,15 +77,15 @@ def _school(request: WebRequest, code: str) -> HttpResponse:
     return answer(request, report, filters_of(frame, schools_of(place), terms=frame.sees))
 
 
-def notes(frame: Frame) -> tuple[str, ...]:
+def notes(frame: Frame, *, small: bool = True) -> tuple[str, ...]:
     """What a reader has to know about the figures."""
     found = []
     if frame.scale.averages:
         found.append(
             _("Average success is the mean over pupils; for each pupil it is the mean of the averages of the subjects.")
         )
-    if not frame.sees:
-        found.append(_("Figures of fewer than five pupils are not told (•), nor what they could be reckoned from."))
+    if small and not frame.sees:
+        found.append(_("Figures of fewer than five pupils are not told, nor what they could be reckoned from."))
     return tuple(found)
 
 

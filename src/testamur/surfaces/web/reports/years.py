@@ -20,8 +20,8 @@ from testamur.law.tables import PACKS
 from testamur.register.people import queries as people
 from testamur.register.schools import queries as schools
 from testamur.schoolday.diary.queries import completeness as filling
-from testamur.schoolday.diary.queries import reports as queries
-from testamur.schoolday.diary.queries.reports import SEE, Frame, SchoolLine, TermLine
+from testamur.schoolday.diary.queries import reporting as queries
+from testamur.schoolday.diary.queries.reporting import SEE, Frame, SchoolLine, TermLine
 from testamur.schoolday.diary.rules.completeness import LONGEST, Filled
 from testamur.surfaces.web.charts import Bar, bars
 from testamur.surfaces.web.diary.moments import a_day
@@ -65,7 +65,7 @@ def years(request: WebRequest) -> HttpResponse:
         lead_of(frame),
         pictures=tuple(_pictures(frame, lines)),
         tables=(Table(_("Term by term"), tuple(head), rows),) if rows else (),
-        notes=() if frame.sees else (_("Terms in which fewer than five pupils have marks are not told (•)."),),
+        notes=() if frame.sees else (_("Terms in which fewer than five pupils have marks are not told."),),
     )
     return answer(request, report, filters_of(frame, schools_of(place), terms=False))
 
@@ -114,7 +114,7 @@ def over_schools(request: WebRequest) -> HttpResponse:
             (_("Marks"), whole(sum(one.marks for one in lines))),
         ),
         tables=tuple(_schools(some) for some in tables.values()),
-        notes=(_("Figures of schools with fewer than five pupils are not told (•)."),),
+        notes=(_("Figures of schools with fewer than five pupils are not told."),),
     )
     filters = (
         [Filter("year", chosen, _("School year"), tuple((code, code) for code in codes))] if len(codes) > 1 else []
