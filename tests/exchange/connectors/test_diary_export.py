@@ -130,7 +130,7 @@ def stands(school: School) -> tuple[list[Any], ...]:
     return marks, absences, remarks
 
 
-@pytest.mark.feature("E13", "E14")
+@pytest.mark.feature("E14")
 def test_what_was_given_out_is_read_into_an_empty_installation_again(bulgarian: School, tmp_path: Path) -> None:
     number(bulgarian)
     with transaction.atomic():
@@ -161,7 +161,6 @@ def load(school: School, path: Path) -> list[Report]:
     return reports
 
 
-@pytest.mark.feature("E13")
 def test_tables_have_history_sums_and_no_formulas(bulgarian: School, tmp_path: Path) -> None:
     number(bulgarian)
     fill(bulgarian)
@@ -188,7 +187,6 @@ def test_tables_have_history_sums_and_no_formulas(bulgarian: School, tmp_path: P
     assert read(full, "health")[0]["text"] == "Измислена алергия"
 
 
-@pytest.mark.feature("E13")
 def test_a_protected_pupil_is_left_out_for_whoever_may_not_see_the_name(bulgarian: School, tmp_path: Path) -> None:
     fill(bulgarian)
     by = bulgarian.actor("administrator")
@@ -212,7 +210,6 @@ def _without_protected(by: Actor) -> Actor:
     return replace(by, grants=grants)
 
 
-@pytest.mark.feature("E13")
 def test_an_export_is_fetched_once_by_whoever_asked(bulgarian: School) -> None:
     fill(bulgarian)
     by, now = bulgarian.actor("principal"), NOW

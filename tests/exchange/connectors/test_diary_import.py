@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from testamur.exchange.connectors.diary.fields import Kind
 from testamur.exchange.connectors.diary.looking import look, words
 from testamur.exchange.connectors.diary.mapping import Mapping, MappingInvalid, mapping_of, shipped
 from testamur.exchange.connectors.diary.queries import kept
+from testamur.exchange.connectors.models import Source, SourceKey
 from testamur.exchange.connectors.tabular.report import Report
 from testamur.exchange.notifications.models import News
 from testamur.exchange.notifications.steps.following import follow
@@ -203,6 +205,35 @@ def test_remarks_with_meanings_of_their_own(swedish: School, load: Load) -> None
     assert [(r.kind, r.text, r.on) for r in found] == [(kinds[-1], "=Bra jobbat", date(2026, 3, 2))]
     again, _report = load(swedish, text, kind=Kind.REMARKS, values=meant)
     assert again.counts == {"diary.remarks": {"unchanged": 1, "refused": 1}}
+
+
+@pytest.mark.feature("E14")
+def test_a_gradebook_of_oneroster_is_loaded_by_the_keys_of_its_roster(bulgarian: School, tmp_path: Path) -> None:
+    source = Source.objects.create(name="9870/oneroster")
+    for kind, key, thing in (("person", "stu-1", bulgarian.pupils[1]), ("group", "cls-8a", bulgarian.group)):
+        SourceKey.objects.create(source=source, kind=kind, key=key, object_id=thing, digest="-")
+    path = tmp_path / "gradebook.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(
+            "lineItems.csv",
+            "sourcedId,status,dateLastModified,title,description,assignDate,dueDate,classSourcedId,categorySourcedId\n"
+            "li-1,active,2026-03-01T00:00:00Z,Дроби,,2026-02-20,2026-03-02,cls-8a,\n",
+        )
+        archive.writestr(
+            "results.csv",
+            "sourcedId,status,dateLastModified,lineItemSourcedId,studentSourcedId,scoreStatus,score,scoreDate,comment\n"
+            "r-1,active,2026-03-03T00:00:00Z,li-1,stu-1,fully graded,5.0,2026-03-03,\n"
+            "r-2,active,2026-03-03T00:00:00Z,li-1,stu-2,fully graded,6,,\n"
+            "r-3,active,2026-03-03T00:00:00Z,li-1,stu-1,not submitted,,,\n",
+        )
+    guess = look(path).guess
+    assert guess.name == "OneRoster"
+    told = mapping_of({**guess.data(), "constants": {"subject": "MAT"}, "values": {"value": {"5.0": "5"}}})
+    by, report = bulgarian.actor("administrator"), Report()
+    outcome = import_diary(by=by, path=path, mapping=told, school=bulgarian.school, report=report, now=NOW)
+    assert outcome.counts == {"diary.marks": {"new": 1, "refused": 2}}
+    (mark,) = standing_marks(pupils=[bulgarian.pupils[1]])
+    assert (mark.task.title, mark.value, mark.task.on) == ("Дроби", "5", date(2026, 3, 3))
 
 
 def test_teachers_and_principals_of_other_schools_load_nothing(bulgarian: School, load: Load) -> None:

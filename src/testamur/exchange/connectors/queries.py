@@ -64,6 +64,16 @@ def keys_of(*, source: int, kind: str, objects: Iterable[UUID]) -> dict[UUID, st
     }
 
 
+def foreign_keys(*, authority: str, kind: str, objects: Iterable[UUID]) -> dict[str, set[UUID]]:
+    """By what keys the systems of a body (its code) know those objects; one key may stand for several."""
+    found: dict[str, set[UUID]] = {}
+    rows = SourceKey.objects.filter(source__name__startswith=f"{authority}/", kind=kind)
+    for chunk in chunks(objects, CHUNK):
+        for key, object_id in rows.filter(object_id__in=chunk).values_list("key", "object_id"):
+            found.setdefault(key, set()).add(object_id)
+    return found
+
+
 def runs(*, by: Actor, limit: int = 50) -> tuple[RunView, ...]:
     """The latest imports, newest first. Needs ``connectors.import.see``."""
     by.must("connectors.import.see", "/")

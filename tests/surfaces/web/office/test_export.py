@@ -29,7 +29,6 @@ def gathered(browser: Client) -> str:
     return work
 
 
-@pytest.mark.feature("E13")
 def test_an_export_is_gathered_and_fetched_once(world: World, log_in: LogIn) -> None:
     browser = log_in("administrator")
     assert "Export everything" in text(browser.get(reverse("office:imports")))
@@ -48,7 +47,6 @@ def test_an_export_is_gathered_and_fetched_once(world: World, log_in: LogIn) -> 
     assert address not in text(browser.get(reverse("office:work", args=[work])))
 
 
-@pytest.mark.feature("E13")
 def test_principals_have_health_notes_and_others_nothing(world: World, log_in: LogIn) -> None:
     browser = log_in("principal")
     assert "because you may read them" in text(browser.get(reverse("office:export")))

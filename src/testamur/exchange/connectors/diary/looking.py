@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from testamur.exchange.connectors.diary import gradebook
 from testamur.exchange.connectors.diary.fields import FIELDS, Kind
 from testamur.exchange.connectors.diary.mapping import Mapping, fits, named, shipped
 from testamur.exchange.connectors.rules import Options, Reporter
@@ -105,7 +106,9 @@ def rows(path: Path, mapping: Mapping, reporter: Reporter, options: Options) -> 
     files = Files(path)
     try:
         member, sheet = _member(files, mapping)
-        yield from _mapped(table(files, member, sheet, mapping, reporter, options), mapping)
+        found = _mapped(table(files, member, sheet, mapping, reporter, options), mapping)
+        items = files.find("lineItems.csv") if member.name.lower().endswith("results.csv") else None
+        yield from found if items is None else gradebook.joined(files, items, found, reporter, options)
     finally:
         files.close()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from testamur.exchange.connectors import queries
 from testamur.exchange.connectors.diary.words import class_key, name_key, number_key
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import Refused
@@ -45,23 +46,25 @@ class Pupils:
     groups: dict[UUID, GroupView]
     years: Mapping[UUID, tuple[date, date]]
     stays: dict[UUID, list[EnrolmentView]] = field(default_factory=lambda: defaultdict(list))
-    _numbers: dict[str, set[UUID]] = field(default_factory=lambda: defaultdict(set))
-    _names: dict[str, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+    keys: dict[str, set[UUID]] = field(default_factory=dict)
+    """Groups by the keys under which other systems know them."""
+    numbers: dict[str, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+    names: dict[str, set[UUID]] = field(default_factory=lambda: defaultdict(set))
 
     def find(self, *, number: str, name: str, classes: Collection[UUID]) -> tuple[UUID, str]:
         """The pupil, and what has to be said about the finding (or nothing). Raises PupilUnknown, PupilAmbiguous."""
         key = number_key(number)
         if key:
-            found, said = self._numbers.get(key, set()), ""
+            found, said = self.numbers.get(key, set()), ""
             if not found and key.isdecimal() and len(key) == _EGN - 1:
-                found, said = self._numbers.get(f"0{key}", set()), "read with the leading zero that a spreadsheet drops"
+                found, said = self.numbers.get(f"0{key}", set()), "read with the leading zero that a spreadsheet drops"
             if found:
                 return _only(found, "number", number), said
             if not name:
                 raise PupilUnknown("nobody at this school has that number", field="number", found=number)
         if not name:
             raise PupilUnknown("the row names no pupil", field="name", found="")
-        among = self._names.get(name_key(name), set())
+        among = self.names.get(name_key(name), set())
         if classes:
             among = {one for one in among if any(stay.group in classes for stay in self.stays[one])}
         pupil = _only(among, "name", name)
@@ -74,7 +77,7 @@ class Pupils:
         near.sort(key=lambda stay: (not _runs(stay, on), -stay.starts.toordinal(), str(stay.id)))
         for stay in near:
             one = self.groups[stay.group] if stay.group else None
-            if one is None or (wanted and class_key(one.code) != wanted):
+            if one is None or (wanted and class_key(one.code) != wanted and one.id not in self.keys.get(code, ())):
                 continue
             if wanted or one.kind is GroupKind.CLASS:
                 return one
@@ -99,18 +102,25 @@ def pupils_of(*, by: Actor, school: UUID) -> Pupils:
         for stay in stays:
             found.stays[stay.person].append(stay)
     ids = list(found.stays)
-    for key, one in people.people(by=by, ids=ids, numbers=False).items():
-        if one.masked:
-            continue  # whoever may not see the name is told of nobody by it
-        for name in ((one.given, one.middle, one.family), (one.given, one.family), (one.preferred, one.family)):
-            if any(name):
-                found._names[name_key(*name)].add(key)  # noqa: SLF001 - filled here, once
+    _name(found, by, ids)
     for key, numbers in people.identifiers(by=by, persons=ids).items():
         for number in numbers:
-            found._numbers[number_key(number.value)].add(key)  # noqa: SLF001 - as above
+            found.numbers[number_key(number.value)].add(key)
             if number.scheme.value.startswith("se.") and len(number.value) == _LONG:
-                found._numbers[number_key(number.value)[2:]].add(key)  # noqa: SLF001 - as above
+                found.numbers[number_key(number.value)[2:]].add(key)
+    root = schools.units_above(next(iter(groups.values())).path)[0].code if groups else ""
+    for text, known in queries.foreign_keys(authority=root, kind="person", objects=ids).items():
+        found.numbers[number_key(text)] |= known
+    found.keys = queries.foreign_keys(authority=root, kind="group", objects=groups)
     return found
+
+
+def _name(found: Pupils, by: Actor, ids: Collection[UUID]) -> None:
+    """Enter the names; whoever may not see a name is told of nobody by it."""
+    for key, one in people.people(by=by, ids=ids, numbers=False).items():
+        if not one.masked:
+            for name in ((one.given, one.middle, one.family), (one.given, one.family), (one.preferred, one.family)):
+                found.names[name_key(*name)].add(key)
 
 
 def _only(found: set[UUID], column: str, text: str) -> UUID:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from testamur.register.people.rules import fold
 
@@ -65,11 +66,13 @@ def yes_no(text: str) -> bool | None:
     return True if plain in set(map(loose, YES)) else False if plain in set(map(loose, NO)) else None
 
 
+@lru_cache(maxsize=4096)
 def loose(text: str) -> str:
     """A word without case, marks and points; of signs alone, these."""
     return fold(text) or text.strip()
 
 
+@lru_cache(maxsize=4096)
 def class_key(text: str) -> str:
     """A class as a key: ``8 а``, ``8А`` and ``8A`` (in Latin letters) are one."""
     return "".join(c for c in text.upper() if c.isalnum()).translate(_LOOKS)
