@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from testamur.kernel.base.actor import Actor
 from testamur.register.people.queries import chunks
@@ -116,9 +116,10 @@ def of_classes(
 
 def _marks(class_of: Mapping[UUID, UUID], first: date, last: date) -> dict[UUID, list[MarkLine]]:
     found: dict[UUID, list[MarkLine]] = defaultdict(list)
+    later = Mark.objects.filter(replaces=OuterRef("pk"))
     for chunk in chunks(class_of):
         rows = (
-            Mark.objects.filter(pupil__in=chunk, task__on__range=(first, last), replaced_by__isnull=True)
+            Mark.objects.filter(~Exists(later), pupil__in=chunk, task__on__range=(first, last))
             .exclude(value="")
             .order_by("task__on", "task__made_at", "made_at")
             .values_list(
