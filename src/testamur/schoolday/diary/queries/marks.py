@@ -154,7 +154,7 @@ def standing_cells(
     return dict(found)
 
 
-def _as_kept(name: str) -> ExpressionWrapper[CharField[str, str]]:
+def _as_kept(name: str) -> ExpressionWrapper[F]:
     """A column as the driver gives it: hundreds of cells name the same few pupils and columns again and again."""
     return ExpressionWrapper(F(name), output_field=CharField())
 
