@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -51,7 +52,7 @@ def test_principals_have_health_notes_and_others_nothing(world: World, log_in: L
     browser = log_in("principal")
     assert "because you may read them" in text(browser.get(reverse("office:export")))
     work = gathered(browser)
-    assert exporting.waits(exporting.UUID(work))
+    assert exporting.waits(UUID(work))
     for who in ("teacher", "archivist", "guardian"):
         if who in world.persons:
             assert log_in(who).post(reverse("office:export")).status_code in {403, 404}

@@ -155,7 +155,7 @@ def match(request: HttpRequest, token: str) -> HttpResponse:
 
 def _place(request: HttpRequest) -> Place:
     """The school into whose diary it goes; raises NotAllowed for whoever may not."""
-    place, by = place_of(request), actor_of(request)
+    place, by = place_of(request, request.POST.get("school", "")), actor_of(request)
     by.must("connectors.import.run", place.one.path)
     by.must(diary.LOAD, place.one.path)
     return place

@@ -25,7 +25,7 @@ LISTED = 20
 @require_http_methods(["GET", "POST"])
 def export(request: HttpRequest) -> HttpResponse:
     """What is in an export, the latest ones, and the button."""
-    place, by, visitor = place_of(request), actor_of(request), visitor_of(request)
+    place, by, visitor = place_of(request, request.POST.get("school", "")), actor_of(request), visitor_of(request)
     by.must(diary.ALL, place.one.path)
     if request.method == "POST":
         work = exporting.request(by=by, school=place.one, hat=place.hat.key, now=visitor.now)
