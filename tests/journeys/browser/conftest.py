@@ -99,6 +99,7 @@ def open_page(chromium: Browser, address: str) -> Iterator[Open]:
         javascript: bool = True,
         height: int = 900,
         offline: bool = False,
+        touch: bool = False,
     ) -> Page:
         context = chromium.new_context(
             base_url=address,
@@ -109,6 +110,8 @@ def open_page(chromium: Browser, address: str) -> Iterator[Open]:
             java_script_enabled=javascript,
             accept_downloads=True,
             offline=offline,
+            has_touch=touch,
+            is_mobile=touch,
         )
         context.set_default_timeout(PATIENCE)
         contexts.append(context)

@@ -1,0 +1,31 @@
+"""Schools that keep a diary; each module of journeys has a server of its own, on a copy of them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.browser.conftest import ROOT
+from tests.journeys.browser.server import environment
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder that the journeys of the diary begin with."""
+    folder = tmp_path_factory.mktemp("diary")
+    subprocess.run(
+        [sys.executable, "-m", "tests.journeys.browser.diary.build", str(folder)],
+        cwd=ROOT,
+        env=environment(folder / "diary", 8000, {}),
+        check=True,
+        timeout=600,
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def stage() -> str:
+    return "diary"
