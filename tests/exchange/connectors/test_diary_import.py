@@ -21,6 +21,7 @@ from testamur.exchange.notifications.models import News
 from testamur.exchange.notifications.steps.following import follow
 from testamur.kernel.base.actor import operator
 from testamur.kernel.base.refused import NotAllowed
+from testamur.kernel.journal.models import Entry as Journal
 from testamur.register.people import actions as people
 from testamur.register.people.rules import NewIdentifier, NewPerson, Scheme
 from testamur.register.schools import actions as schools
@@ -133,8 +134,14 @@ def test_families_are_told_nothing_of_what_was_taken_over(bulgarian: School, loa
     follow(now=NOW)
     News.objects.all().delete()
     load(bulgarian, MARKS + "Ученик0 Примерен;8А;MAT;текуща;2026-03-10;5\n")
+    (entry,) = Journal.objects.filter(kind="diary.marks.entered/1")
+    assert entry.identified_by == "import"
     follow(now=NOW)
     assert News.objects.count() == 0
+    assert (
+        Journal.objects.filter(kind="connectors.import.finished/1").values_list("identified_by", flat=True)[0]
+        != "import"
+    )
 
 
 @pytest.mark.feature("E14")
