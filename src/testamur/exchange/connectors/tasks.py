@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from testamur.exchange.connectors.diary.actions import LOAD as DIARY
 from testamur.exchange.connectors.diary.actions import import_diary
 from testamur.exchange.connectors.diary.mapping import Mapping as DiaryMapping
 from testamur.exchange.connectors.diary.mapping import mapping_of
+from testamur.exchange.connectors.diary.roster import ROSTERS, as_our_own
 from testamur.exchange.connectors.formats import rows_of
 from testamur.exchange.connectors.handover import take_in
 from testamur.exchange.connectors.planner.decisions import TakeIn
@@ -161,30 +163,34 @@ def _import(view: queries.WorkView, upload: uploads.Upload, report: Report) -> O
             read = 0
 
     unit = schools.unit(view.unit)
-    if "diary" in view.asked:
+    told = mapping_of(view.asked["diary"]) if "diary" in view.asked else None
+    if told is not None and told.kind not in ROSTERS:
         outcome = import_diary(
-            by=by, path=upload.bundle, mapping=mapping_of(view.asked["diary"]), school=view.unit, report=report,
-            now=now, dry_run=dry_run, progress=progress,
+            by=by, path=upload.bundle, mapping=told, school=view.unit, report=report, now=now, dry_run=dry_run,
+            progress=progress,
         )  # fmt: skip
-        steps.begin(work=view.id, total=outcome.rows, now=now)
-        steps.advance(work=view.id, done=outcome.rows)
-        return outcome
-    outcome = import_bundle(
-        by=by,
-        path=upload.bundle,
-        report=report,
-        now=now,
-        options=Options(**view.asked["options"]),
-        authority=str(view.asked["authority"]),
-        dry_run=dry_run,
-        progress=progress,
-        take_in=_taker(by),
-        again=dry_run,
-        place=unit.path if unit is not None else "",
-    )
+    else:
+        with _bundle(upload, told, unit, report, now) as bundle:
+            outcome = import_bundle(
+                by=by, path=bundle, report=report, now=now, options=Options(**view.asked["options"]),
+                authority=str(view.asked["authority"]), dry_run=dry_run, progress=progress, take_in=_taker(by),
+                again=dry_run, place=unit.path if unit is not None else "",
+            )  # fmt: skip
     steps.begin(work=view.id, total=outcome.rows, now=now)
     steps.advance(work=view.id, done=outcome.rows)
     return outcome
+
+
+@contextmanager
+def _bundle(
+    upload: uploads.Upload, told: DiaryMapping | None, unit: UnitView | None, report: Report, now: datetime
+) -> Iterator[Path]:
+    """What was sent; a table of pupils or of a timetable as one of our own."""
+    if told is None or unit is None:
+        yield upload.bundle
+        return
+    with as_our_own(upload.bundle, told, unit, report, now.date()) as made:
+        yield made
 
 
 def _actor(view: queries.WorkView, now: datetime) -> Actor:

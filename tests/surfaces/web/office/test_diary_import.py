@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from testamur.exchange.connectors import uploads
 from testamur.exchange.connectors.diary.fields import FIELDS, Kind
+from testamur.kernel.base.actor import operator
+from testamur.register.people import queries as people
 from testamur.schoolday.diary.queries.marks import standing_marks
 from testamur.surfaces.web.office.words import DIARY_FIELDS
 from tests.surfaces.web.office.conftest import Answer, LogIn, do_work, text
@@ -57,8 +60,34 @@ def test_a_table_is_matched_tried_and_loaded(world: World, log_in: LogIn) -> Non
 
 
 def test_every_field_has_a_name() -> None:
-    for kind in (Kind.MARKS, Kind.ABSENCES, Kind.REMARKS):
+    for kind in Kind:
         assert [one.name for one in FIELDS[kind] if one.name not in DIARY_FIELDS] == []
+
+
+@pytest.mark.feature("E14")
+def test_pupils_come_from_a_table_of_another_diary_at_the_body_responsible(world: World, log_in: LogIn) -> None:
+    data = "Списък,,,,\nЕлев №,Förnamn,Efternamn,Klass,Kön\nx-1,Prov,Importsson,1B,flicka\nx-2,,Tom,1B,pojke\n".encode()
+    assert "Timetable" not in text(_sent(log_in("administrator"), data))
+    boss = log_in("authority_administrator")
+    address = f"{reverse('office:diary_import')}?school={world.school}"
+    sent = SimpleUploadedFile("elever.csv", data)
+    answer = boss.post(address, {"sent": sent, "kind": "pupils", "school": str(world.school)})
+    form = {
+        "column-number": "Елев №", "column-given_name": "Förnamn", "column-family_name": "Efternamn",
+        "column-class": "Klass", "column-sex": "Kön", "all-year_level": "1", "school": str(world.school),
+    }  # fmt: skip
+    tried = boss.post(answer["Location"], form)
+    do_work(tried)
+    assert "persons.csv, row 3" in text(boss.get(tried["Location"]))
+    assert people.search(by=operator(), text="Importsson", path="/") == ()
+    do_work(boss.post(reverse("office:load", args=[tried["Location"].rstrip("/").rpartition("/")[2]])))
+    (found,) = people.search(by=operator(), text="Importsson", path="/")
+    assert (found.given, found.sex.value) == ("Prov", "female")
+
+
+def _sent(browser: Client, data: bytes) -> Answer:
+    sent = SimpleUploadedFile("elever.csv", data)
+    return browser.get(browser.post(reverse("office:diary_import"), {"sent": sent, "kind": "pupils"})["Location"])
 
 
 def test_what_is_no_table_is_refused_and_strangers_send_none(world: World, log_in: LogIn) -> None:

@@ -31,6 +31,8 @@ from testamur.surfaces.web.office.words import DIARY_FIELDS, DIARY_ROWS, word
 from testamur.surfaces.web.pages import page
 
 _LOADED = (Kind.MARKS, Kind.ABSENCES, Kind.REMARKS)
+_OF_THE_BODY = (Kind.PUPILS, Kind.TIMETABLE)
+"""Who and what there is comes in at the body responsible, by whoever imports there."""
 _DATES = [
     ("", gettext_lazy("Decide by the file itself")),
     ("dmy", gettext_lazy("Day first")),
@@ -49,7 +51,7 @@ class SendForm(forms.Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("What the rows are"),
         required=False,
-        choices=[("", gettext_lazy("Decide by the columns")), *((k.value, DIARY_ROWS[k.value]) for k in _LOADED)],
+        choices=[("", gettext_lazy("Decide by the columns")), *((k.value, DIARY_ROWS[k.value]) for k in Kind)],
     )
     encoding = forms.CharField(
         label=gettext_lazy("Encoding"),
@@ -145,7 +147,8 @@ def match(request: HttpRequest, token: str) -> HttpResponse:
             seen = Look(seen.tables, seen.file, seen.sheet, seen.header_row, seen.headers, seen.samples, told)
     return page(
         request, "web/office/diary_mapping.html", status=400 if form.errors else 200, form=form, place=place,
-        token=token, seen=seen, kind=seen.guess.kind.value, kinds=[(k.value, DIARY_ROWS[k.value]) for k in _LOADED],
+        token=token, seen=seen, kind=seen.guess.kind.value,
+        kinds=[(k.value, DIARY_ROWS[k.value]) for k in _kinds(request, place)],
         tables=[(str(n), f"{file} {sheet}".strip()) for n, (file, sheet) in enumerate(seen.tables)],
         table=str(seen.tables.index((seen.file, seen.sheet))), names=upload.names, rows=_rows(form, seen),
         words=[_words(one, upload, seen.guess) for one in FIELDS[seen.guess.kind] if one.words],
@@ -161,10 +164,17 @@ def _place(request: HttpRequest) -> Place:
     return place
 
 
+def _kinds(request: HttpRequest, place: Place) -> tuple[Kind, ...]:
+    """What the visitor may load at this school."""
+    body = actor_of(request).may("connectors.import.run", place.authority.path)
+    return (*_LOADED, *_OF_THE_BODY) if body else _LOADED
+
+
 def _seen(request: HttpRequest, place: Place, token: str, kind: str, table: str, encoding: str) -> Look:
     by = actor_of(request)
     upload = uploads.get(token=token, person=by.id)
-    wanted = Kind(kind) if kind in {one.value for one in _LOADED} else None
+    kinds = _kinds(request, place)
+    wanted = Kind(kind) if kind in {one.value for one in kinds} else None
     known = mappings.kept(by=by, path=place.one.path)
     coded = _encoding(encoding)
     seen = look(upload.bundle, kind=wanted, known=known, encoding=coded)
@@ -172,7 +182,7 @@ def _seen(request: HttpRequest, place: Place, token: str, kind: str, table: str,
     if 0 <= number < len(seen.tables):
         file, sheet = seen.tables[number]
         seen = look(upload.bundle, kind=wanted, known=known, encoding=coded, file=file, sheet=sheet)
-    if seen.guess.kind not in _LOADED:
+    if seen.guess.kind not in kinds:
         seen = look(upload.bundle, kind=Kind.MARKS, known=known, encoding=coded, file=seen.file, sheet=seen.sheet)
     return seen
 

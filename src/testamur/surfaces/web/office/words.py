@@ -146,6 +146,8 @@ DIARY_ROWS: Words = {
     "marks": _("Marks"),
     "absences": _("Absences"),
     "remarks": _("Remarks and praise"),
+    "pupils": _("Pupils"),
+    "timetable": _("Timetable"),
 }
 """What the rows of another diary's table are."""
 
@@ -170,6 +172,18 @@ DIARY_FIELDS: Words = {
     "excused": _("Excused"),
     "ground": _("Ground of the excuse"),
     "text": _("Text"),
+    "middle_name": _("Middle name"),
+    "birth_date": _("Day of birth"),
+    "sex": _("Sex"),
+    "year_level": _("School year of the pupil"),
+    "email": _("E-mail"),
+    "phone": _("Telephone"),
+    "teacher": _("Teacher"),
+    "weekday": _("Weekday"),
+    "week": _("Odd or even weeks"),
+    "start_time": _("Begins"),
+    "end_time": _("Ends"),
+    "room": _("Room"),
     "weight": _("Weight"),
     "hidden": _("Hidden from families"),
 }
