@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -38,7 +39,7 @@ _FILL = (
 
 def _fill(school: School, other: School) -> None:
     """Another class of the same database has written fifty thousand of everything."""
-    values = {
+    values: dict[str, Any] = {
         "school": other.school,
         "other": other.group,
         "term": other.terms[0],

@@ -155,13 +155,15 @@ def _measured(work: str, expected: int, now: datetime, act: Callable[[], None]) 
     act()
     later, before, memory = now + timedelta(hours=26), _queued(), peak_rss()
     seconds: dict[str, float] = {}
+    processor: dict[str, float] = {}
 
     def timed(stage: str, step: Callable[[], int]) -> int:
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         count = done = step()
         while stage == "follow" and done:
             done = step()
         seconds[stage] = round(time.perf_counter() - began, 2)
+        processor[stage] = round(time.process_time() - busy, 2)
         return count
 
     timed("follow", lambda: steps.follow(now=now))
@@ -173,8 +175,9 @@ def _measured(work: str, expected: int, now: datetime, act: Callable[[], None]) 
     wrong = abs(queued - expected) + abs(messages - expected) + again
     if before[0] == 0:
         wrong += abs(addresses - expected)
-    told = {
-        "work": work, "chosen": chosen, "queued": queued, "seconds": seconds, "errors": wrong,
+    told: dict[str, Any] = {
+        "work": work, "chosen": chosen, "queued": queued, "seconds": seconds, "processor_seconds": processor,
+        "errors": wrong,
         "per_second": round(queued / max(sum(seconds.values()), 0.001)), "memory_mb": round(peak_rss() / 1024),
         "memory_grown_mb": round(grown / 1024),
     }  # fmt: skip

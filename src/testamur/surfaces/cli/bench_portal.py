@@ -171,7 +171,7 @@ def _serving(folder: Path, port: int, workers: int) -> Iterator[None]:
 
 
 def _wait_for(port: int) -> None:
-    for _ in range(300):
+    for _ in range(1200):  # a busy machine takes its time to compress what pages need
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/robots.txt", timeout=5):
                 return
