@@ -12,10 +12,11 @@ import pytest
 from testamur.exchange.connectors.actions import Outcome
 from testamur.exchange.connectors.diary.actions import import_diary, save_mapping
 from testamur.exchange.connectors.diary.fields import Kind
-from testamur.exchange.connectors.diary.looking import look, words
+from testamur.exchange.connectors.diary.looking import look, rows, words
 from testamur.exchange.connectors.diary.mapping import Mapping, MappingInvalid, mapping_of, shipped
 from testamur.exchange.connectors.diary.queries import kept
 from testamur.exchange.connectors.models import Source, SourceKey
+from testamur.exchange.connectors.rules import Options
 from testamur.exchange.connectors.tabular.report import Report
 from testamur.exchange.notifications.models import News
 from testamur.exchange.notifications.steps.following import follow
@@ -241,6 +242,18 @@ def test_a_gradebook_of_oneroster_is_loaded_by_the_keys_of_its_roster(bulgarian:
     assert outcome.counts == {"diary.marks": {"new": 1, "refused": 2}}
     (mark,) = standing_marks(pupils=[bulgarian.pupils[1]])
     assert (mark.task.title, mark.value, mark.task.on) == ("Дроби", "5", date(2026, 3, 3))
+
+
+def test_a_header_in_two_lines_is_found_and_its_empty_cells_are_named_by_place(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "Резултати,,,,\nОбласт,Община,Училище,БЕЛ,\n,,,Явили се,Успех\nА,Б,Измислено,78,52.4\nА,В,Друго,21,57.95\n",
+        encoding="utf-8",
+    )
+    found = look(path, kind=Kind.MARKS)
+    assert (found.header_row, found.headers) == (2, ("Област", "Община", "Училище", "БЕЛ", "#5"))
+    told = mapping_of({**found.guess.data(), "columns": {"name": "Училище", "value": "#5"}})
+    assert [row["value"] for _number, row in rows(path, told, Report(), Options())] == ["Успех", "52.4", "57.95"]
 
 
 def test_teachers_and_principals_of_other_schools_load_nothing(bulgarian: School, load: Load) -> None:

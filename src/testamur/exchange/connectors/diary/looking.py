@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ SEEN = 2000
 """Rows in which the words of a column are counted."""
 MOST_WORDS = 40
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_INSIDE = re.compile(r"(?<=[;\t])'(?=[=+\-@])")
 _TABLES = (".csv", ".tsv", ".txt", *sheets.SUFFIXES)
 
 
@@ -149,8 +151,9 @@ def _mapped(found: Table, mapping: Mapping) -> Iterator[tuple[int, dict[str, str
 
 
 def _bare(cell: str) -> str:
-    """A cell without the apostrophe that keeps a spreadsheet from taking it for a formula."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell
+    """A cell without the apostrophes that keep a spreadsheet from taking it, or a part of it, for a formula."""
+    whole = cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell
+    return _INSIDE.sub("", whole) if "'" in whole else whole
 
 
 def _member(files: Files, mapping: Mapping) -> tuple[Member, str]:
@@ -190,7 +193,7 @@ def _header(files: Files, member: Member, sheet: str, kind: Kind | None, encodin
     """The line of a table that is most like a header, and of which kind it speaks."""
     best: _Found | None = None
     for number, cells in _head(files, member, sheet, encoding):
-        filled = sum(map(bool, cells))
+        filled = sum(1 for cell in cells if any(c.isalpha() for c in cell))  # numbers stand below a header
         for one in (kind,) if kind else Kind:
             score = (len(_by_name(one, cells)), filled)
             if filled and (best is None or score > best[0]):

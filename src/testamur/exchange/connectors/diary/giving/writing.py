@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import shutil
 import tempfile
 import zipfile
@@ -22,6 +23,8 @@ from testamur.kernel.base.sheet import Sheet
 
 FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 """A cell that begins so is a formula to a spreadsheet (CWE-1236): an apostrophe goes before it."""
+_INSIDE = re.compile(r"(?<=[;\t])(?=[=+\-@])")
+"""Spreadsheets of many languages take a semicolon for the end of a cell: what stands behind it may not begin one."""
 _PIECE = 1 << 16
 _BOM = b"\xef\xbb\xbf"
 _WHO = ("pupil_number", "pupil_name", "class")
@@ -141,7 +144,8 @@ def _cell(value: object) -> str:
         case bool() as yes:
             return "yes" if yes else "no"
         case str() as text:
-            return f"'{text}" if text[:1] in FORMULA and text else text
+            safe = _INSIDE.sub("'", text)
+            return f"'{safe}" if safe[:1] in FORMULA and safe else safe
         case int() | float() as number:
             return str(number)
         case more:
