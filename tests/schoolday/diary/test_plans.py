@@ -62,7 +62,7 @@ def _plans(asked: list[str]) -> str:
     return "\n".join(told)
 
 
-@pytest.mark.feature("E4", "E7")
+@pytest.mark.feature("E6", "E7")
 def test_a_class_of_a_large_diary_is_found_by_an_index() -> None:
     school, other = build("bg.school"), build("se.compulsory")
     _fill(school, other)

@@ -318,7 +318,8 @@ def _served(
         {
             "work": "class page over HTTP", "rate": rate, "workers": workers, "p50_ms": _at(pages, 0.5),
             "p95_ms": _at(pages, 0.95), "p99_ms": _at(pages, 0.99), "per_second": round(len(pages) / seconds, 1),
-            "queries": 0, "errors": len(answers) - len(pages),
+            "queries": 0, "queued": sum(what == "queue" for _spent, what in answers),
+            "errors": sum(what not in {"page", "queue"} for _spent, what in answers),
         },
     )  # fmt: skip
 
@@ -331,5 +332,6 @@ def _tell(told: dict[str, Any]) -> None:
         say(
             f"  {'[green]met[/]    ' if good else '[red]not met[/]'} {run['work']:<28} p50 {run['p50_ms']} "
             f"p95 {run['p95_ms']} p99 {run['p99_ms']} ms (processor {run.get('cpu_ms', '-')}), "
-            f"{run['per_second']}/s, {run['queries']} queries, {run['errors']} errors"
+            f"{run['per_second']}/s, {run['queries']} queries, "
+            f"{run.get('queued', 0)} queued, {run['errors']} errors"
         )

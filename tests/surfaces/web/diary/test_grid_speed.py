@@ -33,7 +33,7 @@ def _filled(pupils: int) -> School:
     return school
 
 
-@pytest.mark.feature("E4")
+@pytest.mark.feature("E6")
 @pytest.mark.parametrize(("pupils", "who"), [(2, "teacher"), (27, "teacher"), (27, "principal")])
 def test_the_page_of_a_class_asks_at_most_twelve_queries(pupils: int, who: str, enter: Enter) -> None:
     school = _filled(pupils)
