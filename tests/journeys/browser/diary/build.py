@@ -51,7 +51,7 @@ def main(folder: Path) -> None:
     pupils, swedish = (next(iter(kept.classes.values())) for kept in made)
     family = made[0].guardians[pupils[0]]
     demo_people.guard(by, [(pupils[1], family), (swedish[0], family)], now)
-    for guardian in {family, *(made[0].guardians[pupil] for pupil in pupils[3:8])}:
+    for guardian in {family, *(made[0].guardians[pupil] for pupil in (pupils[4], pupils[5], pupils[12]))}:
         _at_any_hour(guardian, now)
     world = _world(made, family)
     (folder / "world.json").write_text(json.dumps(world, default=str))
