@@ -29,7 +29,7 @@ from testamur.register.schools import actions as schools
 from testamur.register.schools.rules import NewEnrolment
 from testamur.schoolday.diary import actions as diary
 from testamur.schoolday.diary.queries.absences import absences_of
-from testamur.schoolday.diary.queries.marks import standing_marks
+from testamur.schoolday.diary.queries.marks import standing_marks, tasks_of
 from testamur.schoolday.diary.queries.remarks import remarks_of
 from testamur.schoolday.diary.queries.rooms import room
 from testamur.schoolday.diary.rules.lessons import LessonKey, Missing
@@ -104,6 +104,7 @@ def test_marks_of_a_ragged_windows_table_are_loaded_once(bulgarian: School, load
     off = next(d for d in report.first if d.code == "bg.school.mark.off_scale")
     assert (off.column, off.found) == ("Оценка", "7")
     assert "6" in off.done
+    assert len(tasks_of(group=bulgarian.group, subject="MAT")) == 4  # none for what was refused
     again, _report = load(bulgarian, text.encode("windows-1251"))
     assert again.counts == {"diary.marks": {"refused": 5, "unchanged": 4}}
     assert len(standing_marks(school=bulgarian.school)) == 4

@@ -89,6 +89,7 @@ def _read(job: Job, row: Row) -> tuple[Known, Column, Entry]:
     value = job.cell(row, "value")
     if not value:
         raise RowRefused("import.mark.empty", "value", "", "there is no mark in the row")
+    room.pack.diary.normalise_mark(kind.code, value, room.level, on)  # a row that is refused makes no column
     if len(row["comment"]) > COMMENT:
         job.note(row, "comment", row["comment"], f"cut after {COMMENT} characters", "import.text.cut")
     title = "" if kind.closes else " ".join(row["title"].split())[:TITLE]
