@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -188,9 +189,9 @@ def _seen(request: HttpRequest, place: Place, token: str, kind: str, table: str,
 
 
 def _encoding(text: str) -> str:
-    """An encoding of text that the computer knows, else none."""
+    """An encoding that the computer knows and that can read any bytes at all, else none."""
     try:
-        "".encode(text or "utf-8")
+        io.TextIOWrapper(io.BytesIO(bytes(range(256))), encoding=text or "utf-8", errors="replace").read()
     except (LookupError, ValueError):
         return ""
     return text
