@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from testamur.schoolday.noticeboard import queries as board
 from testamur.schoolday.noticeboard.rules import OutageView
 from testamur.surfaces.web import roles, trouble
-from testamur.surfaces.web.navigation import Item, footer, items
+from testamur.surfaces.web.navigation import Item, footer, items, shortened
 from testamur.surfaces.web.requests import Visitor
 from testamur.surfaces.web.shell.appearance import scheme_of
 
@@ -33,6 +33,16 @@ class Shell:
     def nav(self) -> Sequence[Item]:
         """Links of the hat that is worn, then those for everybody."""
         return items(self._visitor, self._request.path)
+
+    @cached_property
+    def line(self) -> Sequence[Item]:
+        """Those of the links that stand in the line at the top of a wide screen."""
+        return shortened(self.nav)[0]
+
+    @cached_property
+    def more(self) -> Sequence[Item]:
+        """The others, in the menu at the end of the line."""
+        return shortened(self.nav)[1]
 
     @cached_property
     def footer(self) -> Sequence[Item]:

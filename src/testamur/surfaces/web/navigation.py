@@ -24,6 +24,7 @@ class Item:
     icon: str
     current: bool = False
     within: bool = False
+    name: str = ""
 
 
 _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
@@ -68,6 +69,21 @@ _ASKS: Mapping[str, str] = {
     "notices:registrations": "notices.registration.see",
 }
 """What a link is shown for, where not every hat of its area may follow it."""
+LINE = 8
+"""How many links stand in one line of a wide screen, in every language."""
+_LATER: tuple[tuple[str, ...], ...] = (
+    ("public:help", "public:verify"),
+    ("staff:signed",),
+    ("notices:registrations",),
+    ("office:people",),
+    ("office:seals",),
+    ("diary:completeness",),
+    ("board:home",),
+    ("office:releases",),
+    ("office:follow",),
+    ("office:imports",),
+)
+"""What moves into the menu at the end of the line, in this order, until the line is short enough."""
 _FOOTER: tuple[Offer, ...] = (
     (_("Help"), "public:help", "circle-question-mark"),
     (_("Contact"), "public:contact", "mail"),
@@ -84,6 +100,16 @@ def items(visitor: Visitor, path: str) -> Sequence[Item]:
     areas: tuple[Area | None, ...] = visitor.hat.areas if visitor.hat is not None else ()
     offers = {offer[1]: offer for area in (*areas, None) for offer in _OFFERS[area]}.values()
     return _marked(path, (offer for offer in offers if _may(visitor, offer[1])))
+
+
+def shortened(links: Sequence[Item]) -> tuple[Sequence[Item], Sequence[Item]]:
+    """The links that stand in the line, and those in the menu at its end, so that the line never breaks into two."""
+    later: set[str] = set()
+    for names in _LATER:
+        if len(links) - sum(link.name in later for link in links) <= LINE:
+            break
+        later.update(names)
+    return [link for link in links if link.name not in later], [link for link in links if link.name in later]
 
 
 def _may(visitor: Visitor, name: str) -> bool:
@@ -104,7 +130,7 @@ def _marked(path: str, offers: Iterable[Offer]) -> Sequence[Item]:
     found: list[Item] = []
     for label, name, icon in offers:
         try:
-            found.append(Item(label, reverse(name), icon))
+            found.append(Item(label, reverse(name), icon, name=name))
         except NoReverseMatch:
             continue
     above = max((i.address for i in found if path.startswith(i.address) and i.address != "/"), key=len, default="")

@@ -16,6 +16,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from testamur.surfaces.web.navigation import LINE
 from tests.surfaces.web.world import World
 
 pytestmark = pytest.mark.django_db(databases=["default", "log"])
@@ -178,3 +179,14 @@ def test_the_first_page_is_light(language: str):
         content = Path(str(finders.find(name))).read_bytes()
         weight += len(content) if name.endswith("woff2") else len(gzip.compress(content))
     assert weight < 100 * 1024
+
+
+def test_the_line_of_links_stays_short_and_loses_nothing(log_in: Callable[..., Client]):
+    for who in ("principal", "authority_administrator", "guardian"):
+        page = text(log_in(who).get("/help/"))
+        line = page.split('class="top-nav', 1)[1].split("</nav>", 1)[0]
+        links, menu = re.findall(r'<a href="([^"]+)"', line), line.partition("<details")[2]
+        assert len(links) - menu.count("<a ") <= LINE
+        assert sorted(links) == sorted(set(links))
+        narrow = page.split('class="menu menu--all', 1)[1].split("</nav>", 1)[0]
+        assert sorted(links) == sorted(re.findall(r'<a href="([^"]+)"', narrow))
