@@ -21,6 +21,7 @@ from testamur.exchange.notifications.rules.registrations import (
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotAllowed, NotFound
 from testamur.kernel.journal.actions import append
+from testamur.register.people import queries as people
 from testamur.register.schools import queries as schools
 
 
@@ -34,7 +35,7 @@ def confirm_registration(*, by: Actor, registration: UUID, guardian: UUID, now: 
     """
     row = _open(by, registration, "notices.registration.confirm", now)
     assert row.pupil is not None
-    if not may_confirm(RegistrationState(row.state), Route(row.route)):
+    if not may_confirm(RegistrationState(row.state), Route(row.route), replace=row.replace):
         raise NotOpen("The code that was sent to the address has not come back yet.", field="registration")
     if guardian not in guardians_of(pupil=row.pupil, on=now.date()):
         raise NotGuardian("This person is no guardian who reaches the pupil today.", field="guardian")
@@ -64,8 +65,9 @@ def _open(by: Actor, registration: UUID, verb: str, now: datetime) -> Registrati
     if row is None or row.pupil is None:
         raise NotFound("There is no such registration.", field="registration")
     groups = schools.groups_of(persons=[row.pupil], on=now.date())[row.pupil]
-    if not by.may(verb, row.path) and not any(by.may(verb, group.path, group=group.id) for group in groups):
-        raise NotAllowed("You may not do this here.", verb=verb, path=row.path)
+    kept = people.paths([row.pupil]).get(row.pupil, row.path)  # a former school has no say
+    if not by.may(verb, kept) and not any(by.may(verb, group.path, group=group.id) for group in groups):
+        raise NotAllowed("You may not do this here.", verb=verb, path=kept)
     if row.state not in OPEN_STATES or now >= row.expires_at:
         raise NotOpen("This registration is decided already.", field="registration")
     return row

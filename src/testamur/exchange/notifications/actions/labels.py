@@ -34,7 +34,8 @@ def print_labels(*, by: Actor, group: UUID, now: datetime) -> tuple[Label, ...]:
     may = _codes(by)
     people_actions.issue_missing_codes(by=may, persons=pupils, now=now)
     codes = people.label_codes(by=may, persons=pupils)
-    names = people.people(by=by, ids=pupils, numbers=False)
+    # paper is carried about: a protected name stands on it for nobody, whoever may see it on the screen
+    names = people.people(by=Actor(by.id, by.identified_by), ids=pupils, numbers=False)
     order = sorted((key for key in names if key in codes), key=lambda key: (names[key].sort_key, key))
     refs = {"group": str(group), "count": len(order)}
     append(by=by, kind="notices.labels.printed/1", path=room.path, refs=refs, now=now)

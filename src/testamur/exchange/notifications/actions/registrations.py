@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from testamur.access.accounts import actions as accounts
 from testamur.access.accounts.methods.hiding import keyed, same
@@ -65,7 +66,7 @@ def open_registration(
     address of a right one a code is sent within seconds (`steps.send_registration_codes`). `name` is what the person
     calls himself or herself, for the school. `replace`: the address takes the place of the former one of its kind.
     `sender`: the number in E.164 that texted or called, where it is not the contact itself: it tells the school who it
-    seems to be.
+    seems to be, and the code may come back from it. From a number that no guardian has, nothing is replaced.
 
     Journal: ``notices.registration.opened/1`` with registration, route and pupil. Raises CodeInvalid for a misread
     code, ContactInvalid, TooMany per address, code and network. Call it outside a transaction.
@@ -85,7 +86,7 @@ def open_registration(
         text=point.kind is ContactKind.EMAIL or point.sms,
         name=" ".join(name.split())[:120],
         locale=locale[:8],
-        replace=replace,
+        replace=replace and (bool(seems) or not sender),
         guardian=seems[0] if len(seems) == 1 else None,
         made_at=now,
         expires_at=now + (WAITS if holder is not None else WRONG_CODE_KEPT),
@@ -191,11 +192,15 @@ def _proved(by: Actor, registration: UUID, code: str, now: datetime) -> Registra
 def prove_by_contact(*, by: Actor, contact: str, code: str, now: datetime) -> RegistrationState:
     """As `prove_registration`, for a code that came back by text message: the newest open one of that number.
 
+    That is one to the number itself, or to an e-mail address that was texted by the guardian whose number it is.
+
     Raises CodeWrong, ContactInvalid, TooMany.
     """
     point = contact_of(contact)
     _count(by, f"prove {point.value}", "", "", now)
-    rows = Registration.objects.filter(kind=point.kind, value=point.value, state=RegistrationState.OPENED)
+    itself = Q(kind=point.kind, value=point.value)
+    beside = Q(route=Route.SMS, kind=ContactKind.EMAIL, guardian__in=list(people.text_numbers(contact=point.value)))
+    rows = Registration.objects.filter(itself | beside, state=RegistrationState.OPENED)
     newest = rows.order_by("-made_at", "-id").values_list("id", flat=True).first()
     return prove_registration(by=by, registration=newest or random_id(), code=code, now=now)
 

@@ -66,6 +66,8 @@ def waiting(
         rows = rows.filter(path__startswith=path)
     found = list(rows.order_by("made_at", "id")[:limit])
     pupils = {row.pupil for row in found if row.pupil is not None}
+    if not groups:  # who has gone to another school is that school's to know
+        pupils = {pupil for pupil, kept in people.paths(pupils).items() if kept.startswith(path)}
     names = people.people(by=by, ids=pupils, numbers=False)
     # whoever decides has to choose among the guardians; those of a protected pupil are hidden all the same
     sees = replace(by, grants=(*by.grants, Grant("registration", "/", ("people.guardianship.see",))))
@@ -79,10 +81,10 @@ def waiting(
             guardians=tuple(g.guardian for g in held[row.pupil] if g.guardian.id in reach[row.pupil]),
             seems=row.guardian,
             group=places[row.pupil].class_code if row.pupil in places else "",
-            ready=may_confirm(RegistrationState(row.state), Route(row.route)),
+            ready=may_confirm(RegistrationState(row.state), Route(row.route), replace=row.replace),
         )
         for row in found
-        if row.pupil is not None and row.pupil in names
+        if row.pupil is not None and row.pupil in pupils and row.pupil in names
     )
 
 

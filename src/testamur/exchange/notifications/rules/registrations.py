@@ -124,8 +124,11 @@ def check_pin_text(pin: str) -> str:
     return digits
 
 
-def may_confirm(state: RegistrationState, route: Route) -> bool:
-    """True when the school may say who it is: the address is proved, or it is the number that called or texted."""
+def may_confirm(state: RegistrationState, route: Route, *, replace: bool = False) -> bool:
+    """True when the school may say who it is: the address is proved, or it is the number that called or texted.
+
+    What takes the place of a former address is proved first: the number of a text message can be forged.
+    """
     return state is RegistrationState.PROVED or (
-        state is RegistrationState.OPENED and route in {Route.SMS, Route.PHONE}
+        state is RegistrationState.OPENED and route in {Route.SMS, Route.PHONE} and not replace
     )

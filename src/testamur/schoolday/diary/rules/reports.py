@@ -213,7 +213,8 @@ def veil(some: Mapping[K, Figures], *, sees: bool) -> dict[K, Figures]:
     if sees:
         return dict(some)
     hidden = {key for key, one in some.items() if 0 < (one.marked or one.pupils) < FEWEST}
-    rest = sorted((one.marked or one.pupils, n) for n, (key, one) in enumerate(some.items()) if key not in hidden)
+    # larger by pupils: were it by marks, another one would be hidden for another sort, and absences would follow
+    rest = sorted((one.pupils, n) for n, (key, one) in enumerate(some.items()) if key not in hidden)
     if hidden and (larger := next((n for size, n in rest if size), None)) is not None:
         hidden.add(list(some)[larger])
     return {key: Figures(pupils=0, hidden=True) if key in hidden else one for key, one in some.items()}

@@ -75,9 +75,9 @@ def years_report(*, by: Actor, school: UUID, on: date, choice: Choice) -> tuple[
     terms = [term for year in upto for term in year.terms if term.starts <= on]
     rows = counting.standing().filter(task__school=school, task__term__in=[term.id for term in terms])
     found = counting.marks_by(rows, "task__term_id", scale=frame.scale, sort=frame.sort, last=frame.last)
-    few = (
-        frozenset() if frame.sees else _few(terms, _marked(rows.filter(task__closes=frame.sort.value), "task__term_id"))
-    )
+    few: frozenset[UUID] = frozenset()
+    if not frame.sees:
+        few = _few(terms, _marked(rows.filter(task__closes=frame.sort.value), "task__term_id"), frame, on)
     missed = _missed(school, terms)
     lines = []
     for term in terms:
@@ -135,10 +135,18 @@ def _marked(rows: QuerySet[Mark], key: str) -> dict[UUID, int]:
     return dict(some.values_list(key, "pupils"))
 
 
-def _few(terms: Sequence[TermView], marked: Mapping[UUID, int]) -> frozenset[UUID]:
-    """The terms of every year of which one term has marks of too few pupils: it would follow from the others."""
-    bad = {term.school_year for term in terms if 0 < marked.get(term.id, 0) < FEWEST}
+def _few(terms: Sequence[TermView], marked: Mapping[UUID, int], frame: Frame, on: date) -> frozenset[UUID]:
+    """The terms of every year of which one term has marks of too few pupils: it would follow from the others.
+
+    Where nobody has such a mark, absences are told all the same: then the pupils who go there are counted.
+    """
+    sizes = {term.id: marked.get(term.id, 0) or _going(frame, min(term.ends, on)) for term in terms}
+    bad = {term.school_year for term in terms if 0 < sizes[term.id] < FEWEST}
     return frozenset(term.id for term in terms if term.school_year in bad)
+
+
+def _going(frame: Frame, on: date) -> int:
+    return schools.pupil_counts(path=frame.school.path, on=on).get(frame.school.id, 0)
 
 
 def _missed(school: UUID, terms: Sequence[TermView]) -> dict[UUID, Missed]:
