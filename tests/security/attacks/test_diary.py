@@ -36,13 +36,16 @@ from testamur.kernel.base.actor import Actor, Grant, operator
 from testamur.kernel.base.refused import NotAllowed
 from testamur.kernel.base.sheet import Sheet
 from testamur.kernel.delivery.models import Message
+from testamur.law.tables import pack
 from testamur.register.people import actions as people
 from testamur.register.people.models import ContactPoint
 from testamur.register.schools import actions as schools
 from testamur.register.schools import queries as school_queries
 from testamur.register.schools.rules import NewUnit, UnitKind
 from testamur.schoolday.diary.queries import reporting as reports
+from testamur.schoolday.diary.rules.leaves import NewLeave, ground_of, state_at_first
 from testamur.schoolday.diary.rules.reports import Figures, Sort, veil
+from testamur.schoolday.diary.rules.states import LeaveKind
 from tests.exchange.notifications.family import Families
 from tests.kernel.delivery.conftest import Clock
 from tests.schoolday.diary import pages
@@ -207,3 +210,18 @@ def test_an_encoding_that_reads_no_text_breaks_no_page(world: World, log_in: Log
     table = "Ученик;Оценка;Дата\nАня;5;2026-03-02\n".encode("windows-1251")
     sent = {"sent": SimpleUploadedFile("marks.csv", table), "kind": "marks", "encoding": encoding}
     assert log_in("administrator").post(reverse("office:diary_import"), sent).status_code in {302, 400, 404}
+
+
+@pytest.mark.feature("E7")
+def test_a_journey_is_not_reported_as_illness_past_who_decides_about_leave() -> None:
+    """Three weeks of it, announced a month before, would be granted at once and by one guardian alone."""
+    law = pack("se.compulsory").diary
+    ground = ground_of(law, "illness")
+
+    def state(first: int, last: int) -> str:
+        days = TODAY + timedelta(days=first), TODAY + timedelta(days=last)
+        new = NewLeave(UUID(int=9), LeaveKind.REPORT, "illness", *days)
+        return state_at_first(new, ground, law.leave, today=TODAY, missing=1)
+
+    assert [state(0, 0), state(0, 5), state(1, 1)] == ["granted"] * 3
+    assert [state(30, 50), state(0, 21), state(-1, 0)] == ["asked"] * 3

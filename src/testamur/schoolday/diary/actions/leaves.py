@@ -33,10 +33,11 @@ _WEEK = range(1, 6)
 def ask_leave(*, by: Actor, leave: NewLeave, now: datetime) -> UUID:
     """Report an absence of a pupil, or ask for leave, and return its id. Journal: ``diary.leave.asked/1``.
 
-    A report made by the day itself on a ground that guardians may state is granted at once and excuses what is
-    registered in its time; leave waits for every other guardian with custody where the law wants all of them, then for
-    the post that decides about so many days. Needs ``diary.leave.ask`` for the pupil. Raises not_found for a pupil of
-    no class, ``diary.leave.invalid``, ``.no_school``, ``.ground``, ``.twice``, ``.year`` and ``.row``.
+    A report made by the day itself, of days no further than a week ahead, on a ground that guardians may state is
+    granted at once and excuses what is registered in its time; what reaches further waits for the school, leave waits
+    for every other guardian with custody where the law wants all of them, then for the post that decides about so many
+    days. Needs ``diary.leave.ask`` for the pupil. Raises not_found for a pupil of no class, ``diary.leave.invalid``,
+    ``.no_school``, ``.ground``, ``.twice``, ``.year`` and ``.row``.
     """
     today = now.date()
     here = _class_of(leave.pupil, today)

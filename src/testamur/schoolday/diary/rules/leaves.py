@@ -15,6 +15,8 @@ from testamur.schoolday.diary.rules.states import LeaveKind, LeaveState
 LONGEST = 366
 BACK = timedelta(days=30)
 """So far back an absence may be explained."""
+AT_ONCE = timedelta(days=7)
+"""So far ahead guardians report an absence on their own word."""
 ACTS_FOR_ALL = frozenset({"principal", "operator"})
 
 
@@ -159,10 +161,11 @@ def may_decide(post: str, roles: Collection[str]) -> bool:
 def state_at_first(new: NewLeave, ground: Ground, rule: LeaveRule, *, today: date, missing: int) -> LeaveState:
     """Where a report or request begins; `missing`: guardians with custody who have not agreed.
 
-    A report made by the day itself, for a ground that guardians may state, needs nobody's answer.
+    A report made by the day itself, for a ground that guardians may state, needs nobody's answer when it reaches no
+    further than a week: else a journey would be reported as illness, past who decides about leave.
     """
     if new.kind is LeaveKind.REPORT:
-        at_once = "guardian" in ground.by and new.first >= today
+        at_once = "guardian" in ground.by and new.first >= today and new.last <= today + AT_ONCE
         return LeaveState.GRANTED if at_once else LeaveState.ASKED
     return LeaveState.WAITING if rule.guardians > 1 and missing else LeaveState.ASKED
 
