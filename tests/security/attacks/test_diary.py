@@ -32,6 +32,7 @@ from testamur.exchange.notifications.actions import (
 from testamur.exchange.notifications.models import Registration
 from testamur.exchange.notifications.queries import registrations as waiting
 from testamur.exchange.notifications.rules.registrations import NotOpen, PinLocked, PinRefused, Route
+from testamur.kernel.base import clock
 from testamur.kernel.base.actor import Actor, Grant, operator
 from testamur.kernel.base.refused import NotAllowed
 from testamur.kernel.base.sheet import Sheet
@@ -46,11 +47,14 @@ from testamur.schoolday.diary.queries import reporting as reports
 from testamur.schoolday.diary.rules.leaves import NewLeave, ground_of, state_at_first
 from testamur.schoolday.diary.rules.reports import Figures, Sort, veil
 from testamur.schoolday.diary.rules.states import LeaveKind
+from testamur.surfaces.phone import content
+from testamur.surfaces.phone.flow import Subject
 from tests.exchange.notifications.family import Families
 from tests.kernel.delivery.conftest import Clock
 from tests.schoolday.diary import pages
 from tests.schoolday.diary.school import NOW, TODAY, School, build
 from tests.security.attacks.test_holes import LogIn
+from tests.surfaces.web.family.diaries import browse
 from tests.surfaces.web.world import World
 
 pytestmark = pytest.mark.django_db
@@ -225,3 +229,46 @@ def test_a_journey_is_not_reported_as_illness_past_who_decides_about_leave() -> 
 
     assert [state(0, 0), state(0, 5), state(1, 1)] == ["granted"] * 3
     assert [state(30, 50), state(0, 21), state(-1, 0)] == ["asked"] * 3
+
+
+@pytest.mark.feature("E6", "E30")
+def test_nothing_that_a_family_sees_changes_by_hidden_marks() -> None:
+    """Not by a number of news, not by an average, not by the comparison with others, not by what a telephone says."""
+    school = build("bg.school", now=clock.now(), pupils=8)
+    today, guardian = clock.now().date(), school.persons["guardian"]
+    shown = pages.column(school, on=today, made_at=clock.now())
+    for n, pupil in enumerate(school.pupils):
+        pages.mark(shown, pupil, str(2 + n % 5), at=clock.now())
+    named = ("marks", "absences", "leave", "week", "events", "remarks", "assessments", "health", "compare")
+    addresses = ["/family/", *(reverse(f"family:{name}", args=[school.pupils[0]]) for name in named)]
+    by = school.actor("guardian", on=today)
+
+    def seen() -> list[str]:
+        browser = browse(guardian)
+        pages_seen = [browser.get(address).content.decode() for address in addresses]
+        said = [
+            content.told(by=by, children=[school.pupils[0]], subject=subject, locale="en", now=clock.now())
+            for subject in Subject
+        ]
+        return [_without_tokens(one) for one in pages_seen] + [str(one.says) for one in said]
+
+    seen()  # what is new is new once
+    before = seen()
+    assert "3.57" in before[-len(Subject) - 1], "the class is compared"
+    hidden = pages.column(school, on=today, made_at=clock.now(), hidden=True, title="Hidden test")
+    for pupil in school.pupils:
+        pages.mark(hidden, pupil, "2", at=clock.now())
+    assert seen() == before
+
+
+def _without_tokens(page: str) -> str:
+    """A page without what differs each time: tokens of forms, the name of the login under which pages are kept."""
+    return re.sub(r'(csrfmiddlewaretoken" value|data-kept)="[^"]*"|"X-CSRFToken": "[^"]*"', "", page)
+
+
+def test_moments_at_the_ends_of_the_calendar_break_no_page() -> None:
+    school = build("bg.school", now=clock.now())
+    browser = browse(school.persons["teacher"], f"teacher@{school.path}")
+    for since in ("0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59-14:00", "2026-06-10T09:00:00+00:00", "x"):
+        answer = browser.get(reverse("diary:fresh", args=[school.group, "MAT"]), {"since": since})
+        assert answer.status_code == 200, since

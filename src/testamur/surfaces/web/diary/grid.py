@@ -34,6 +34,7 @@ YEAR = "year"
 """In the address: the whole school year."""
 SLACK = timedelta(seconds=20)
 """A colleague's mark bears the time at which the request began, and may come to stand a little later."""
+_YEARS = range(2000, 2200)
 _MOST = 200
 """Pupils or columns that a form may number."""
 Answer = tuple[int, Entry, Outcome]
@@ -195,4 +196,4 @@ def _moment(text: str) -> datetime | None:
         moment = parse_datetime(text)
     except ValueError:
         return None
-    return moment if moment is not None and moment.tzinfo is not None else None
+    return moment if moment is not None and moment.tzinfo is not None and moment.year in _YEARS else None
