@@ -171,6 +171,8 @@ def test_columns_are_added_changed_shown_and_taken_out(bulgarian: School, enter:
     wrote(bulgarian, task.id, Entry(bulgarian.pupils[0], "5"))
     page = browser.get(grid_of(bulgarian, column=str(task.id))).content.decode()
     assert "Let families see them now" in page
+    ids = re.findall(r'\sid="([^"]+)"', page)
+    assert len(ids) == len(set(ids)), "the fields of both forms have labels of their own"
     at = reverse("diary:change_task", args=[task.id])
     browser.post(at, {"act": "show"})
     assert not Task.objects.get().hidden

@@ -210,6 +210,9 @@ def test_events_are_answered_and_times_booked(families: Families) -> None:
     assert browser.post(address + "answer/", {"reply": "yes"})["Location"] == address
     assert browser.post(address + "answer/", {"reply": "why"}).status_code == 422
     assert Answer.objects.get().reply == "yes"
+    test = event(bg, "Контролна", kind=EventKind.TEST)
+    assert "answer/" in shown(browser, address)
+    assert "answer/" not in shown(browser, f"/family/events/{one}/{test}/"), "nobody is asked whether a test suits"
     first, second, _third = Time.objects.order_by("starts_at")
     assert browser.post(address + "book/", {"time": str(first.id)})["Location"] == address
     assert "Your time is 17:00" in shown(browser, address)
@@ -301,6 +304,8 @@ def test_the_comparison_is_there_only_where_the_law_compares() -> None:
         assert text in page, text
     assert f"/family/compare/{one}/" in shown(browser, f"/family/marks/{one}/")
     swedish = families.se.pupils[0]
+    assert f"/family/marks/{swedish}/" in page, "the child switch leads to a page that every child has"
+    assert f"/family/compare/{swedish}/" not in page
     assert browser.get(f"/family/compare/{swedish}/").status_code == 404
     assert "/family/compare/" not in shown(browser, f"/family/marks/{swedish}/")
 

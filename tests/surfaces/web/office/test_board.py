@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from testamur.kernel.base.actor import operator
+from testamur.surfaces.web.office import words
 from testamur.trust.records import queries
 from testamur.trust.records.rules import State
 from tests.surfaces.web.office.conftest import TERM, LogIn, do_work, make, reports, text
@@ -163,3 +164,9 @@ def test_the_authority_sees_every_school_and_changes_between_them(world: World, 
     other = text(boss.get(reverse("office:home"), {"school": str(world.other_school)}))
     assert '<th scope="row">8B</th>' in other
     assert '<th scope="row">8A</th>' not in other
+
+
+@pytest.mark.parametrize("law", ["bg.school", "vn.primary"])
+def test_why_a_document_cannot_be_made_yet_is_told_in_words(law: str):
+    code = f"{law}.document.empty"
+    assert words.reason(code) != code

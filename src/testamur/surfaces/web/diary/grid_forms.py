@@ -41,7 +41,9 @@ class Change(forms.Form):
     @classmethod
     def of(cls, task: TaskView, data: Any = None) -> Change:
         """The form of that column; one that closes a period has neither day nor weight of its own."""
-        form = cls(data, initial={"title": task.title, "on": task.on, "weight": task.weight.normalize()})
+        form = cls(
+            data, auto_id="change_%s", initial={"title": task.title, "on": task.on, "weight": task.weight.normalize()}
+        )
         if task.closes:
             del form.fields["on"], form.fields["weight"]
         return form

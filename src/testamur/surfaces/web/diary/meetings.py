@@ -155,7 +155,8 @@ def _page(
     by, may_plan = planner.by, planner.may_plan(found)
     times = queries.times(by=by, event=found.id) if found.kind is EventKind.MEETING else ()
     answers = queries.answers(by=by, event=found.id)
-    pupils = planner.pupils(found) if by.may("noticeboard.time.see", found.path, group=found.group) else []
+    asked = found.kind is not EventKind.TEST and by.may("noticeboard.time.see", found.path, group=found.group)
+    pupils = planner.pupils(found) if asked else []  # nobody is asked whether a child comes to a test
     ids = {one for time in times for one in (time.host, time.child, time.guardian) if one is not None}
     ids |= {one.person for one in answers} | {one.child for one in answers} | set(pupils)
     names = people.people(by=by, ids=ids, numbers=False)

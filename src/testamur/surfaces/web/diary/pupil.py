@@ -19,6 +19,7 @@ from testamur.schoolday.diary.queries import remarks as remark_queries
 from testamur.schoolday.diary.rules.marks import MarkView
 from testamur.surfaces.web.diary import health, remarks
 from testamur.surfaces.web.diary.about import Class, class_of, where
+from testamur.surfaces.web.diary.grid_shape import figure
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import WebRequest
@@ -107,7 +108,7 @@ def _marks(of: Class, pupil: UUID) -> Sequence[Marks]:
             Marks(
                 subject=of.subject_name(subject),
                 marks=tuple(some),
-                average="" if average is None else f"{average:f}",
+                average=figure(average),
                 word="" if average is None else law.word(average),
                 grid=where("diary:grid", group=of.id, subject=subject) if subject in of.subjects else "",
             )

@@ -61,7 +61,7 @@ class ChildPage:
     Attributes:
         today: the day at the child's school.
         oneself: a pupil looks at his or her own page.
-        children: the child switch: the same page of each child.
+        children: the child switch: the same page of each child; marks where not every law has the page.
     """
 
     pupil: UUID
@@ -174,7 +174,11 @@ def _switch(visitor: Visitor, seen: Mapping[UUID, PersonView], pupil: UUID, page
     return (
         reach.Child(str(_("All children")), reverse("family:home"), current=False),
         *(
-            reach.Child(p.given or p.name, reverse(f"family:{page}", args=[key]), current=key == pupil)
+            reach.Child(
+                p.given or p.name,
+                reverse(f"family:{'marks' if page == 'compare' and key != pupil else page}", args=[key]),
+                current=key == pupil,
+            )
             for key, p in seen.items()
         ),
     )

@@ -170,7 +170,9 @@ def _shown(request: WebRequest, child: ChildPage, found: EventView, *, problem: 
         problem=problem,
         answers=[(one, one.person == by.id) for one in answers],
         mine=next((one.reply.value for one in answers if one.person == by.id), ""),
-        answering=open_ and by.may("noticeboard.event.answer", found.path, person=child.pupil),
+        answering=open_
+        and found.kind is not EventKind.TEST
+        and by.may("noticeboard.event.answer", found.path, person=child.pupil),
         hosts=_hosts(visitor, child, found) if found.kind is EventKind.MEETING else [],
         booking=open_ and by.may("noticeboard.time.book", found.path, person=child.pupil),
         children=child.children,

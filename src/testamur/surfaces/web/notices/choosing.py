@@ -198,7 +198,7 @@ def _overview(request: WebRequest, settings_form: forms.Form | None = None) -> H
     return page(
         request,
         "web/notices/choices.html",
-        children=_children(visitor),
+        told=_children(visitor),
         form=settings_form or SettingsForm(initial=initial),
         settings=held,
         contacts=[one for one in contacts if one.kind != "address"],

@@ -63,6 +63,9 @@ REASONS: Words = {
     "results.documents.nobody_signs": _("Nobody holds the post of the signer, or the holder has no personal number"),
     "results.documents.issued_already": _("Issued already, and nothing in it has changed"),
     "se.compulsory.document.no_grades": _("No grades are decided"),
+    "bg.school.document.empty": _("No marks yet"),
+    "vn.primary.document.empty": _("No grades are decided"),
+    "vn.primary.document.incomplete": _("Something is missing"),
     "import.bundle.unreadable": _("The file cannot be opened, or is unsafe to open"),
     "import.bundle.unknown": _(
         "The file is of no kind that can be read. Finished PDFs come together with their register (CSV or XLSX)"
