@@ -87,8 +87,8 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         "records.record.retry", "records.record.annul", "records.record.choose_signer", "results.decision.*",
         "people.*", "schools.*", "curriculum.*", "connectors.import.*", "journal.read", "signing.ceremony.see",
         "sealing.seal.read", "delivery.message.see", "diary.lesson.*", "diary.attendance.*", "diary.absence.*",
-        "diary.leave.*", "diary.report.see", "diary.mark.see", "diary.remark.see", "diary.register.*", "diary.import.*",
-        "diary.export.*", "diary.completeness.*", "diary.group.every", "noticeboard.event.*", "noticeboard.time.*",
+        "diary.leave.*", "diary.report.see", "diary.register.*", "diary.import.*", "diary.export.*",
+        "diary.completeness.*", "diary.group.every", "noticeboard.event.*", "noticeboard.time.*",
         "notices.registration.*",
     ),
     "archivist": ("records.record.read", "archive.*", "journal.read", "people.details.see"),
@@ -122,8 +122,9 @@ GROUP_VERBS: Mapping[str, tuple[str, ...]] = {
 AUTHORITY_VERBS: tuple[str, ...] = ("sealing.seal.*", "people.protected.review", "noticeboard.*")
 """What an administrator of the body responsible (or an office of it) may do beyond one of a school."""
 
-SCHOOL_VERBS: tuple[str, ...] = ("diary.report.pupils",)
-"""What an administrator of a school may do, and one of the body responsible may not: reports pupil by pupil."""
+SCHOOL_VERBS: tuple[str, ...] = ("diary.report.pupils", "diary.mark.see", "diary.remark.see")
+"""What an administrator of a school may do, and one of the body responsible may not: see marks and remarks pupil by
+pupil. What reports hide of small groups would stand open beside them."""
 
 AREAS: Mapping[str, tuple[Area, ...]] = {
     "principal": (Area.STAFF, Area.OFFICE),
@@ -148,7 +149,8 @@ def hats_from(
 ) -> tuple[Hat, ...]:
     """The hats of a person: one for each role and unit, then guardian, then oneself.
 
-    A class teacher who teaches other classes too wears one hat for both. `lessons`: unit → groups that the timetable lets the person teach there.
+    A class teacher who teaches other classes too wears one hat for both. `lessons`: unit → groups that the timetable
+    lets the person teach there.
     """
     taught = {unit: set(groups) for unit, groups in (lessons or {}).items()}
     for post in posts:
