@@ -283,8 +283,8 @@ ALLOWED: Mapping[str, Who] = {
     "diary:change_task": TEACHES,
     "diary:retire_task": TEACHES,
     # Texts about pupils: remarks for who works with the class, health by need to know, assessments by the subject.
-    "diary:pupil": GIVES,
-    "diary:remarks": GIVES,
+    "diary:pupil": REPORTED,  # as reports: not for the body responsible
+    "diary:remarks": REPORTED,
     "POST diary:remarks": TEACHES,
     "diary:withdraw_remark": TEACHES,
     "diary:health": TEACHES,

@@ -189,6 +189,16 @@ def test_absences_of_a_tiny_school_do_not_follow_from_marks_that_nobody_has(db: 
     assert all(line.hidden for line in lines)
 
 
+@pytest.mark.feature("E28", "E30")
+def test_what_reports_hide_from_the_body_responsible_stands_on_no_other_page(world: World, log_in: LogIn) -> None:
+    far, near = log_in("authority_administrator"), log_in("administrator")
+    for address in (
+        reverse("diary:pupil", args=[world.group, world.persons["pupil"]]),
+        reverse("diary:remarks", args=[world.group]),
+    ):
+        assert (far.get(address).status_code, near.get(address).status_code) == (403, 200)
+
+
 @pytest.mark.feature("E14")
 def test_no_part_of_a_cell_becomes_a_formula_where_semicolons_end_cells(tmp_path: Any) -> None:
     """A Swedish or Bulgarian spreadsheet splits ``x;=1+1`` in two."""
