@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import lucide
 from django import template
@@ -17,7 +17,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from testamur.surfaces.web.requests import Visitor
+if TYPE_CHECKING:  # the tags are there before the tables are
+    from testamur.surfaces.web.requests import Visitor
 
 register = template.Library()
 
