@@ -69,6 +69,11 @@ _ASKS: Mapping[str, str] = {
     "notices:registrations": "notices.registration.see",
 }
 """What a link is shown for, where not every hat of its area may follow it."""
+_UNDER: Mapping[str, tuple[str, ...]] = {
+    "diary:classes": ("pupil/", "remarks/", "remark/", "health/", "assessments/", "absences/"),
+    "diary:events": ("event/",),
+}
+"""View of a link → beginnings of addresses that lie beside its own and belong to it all the same."""
 LINE = 8
 """How many links stand in one line of a wide screen, in every language."""
 _LATER: tuple[tuple[str, ...], ...] = (
@@ -134,7 +139,14 @@ def _marked(path: str, offers: Iterable[Offer]) -> Sequence[Item]:
         except NoReverseMatch:
             continue
     above = max((i.address for i in found if path.startswith(i.address) and i.address != "/"), key=len, default="")
+    above = next((i.address for i in found if _belongs(path, i)), above)
     return [
         replace(item, current=item.address == path, within=item.address == above and item.address != path)
         for item in found
     ]
+
+
+def _belongs(path: str, item: Item) -> bool:
+    """Whether a page lies beside the link's own address and belongs to it all the same."""
+    beside = item.address.rstrip("/").rpartition("/")[0]
+    return any(path.startswith(f"{beside}/{part}") for part in _UNDER.get(item.name, ()))

@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from django.contrib.staticfiles import finders
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from testamur.surfaces.web.navigation import LINE
+from testamur.access.accounts.rules import Area, Hat
+from testamur.surfaces.web.navigation import LINE, items
+from testamur.surfaces.web.requests import Visitor
 from tests.surfaces.web.world import World
 
 pytestmark = pytest.mark.django_db(databases=["default", "log"])
@@ -110,6 +113,25 @@ def test_navigation_marks_where_one_is(log_in: Callable[..., Client]):
     client = log_in("principal")
     assert re.search(r'href="/sign/" aria-current="page"', text(client.get("/sign/")))
     assert not re.search(r'href="/sign/" aria-current', text(client.get("/gallery/")))
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/diary/", "diary:today"),
+        ("/diary/event/1/", "diary:events"),
+        ("/diary/remarks/1/", "diary:classes"),
+        ("/diary/leaves/", "diary:today"),
+    ],
+)
+def test_a_page_belongs_to_the_link_that_led_to_it(path: str, name: str):
+    hat = Hat("principal@/a/", "principal", "/a/", None, "/a/", (Area.STAFF, Area.OFFICE))
+    marked = [
+        i.name
+        for i in items(Visitor(now=datetime(2026, 6, 10, tzinfo=UTC), hat=hat, hats=(hat,)), path)
+        if i.current or i.within
+    ]
+    assert marked == [name]
 
 
 def test_what_does_not_exist_says_so_in_the_frame(log_in: Callable[..., Client]):

@@ -21,6 +21,7 @@ from testamur.access.accounts.rules import Area
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound, Refused
 from testamur.law.contract import CorrectionRule, Pack
+from testamur.law.scales import ScaleValue
 from testamur.law.tables import pack as pack_by_id
 from testamur.register.people.rules import PersonView
 from testamur.register.schools import queries as schools
@@ -89,13 +90,18 @@ class CorrectionForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any, rule: CorrectionRule, values: list[str], deciders: list[tuple[str, str]], today: date
+        self,
+        data: Any,
+        rule: CorrectionRule,
+        values: list[tuple[str, str]],
+        deciders: list[tuple[str, str]],
+        today: date,
     ) -> None:
         """From the rule: the values of the scale, who may decide, what has to be affirmed, who is heard."""
         super().__init__(data, initial={"decided_on": today, "role": rule.roles[0]})
         fields = self.fields
         if values:
-            fields["value"] = forms.ChoiceField(label=_("New value"), choices=[("", "–"), *((v, v) for v in values)])
+            fields["value"] = forms.ChoiceField(label=_("New value"), choices=[("", "–"), *values])
         fields["role"].choices = [(r, words.word(words.ROLES, r)) for r in rule.roles]  # type: ignore[attr-defined]
         fields["decided_by"].choices = deciders  # type: ignore[attr-defined]
         if len(deciders) == 1:
@@ -210,14 +216,20 @@ def _asked(request: HttpRequest, decision: UUID, way: str) -> Asked:
     return Asked(place, row, pack, pack.corrections[way])
 
 
-def _values(asked: Asked) -> list[str]:
-    """The steps of the scale; none where any text may stand."""
+def _values(asked: Asked) -> list[tuple[str, str]]:
+    """The steps of the scale with their names in the law; none where any text may stand."""
     facts = asked.row.facts
     try:
         scale = asked.pack.scale(facts.kind, facts.code, facts.period.ends)
     except Refused:
         return []
-    return [step.value for step in scale.values]
+    return [(step.value, _told(asked, step)) for step in scale.values]
+
+
+def _told(asked: Asked, step: ScaleValue) -> str:
+    """A mark as it is written, with its name in the law; where only the program writes it so, the name alone."""
+    told = naming.value(asked.pack, asked.row.facts.kind, step.value)
+    return told if told != step.value or step.name == step.value else f"{step.value} – {step.name}"
 
 
 def _deciders(request: HttpRequest, asked: Asked) -> list[tuple[str, str]]:

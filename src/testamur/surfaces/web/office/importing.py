@@ -25,6 +25,7 @@ from testamur.law.tables import PACKS
 from testamur.register.people.rules import Scheme
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import UnitView
+from testamur.schoolday.diary.queries.export import ALL
 from testamur.surfaces.web import refusals
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.office import words
@@ -144,6 +145,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         status=400 if form.errors else 200,
         form=form,
         may=may,
+        gives=place.school is not None and by.may(ALL, place.school.path),
         place=place,
         runs=runs,
         works=[

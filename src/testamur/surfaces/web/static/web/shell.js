@@ -22,10 +22,8 @@
   };
 
   // A row of tabs that is wider than the screen shows the one that is open.
-  for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
-    const row = tab.closest(".tabs");
-    row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
-  }
+  const tab = document.querySelector(".tabs [aria-current]");
+  if (tab) tab.closest(".tabs").scrollLeft = tab.offsetLeft - 96;
 
   // Menus: one open at a time; Escape and a click elsewhere close them.
   const menus = () => document.querySelectorAll("details[data-menu][open]");
