@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.memory import recall, recall_each
@@ -182,7 +182,7 @@ def group(id: UUID) -> GroupView | None:  # noqa: A002 - the name that every que
 def groups(
     *, school: UUID, school_year: UUID | None = None, term: UUID | None = None, kind: GroupKind | None = None
 ) -> tuple[GroupView, ...]:
-    """The groups of a school, of one school year (or the one of a term) and kind where asked, in order of code."""
+    """The groups of a school, of one school year (or the one of a term) and kind where asked, by level and code."""
     rows = Group.objects.select_related("school_year").filter(school=school)
     if school_year is not None:
         rows = rows.filter(school_year=school_year)
@@ -190,7 +190,8 @@ def groups(
         rows = rows.filter(school_year__terms=term)
     if kind is not None:
         rows = rows.filter(kind=kind)
-    return tuple(group_view(row) for row in rows.order_by("school_year__starts", "code", "id"))
+    ordered = rows.order_by("school_year__starts", F("year_level").asc(nulls_last=True), "code", "id")
+    return tuple(group_view(row) for row in ordered)
 
 
 # --- who is where ------------------------------------------------------------------------------
