@@ -312,7 +312,6 @@ def test_recordings_are_played_where_there_are_some(
     assert one.heard[1].text == "https://testamur.example/phone/audio/bg/who.wav"
     answer = Client().get("/phone/audio/bg/who.wav")
     assert b"".join(answer) == b"RIFF"
-    answer.close()
     assert Client().get("/phone/audio/bg/menu.wav").status_code == 404
     assert Client().get(reverse("phone:audio", args=["..", "who"])).status_code == 404
     cli.texts()
