@@ -1,11 +1,12 @@
 """Take the pictures of the guides from a demonstration that is served.
 
-`python scripts/pictures.py http://localhost:8000 GUARDIAN`, where GUARDIAN is the number that `make demo` tells; the
-others are those of people whom it invents, the same each time.
+`testamur demo --dir demo --json > told.json`, serve its data folder, then
+`python scripts/pictures.py http://localhost:8000 told.json`.
 """
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -15,33 +16,72 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
-OFFICE, PRINCIPAL, AUTHORITY = "196805289862", "197807259838", "197002269947"
+DIARY = "99. СУ „Проба“ (пример)"
 
 
-def main(address: str, guardian_number: str) -> None:
+def main(address: str, told: Path) -> None:
     """Every picture anew."""
+    people = json.loads(told.read_text())["people"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        office = visitor(browser, address, OFFICE)
-        picture(office, "/office/", "readiness")
-        office.locator("table a").first.click()
-        office.wait_for_load_state()
-        shoot(office, "class")
-        signer = visitor(browser, address, PRINCIPAL)
-        picture(signer, "/sign/", "to-sign")
-        signer.locator("button[name=all]").first.click()
-        signer.wait_for_load_state()
-        shoot(signer, "ceremony")
-        guardian = visitor(browser, address, guardian_number)
-        picture(guardian, "/family/", "family")
-        guardian.locator('a[href*="/family/record/"]').first.click()
-        guardian.wait_for_load_state()
-        shoot(guardian, "record")
-        picture(visitor(browser, address, AUTHORITY), "/office/seals/", "seal")
+        records(browser, address, people)
+        diary(browser, address, people)
         public = page(browser, address)
         picture(public, "/verify/", "verify")
         picture(page(browser, address, width=360, scheme="dark"), "/", "home-small-dark")
         browser.close()
+
+
+def records(browser: Browser, address: str, people: list[dict[str, str]]) -> None:
+    """Office, signing, a family's documents, the seal."""
+    office = visitor(browser, address, number(people, "administrator", "Solbacka"))
+    picture(office, "/office/", "readiness")
+    office.locator("table a").first.click()
+    office.wait_for_load_state()
+    shoot(office, "class")
+    signer = visitor(browser, address, number(people, "principal", "Björkhag"))
+    picture(signer, "/sign/", "to-sign")
+    signer.locator("button[name=all]").first.click()
+    signer.wait_for_load_state()
+    shoot(signer, "ceremony")
+    guardian = visitor(browser, address, number(people, "guardian", "Solbacka"))
+    picture(guardian, "/family/", "family")
+    guardian.locator('a[href*="/family/record/"]').first.click()
+    guardian.wait_for_load_state()
+    shoot(guardian, "record")
+    picture(visitor(browser, address, number(people, "administrator", "Exempelkommun")), "/office/seals/", "seal")
+
+
+def diary(browser: Browser, address: str, people: list[dict[str, str]]) -> None:
+    """A teacher's day, the mark grid, what a family reads and chooses, a report."""
+    teacher = visitor(browser, address, number(people, "teacher", DIARY))
+    picture(teacher, "/diary/", "today")
+    teacher.goto("/diary/classes/")
+    teacher.locator('main a[href^="/diary/classes/"]').first.click()
+    teacher.wait_for_load_state()
+    shoot(teacher, "grid")
+    phone = visitor(browser, address, number(people, "teacher", DIARY), width=360)
+    phone.goto("/diary/")
+    phone.locator('main a[href^="/diary/lesson/"]').first.click()
+    phone.wait_for_load_state()
+    shoot(phone, "attendance")
+    family = visitor(browser, address, number(people, "guardian", DIARY))
+    family.goto("/family/")
+    for path, name in (("marks", "marks"), ("absences", "absences"), ("compare", "compare")):
+        family.locator(f'a[href^="/family/{path}/"]').first.click()
+        family.wait_for_load_state()
+        shoot(family, name)
+    picture(family, "/notices/", "notices")
+    head = visitor(browser, address, number(people, "principal", DIARY))
+    picture(head, "/reports/", "reports")
+    head.locator('main a[href^="/reports/school"]').first.click()
+    head.wait_for_load_state()
+    shoot(head, "report")
+
+
+def number(people: list[dict[str, str]], role: str, place: str) -> str:
+    """The number of the first of that role there."""
+    return next(one["number"] for one in people if one["role"] == role and place in one["place"])
 
 
 def page(browser: Browser, address: str, *, width: int = 1280, scheme: str = "light") -> Page:
@@ -53,13 +93,16 @@ def page(browser: Browser, address: str, *, width: int = 1280, scheme: str = "li
     return context.new_page()
 
 
-def visitor(browser: Browser, address: str, number: str) -> Page:
-    """Somebody who is logged in with the simulated e-ID."""
-    new = page(browser, address)
+def visitor(browser: Browser, address: str, number: str, *, width: int = 1280) -> Page:
+    """Somebody who is logged in with the simulated e-ID, in the first role."""
+    new = page(browser, address, width=width)
     new.goto("/account/login/")
     new.fill("#id_number", number)
     new.locator("form:has(#id_number) button[type=submit]").click()
     new.wait_for_load_state()
+    if "/account/roles" in new.url:
+        new.locator("main form button").first.click()
+        new.wait_for_load_state()
     return new
 
 
@@ -76,4 +119,4 @@ def shoot(of: Page, name: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(sys.argv[1], Path(sys.argv[2]))
