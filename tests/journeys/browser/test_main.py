@@ -88,7 +88,7 @@ def fetch(page: Page, tmp_path: Path) -> Path:
     """From the home of a family: open the newest document; take the original and its evidence; have it checked."""
     acts.is_at(page, "/family/")
     look(page)
-    press(page, page.locator('main h3 a[href^="/family/record/"]').first)
+    press(page, page.locator('main h4 a[href^="/family/record/"]').first)
     look(page)
     original = acts.download(page, page.locator('.family-acts a[href$="/original/"]'), tmp_path)
     evidence = acts.download(page, page.locator('.family-acts a[href$="/evidence/"]'), tmp_path)

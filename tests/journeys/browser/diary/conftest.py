@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.journeys.browser.acts import World
 from tests.journeys.browser.conftest import ROOT
 from tests.journeys.browser.server import environment
 
@@ -29,3 +31,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def stage() -> str:
     return "diary"
+
+
+@pytest.fixture(scope="session")
+def world(built: Path) -> World:
+    """Who is who here. A fixture of its own: the other journeys' is remembered for the whole run of a process."""
+    told: World = json.loads((built / "world.json").read_text())
+    return told
