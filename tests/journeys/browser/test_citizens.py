@@ -24,7 +24,7 @@ def stage() -> str:
 def newest(page: Page) -> str:
     """From the home of a family: open the newest document that holds; returns its code."""
     acts.is_at(page, "/family/")
-    press(page, page.locator('main .ds-card:not(.is-old) h3 a[href^="/family/record/"]').first)
+    press(page, page.locator('main .ds-card:not(.is-old) h4 a[href^="/family/record/"]').first)
     return found_code(page)
 
 
