@@ -271,7 +271,8 @@ def test_nobody_but_the_carrier_comes_in(school: School, call: Dial, settings: A
     right = signature(TOKEN, url, form)
     ask = Client().post
     assert ask(path, form).status_code == 403, "no signature"
-    assert ask(path, form, headers={"X-Twilio-Signature": right[:-2] + "A="}).status_code == 403
+    other = ("B" if right[0] == "A" else "A") + right[1:]
+    assert ask(path, form, headers={"X-Twilio-Signature": other}).status_code == 403
     assert ask(path, form | {"From": STRANGE}, headers={"X-Twilio-Signature": right}).status_code == 403, "other form"
     assert Client().get(path).status_code == 405
     assert ask(path, form, headers={"X-Twilio-Signature": right}).status_code == 200
