@@ -17,6 +17,7 @@ from testamur.law.diary import Diary
 from testamur.law.facts import Period as Period  # noqa: PLC0414 - part of the contract, told apart for the register's part
 from testamur.law.facts import PupilFacts as PupilFacts  # noqa: PLC0414 - as above
 from testamur.law.register import RegisterFacts
+from testamur.law.results import ProcessFacts, ResultFacts, Results
 from testamur.law.scales import Scale as Scale  # noqa: PLC0414 - part of the contract, told apart for the diary's part
 from testamur.law.scales import ScaleValue as ScaleValue  # noqa: PLC0414 - as above
 
@@ -68,7 +69,9 @@ class Decision:
         carried_over: the decision is from an earlier period and only carried over into a document.
         reason: ``new``, ``rectification``, ``change``, ``re-examination``, ``test``.
         flags: e.g. ``adjusted_timetable``, ``test`` (prövning), ``block``; each pack names those that it reads.
-        occasion: which of the pack's `occasions` of the term; empty is the end of the period.
+        occasion: which of the pack's `occasions` of the term; empty is the end of the period. At a university the date
+            of examination: what fails and is tried again is another result, not a correction.
+        scale: id of the scale, where the course and not the law says which (`law.results.Results.scales`).
     """
 
     kind: str
@@ -83,6 +86,7 @@ class Decision:
     carried_over: bool = False
     flags: frozenset[str] = frozenset()
     occasion: str = ""
+    scale: str = ""
 
     @property
     def slot(self) -> tuple[str, str, str, str]:
@@ -205,6 +209,10 @@ class DocumentFacts:
     notes: Mapping[str, str] = field(default_factory=dict)
     register: RegisterFacts | None = None
     """What the diary of the class holds, for a class register."""
+    results: ResultFacts | None = None
+    """A list of results of a university, or one row of it."""
+    process: ProcessFacts | None = None
+    """A decision about how results are signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +337,10 @@ class Pack(Protocol):
     @property
     def diary(self) -> Diary:
         """What the law says about the diary of a class."""
+
+    @property
+    def results(self) -> Results | None:
+        """What the law says about results at a university; None for schools."""
 
     def may_compare(self, figure: str) -> bool:
         """Whether a pupil or class may be shown beside others by that figure (``mark_average``, ``merit_value`` …)."""

@@ -136,3 +136,21 @@ class RecoveryCode(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "digest"], name="accounts_recovery_once")]
+
+
+class ApiClient(models.Model):
+    """A program that reads through the API, for one place and some scopes. The secret is kept as a keyed digest."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    name = models.CharField(max_length=120)
+    path = models.CharField(max_length=400)
+    scopes = models.JSONField(default=list)
+    digest = models.CharField(max_length=64)
+    made_by = models.UUIDField()
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["path"])]
+        constraints = [models.CheckConstraint(condition=~models.Q(name=""), name="accounts_api_client_named")]

@@ -70,6 +70,11 @@ class School:
         """See `corrections.correct`."""
         return corrections.correct(correction)
 
+    @property
+    def results(self) -> None:
+        """A school reports no results of courses."""
+        return None
+
     def may_compare(self, figure: str) -> bool:
         """Averages, success and absences: a pupil may be shown beside class and school."""
         return figure in tables.COMPARED

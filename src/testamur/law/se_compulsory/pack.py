@@ -69,6 +69,11 @@ class CompulsorySchool:
         """See `corrections.correct`."""
         return corrections.correct(correction)
 
+    @property
+    def results(self) -> None:
+        """A school reports no results of courses."""
+        return None
+
     def may_compare(self, figure: str) -> bool:
         """Anything but the merit value, which is made for admission alone."""
         return figure not in tables.NEVER_COMPARED

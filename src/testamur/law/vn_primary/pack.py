@@ -71,6 +71,11 @@ class PrimarySchool:
         """See `corrections.correct`."""
         return corrections.correct(correction)
 
+    @property
+    def results(self) -> None:
+        """A school reports no results of courses."""
+        return None
+
     def may_compare(self, figure: str) -> bool:  # noqa: ARG002 - the circular exempts no figure
         """Never: pupils are not compared with one another (art. 4, 7.1.d)."""
         return tables.COMPARISON

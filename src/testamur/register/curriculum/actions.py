@@ -111,6 +111,8 @@ def add_courses(*, by: Actor, courses: Sequence[NewCourse], now: datetime) -> li
                 scale=part.scale,
                 deciding=part.deciding,
                 order=order,
+                name_en=part.name_en,
+                titled=part.titled,
             )
             for order, part in enumerate(new.modules, start=1)
         )

@@ -65,8 +65,10 @@ class Module(models.Model):
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="modules", db_index=False)
     code = models.CharField(max_length=40)
     name = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, default="")
     credits = models.DecimalField(max_digits=6, decimal_places=1)
     scale = models.CharField(max_length=60, default="")
+    titled = models.BooleanField(default=False)  # a degree project: its result needs a title
     deciding = models.BooleanField(default=False)
     order = models.SmallIntegerField()
 

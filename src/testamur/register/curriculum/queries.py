@@ -102,7 +102,16 @@ def _views(rows: list[Course]) -> list[CourseView]:
     for part in Module.objects.filter(course__in=rows).order_by("order"):
         modules[part.course_id].append(
             ModuleView(
-                part.id, part.course_id, part.code, part.name, part.credits, part.scale, part.deciding, part.order
+                part.id,
+                part.course_id,
+                part.code,
+                part.name,
+                part.credits,
+                part.scale,
+                part.deciding,
+                part.order,
+                part.name_en,
+                part.titled,
             )
         )
     return [

@@ -63,6 +63,7 @@ class NewModule:
         credits: hp or gymnasiepoäng, at most one decimal.
         scale: id of a scale of the pack.
         deciding: its grade decides the final grade.
+        titled: a degree project: its result needs a title.
     """
 
     code: str
@@ -71,6 +72,8 @@ class NewModule:
     scale: str = ""
     deciding: bool = False
     id: UUID | None = None
+    name_en: str = ""
+    titled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,8 @@ class ModuleView:
     scale: str
     deciding: bool
     order: int
+    name_en: str = ""
+    titled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ class Decision(models.Model):
     kind = models.CharField(max_length=16)
     code = models.CharField(max_length=40)
     value = models.CharField(max_length=400)
+    scale = models.CharField(max_length=40, default="")  # where the course and not the law says which
     comment = models.TextField(default="")
     school_year = models.CharField(max_length=9)
     term = models.CharField(max_length=8, default="")

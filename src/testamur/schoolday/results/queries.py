@@ -92,6 +92,7 @@ def facts_of(row: Decision) -> DecisionRow:
             reason=row.reason,
             flags=frozenset(row.flags),
             occasion=row.occasion,
+            scale=row.scale,
         ),
         made_at=row.made_at,
         replaces=row.replaces_id,

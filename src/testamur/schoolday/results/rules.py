@@ -43,6 +43,7 @@ class NewDecision:
     flags: frozenset[str] = field(default_factory=frozenset)
     reason: Reason = Reason.NEW
     occasion: str = ""
+    scale: str = ""
 
     @property
     def key(self) -> Key:
@@ -62,6 +63,7 @@ class NewDecision:
             reason=self.reason.value,
             flags=self.flags,
             occasion=self.occasion,
+            scale=self.scale,
         )
 
 

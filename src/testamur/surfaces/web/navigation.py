@@ -28,6 +28,14 @@ class Item:
 
 
 _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
+    Area.RESULTS: (
+        (_("Lists"), "results:home", "list-checks"),
+        (_("New list"), "results:new", "list-plus"),
+        (_("Subscriptions"), "results:subscriptions", "bell-ring"),
+        (_("Programme office"), "results:office", "inbox"),
+        (_("Log"), "results:log", "scroll-text"),
+        (_("Settings"), "results:settings", "settings"),
+    ),
     None: (
         (_("Check a document"), "public:verify", "shield-check"),
         (_("Help"), "public:help", "circle-question-mark"),
@@ -62,7 +70,16 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
         (_("Notifications"), "notices:choices", "bell"),
     ),
 }
+_SCHOOL_ONLY = frozenset({
+    "diary:today", "diary:classes", "diary:events", "diary:completeness", "notices:registrations", "reports:home",
+    "office:home", "office:follow", "office:releases", "office:imports",
+})  # fmt: skip
+"""What a university has no use for."""
 _ASKS: Mapping[str, str] = {
+    "results:new": "reporting.list.open",
+    "results:subscriptions": "reporting.subscription.add",
+    "results:office": "reporting.office.see",
+    "results:log": "reporting.log.read",
     "office:register": "schools.group.see",
     "office:seals": "sealing.seal.read",
     "board:home": "noticeboard.news.publish",
@@ -87,6 +104,8 @@ _LATER: tuple[tuple[str, ...], ...] = (
     ("office:releases",),
     ("office:follow",),
     ("office:imports",),
+    ("results:log",),
+    ("results:settings",),
 )
 """What moves into the menu at the end of the line, in this order, until the line is short enough."""
 _FOOTER: tuple[Offer, ...] = (
@@ -120,6 +139,8 @@ def shortened(links: Sequence[Item]) -> tuple[Sequence[Item], Sequence[Item]]:
 def _may(visitor: Visitor, name: str) -> bool:
     verb = _ASKS.get(name)
     hat = visitor.hat
+    if hat is not None and hat.university and name in _SCHOOL_ONLY:
+        return False
     if verb is None or hat is None:
         return verb is None
     return visitor.actor.may(verb, hat.path) or any(visitor.actor.may(verb, hat.path, group=g) for g in hat.groups)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("office/", include("testamur.surfaces.web.office.urls")),
     path("sign/", include("testamur.surfaces.web.staff.urls")),
     path("diary/", include("testamur.surfaces.web.diary.urls")),
+    path("results/", include("testamur.surfaces.web.results.urls")),
     path("notices/", include("testamur.surfaces.web.notices.urls")),
     path("reports/", include("testamur.surfaces.web.reports.urls")),
     path("family/", include("testamur.surfaces.web.family.urls")),

@@ -10,7 +10,7 @@ from testamur.access.accounts.rules import Hat, actor_of, hats_from
 from testamur.kernel.base.actor import Actor
 from testamur.register.people import queries as people
 from testamur.register.schools import queries as schools
-from testamur.register.schools.rules import Role, UnitKind, UnitView
+from testamur.register.schools.rules import Form, Role, UnitKind, UnitView
 from testamur.schoolday.diary.queries import lessons
 
 _TEACHES = {Role.TEACHER, Role.CLASS_TEACHER}
@@ -26,7 +26,10 @@ def hats(*, person: UUID, on: date) -> tuple[Hat, ...]:
     places = {unit.id: unit.path for units in way.values() for unit in units}
     given = _given(person, on) if any(post.role in _TEACHES for post in posts) else None
     wards = people.wards(guardian=person, on=on)
-    return hats_from(person=person, posts=posts, unit_paths=places, wards=wards, lessons=given)
+    universities = {unit.id for units in way.values() for unit in units if unit.form is Form.UNIVERSITY}
+    return hats_from(
+        person=person, posts=posts, unit_paths=places, wards=wards, lessons=given, universities=universities
+    )
 
 
 def places(hats: Iterable[Hat]) -> dict[UUID, UnitView]:
@@ -44,8 +47,8 @@ def _given(person: UUID, on: date) -> Mapping[UUID, set[UUID]]:
     return found
 
 
-def actor(hat: Hat, *, person: UUID, identified_by: str) -> Actor:
-    """The actor under a hat that `hats` gave."""
+def actor(hat: Hat, *, person: UUID, identified_by: str, admin_mode: bool = False) -> Actor:
+    """The actor under a hat that `hats` gave; `admin_mode` as in `rules.hats.actor_of`."""
     unit = next(iter(places([hat]).values()), None) if hat.role == "administrator" else None
     above = unit is not None and unit.kind in {UnitKind.AUTHORITY, UnitKind.OFFICE}
-    return actor_of(hat, person=person, identified_by=identified_by, authority=above)
+    return actor_of(hat, person=person, identified_by=identified_by, authority=above, admin_mode=admin_mode)

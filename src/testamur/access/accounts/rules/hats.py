@@ -31,6 +31,8 @@ class Area(StrEnum):
     STAFF = "staff"
     OFFICE = "office"
     FAMILY = "family"
+    RESULTS = "results"
+    """Result lists of a university."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Hat:
         groups: the groups of the person's posts of this role at that unit.
         taught: every group that the person teaches at that unit, by post or timetable.
         wards: the children (guardian) or oneself (self).
+        university: the unit belongs to a university: its work is result lists and no diary.
     """
 
     key: str
@@ -58,6 +61,7 @@ class Hat:
     groups: tuple[UUID, ...] = ()
     taught: tuple[UUID, ...] = ()
     wards: tuple[UUID, ...] = ()
+    university: bool = False
 
     @property
     def home(self) -> Area:
@@ -101,6 +105,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         "diary.family.*", "noticeboard.feed.*", "notices.choice.*",
         "people.details.see", "people.protected.see", "records.record.fetch", "records.record.share",
         "people.guardianship.consent", "people.contact.see", "people.contact.add", "people.contact.remove",
+        "reporting.own.*",
     ),
 }  # fmt: skip
 """Role → verbs at its place. Guardian and self are limited to their wards, or to oneself."""
@@ -126,6 +131,33 @@ SCHOOL_VERBS: tuple[str, ...] = ("diary.report.pupils", "diary.mark.see", "diary
 """What an administrator of a school may do, and one of the body responsible may not: see marks and remarks pupil by
 pupil. What reports hide of small groups would stand open beside them."""
 
+_REPORTS = (
+    "reporting.list.read", "reporting.list.open", "reporting.list.write", "reporting.list.send",
+    "reporting.list.comment", "reporting.list.grader", "reporting.subscription.*", "reporting.feedback.send",
+    "connectors.lms.fetch",
+)  # fmt: skip
+UNIVERSITY_VERBS: Mapping[str, tuple[str, ...]] = {
+    "teacher": _REPORTS,
+    "examiner": (*_REPORTS, "reporting.list.return", "reporting.list.sign", "reporting.list.correct"),
+    "administrator": (
+        "reporting.list.read", "reporting.list.open", "reporting.list.comment", "reporting.subscription.*",
+        "reporting.feedback.send", "reporting.office.see", "reporting.log.read", "connectors.registry.see",
+    ),
+    "principal": ("reporting.list.read", "reporting.office.see", "reporting.rule.*", "reporting.log.read"),
+    "archivist": ("reporting.list.read", "reporting.log.read", "reporting.office.see"),
+}  # fmt: skip
+"""Role → what it may do with result lists at its unit of a university, beyond `VERBS`."""
+
+ADMIN_MODE_VERBS: tuple[str, ...] = (
+    "reporting.list.write", "reporting.list.send", "reporting.list.correct", "reporting.list.enter",
+    "reporting.office.*", "reporting.desk.*", "reporting.rule.*", "connectors.registry.*", "connectors.lms.*",
+    "accounts.client.*", "studies.*",
+)  # fmt: skip
+"""What an administrator of a university may do once the administrator mode is on; off at each login (row B43)."""
+
+UNIVERSITY_WIDE: tuple[str, ...] = ("people.details.see", "people.person.search", "studies.study.see")
+"""What all who report may do in the whole university: students and registrations belong to no department."""
+
 AREAS: Mapping[str, tuple[Area, ...]] = {
     "principal": (Area.STAFF, Area.OFFICE),
     "delegate": (Area.STAFF,),
@@ -137,6 +169,13 @@ AREAS: Mapping[str, tuple[Area, ...]] = {
     GUARDIAN: (Area.FAMILY,),
     SELF: (Area.FAMILY,),
 }
+_UNIVERSITY_AREAS: Mapping[str, tuple[Area, ...]] = {
+    "principal": (Area.RESULTS, Area.STAFF, Area.OFFICE),
+    "teacher": (Area.RESULTS, Area.STAFF),
+    "examiner": (Area.RESULTS, Area.STAFF),
+    "administrator": (Area.RESULTS, Area.OFFICE),
+    "archivist": (Area.OFFICE, Area.RESULTS),
+}
 
 
 def hats_from(
@@ -146,11 +185,13 @@ def hats_from(
     unit_paths: Mapping[UUID, str],
     wards: Collection[UUID],
     lessons: Mapping[UUID, Collection[UUID]] | None = None,
+    universities: Collection[UUID] = (),
 ) -> tuple[Hat, ...]:
     """The hats of a person: one for each role and unit, then guardian, then oneself.
 
-    A class teacher who teaches other classes too wears one hat for both. `lessons`: unit → groups that the timetable
-    lets the person teach there.
+    A class teacher who teaches other classes too wears one hat for both, and so does an examiner who teaches at the
+    same unit of a university. `lessons`: unit → groups that the timetable lets the person teach there. `universities`:
+    those of the units that belong to one.
     """
     taught = {unit: set(groups) for unit, groups in (lessons or {}).items()}
     for post in posts:
@@ -167,12 +208,13 @@ def hats_from(
             path=unit_paths[unit],
             unit=unit,
             unit_path=unit_paths[unit],
-            areas=AREAS[role],
+            areas=_UNIVERSITY_AREAS.get(role, AREAS[role]) if unit in universities else AREAS[role],
+            university=unit in universities,
             groups=tuple(p.group for p in some if p.group is not None),
             taught=tuple(sorted(taught.get(unit, ()))) if role in {"teacher", "class_teacher"} else (),
         )
         for (role, unit), some in found.items()
-        if not (role == "teacher" and ("class_teacher", unit) in found)  # that hat can do all that this one can
+        if not (role == "teacher" and _wider(unit, found, universities))
     ]
     if wards:
         hats.append(Hat(GUARDIAN, GUARDIAN, "/", None, "/", AREAS[GUARDIAN], wards=tuple(sorted(wards))))
@@ -180,15 +222,30 @@ def hats_from(
     return tuple(hats)
 
 
-def actor_of(hat: Hat, *, person: UUID, identified_by: str, authority: bool) -> Actor:
-    """The actor under a hat. `authority`: the hat's unit is a body responsible or an office of it."""
+def _wider(unit: UUID, found: Mapping[tuple[str, UUID], Sequence[PostView]], universities: Collection[UUID]) -> bool:
+    """Whether another hat of the person at that unit can do all that a teacher's can."""
+    return ("class_teacher", unit) in found or (unit in universities and ("examiner", unit) in found)
+
+
+def actor_of(hat: Hat, *, person: UUID, identified_by: str, authority: bool, admin_mode: bool = False) -> Actor:
+    """The actor under a hat. `authority`: the hat's unit is a body responsible or an office of it.
+
+    `admin_mode`: an administrator of a university has switched on what only then may be done.
+    """
     verbs = VERBS[hat.role]
+    if hat.university:
+        verbs = (*verbs, *UNIVERSITY_VERBS.get(hat.role, ()))
+        if admin_mode and hat.role == "administrator":
+            verbs = (*verbs, *ADMIN_MODE_VERBS)
     if hat.role == "administrator":
         verbs = (*verbs, *(AUTHORITY_VERBS if authority else SCHOOL_VERBS))
     grants = [
         Grant(hat.role, hat.path, verbs, wards=frozenset(hat.wards)),
         Grant(hat.role, "/", OWN, wards=frozenset({person})),
     ]
+    if hat.university and hat.role in UNIVERSITY_VERBS:
+        whole = "/" + hat.path.split("/")[1] + "/"
+        grants.append(Grant(hat.role, whole, UNIVERSITY_WIDE))
     if hat.taught:  # a grant that is limited to no group would hold for all of them
         grants.append(Grant("teacher", hat.path, GROUP_VERBS["teacher"], groups=frozenset(hat.taught)))
     if hat.role == "class_teacher" and hat.groups:

@@ -60,6 +60,10 @@ NEEDED: Mapping[str, Need] = {
     "staff.sign": Need(Level.SUBSTANTIAL, STEP_UP),  # the signature itself is an e-ID ceremony of its own
     "diary.home": Need(Level.SUBSTANTIAL),
     "reports.see": Need(Level.SUBSTANTIAL),
+    "results.home": Need(Level.SUBSTANTIAL),
+    "results.sign": Need(Level.SUBSTANTIAL),  # a ceremony of its own follows: e-ID, or a code to the work phone
+    "results.admin": Need(Level.SUBSTANTIAL, STEP_UP),
+    "family.results": Need(Level.SUBSTANTIAL),
     "office.home": Need(Level.SUBSTANTIAL),
     "office.correct": Need(Level.SUBSTANTIAL, STEP_UP),
     "office.keys": Need(Level.SUBSTANTIAL, STEP_UP),

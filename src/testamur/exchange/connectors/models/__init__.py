@@ -1,0 +1,26 @@
+"""Tables of the connectors."""
+
+from __future__ import annotations
+
+from testamur.exchange.connectors.models.base import (
+    DiaryMapping,
+    ImportRun,
+    Source,
+    SourceKey,
+)
+from testamur.exchange.connectors.models.lms import LmsPlatform, LmsRoom, LtiNonce
+from testamur.exchange.connectors.models.registry import FeedCursor, RegistryLink, Transfer, TransferRow
+
+__all__ = [
+    "DiaryMapping",
+    "FeedCursor",
+    "ImportRun",
+    "LmsPlatform",
+    "LmsRoom",
+    "LtiNonce",
+    "RegistryLink",
+    "Source",
+    "SourceKey",
+    "Transfer",
+    "TransferRow",
+]

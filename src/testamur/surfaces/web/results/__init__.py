@@ -1,0 +1,1 @@
+"""Result lists of a university in the browser: teachers, examiners, programme offices."""
