@@ -77,8 +77,9 @@ class CourseFacts:
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """One student of a list. `finished` are the modules behind a final grade; `before` is what a correction
-    replaces.
+    """One student of a list.
+
+    `finished` are the modules behind a final grade; `before` is what a correction replaces.
     """
 
     number: int
@@ -165,6 +166,7 @@ class Results(Protocol):
         """Whether that grade finishes the module or course. Raises `Refused` for a value off the scale."""
 
     def final(self, rule: str, scale: str, modules: Sequence[ModuleResult]) -> FinalGrade:
-        """What follows from the modules by `rule` (`register.curriculum.rules.FinalRule` value) on the course's
-        scale.
+        """What follows from the modules on the course's scale.
+
+        `rule` is a value of `register.curriculum.rules.FinalRule`.
         """

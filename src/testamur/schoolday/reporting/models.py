@@ -16,8 +16,9 @@ class ListNumber(models.Model):
 
 
 class ResultList(models.Model):
-    """One list of results. `revision` grows with every save; `sent_sha256` is the digest of the version that was
-    sent.
+    """One list of results.
+
+    `revision` grows with every save; `sent_sha256` is the digest of the version that was sent.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)

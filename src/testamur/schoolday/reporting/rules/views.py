@@ -47,9 +47,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Faulty:
-    """One cell that was not saved: the row, the field (``value``, ``examined_on``, ``points``), code, what is
-    accepted.
-    """
+    """One cell that was not saved: the row, the field (``value``, ``examined_on``, ``points``), what is accepted."""
 
     row: UUID
     field: str
