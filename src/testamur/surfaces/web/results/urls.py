@@ -1,8 +1,8 @@
-"""Addresses of the result lists."""
+"""Addresses of the result lists: of teachers and examiners, and of the programme office."""
 
 from __future__ import annotations
 
-from django.urls.resolvers import URLPattern
+from testamur.surfaces.web.results import addresses_lists, addresses_office
 
 app_name = "results"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*addresses_lists.urlpatterns, *addresses_office.urlpatterns]
