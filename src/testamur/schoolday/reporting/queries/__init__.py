@@ -1,0 +1,1 @@
+"""Reading result lists, one file per subject matter."""
