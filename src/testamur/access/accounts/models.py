@@ -21,6 +21,7 @@ class Login(models.Model):
     method = models.CharField(max_length=24)
     level = models.PositiveSmallIntegerField()
     hat = models.CharField(max_length=440, default="")
+    admin_at = models.DateTimeField(null=True)  # when the administrator mode was switched on; ends with hat and login
     began_at = models.DateTimeField()
     confirmed_at = models.DateTimeField()
     seen_at = models.DateTimeField()

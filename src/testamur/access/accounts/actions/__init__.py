@@ -26,6 +26,7 @@ from testamur.access.accounts.actions.logins import (
     end_login,
     end_others,
     note_seen,
+    set_admin_mode,
     sign_in,
 )
 
@@ -51,5 +52,6 @@ __all__ = [
     "remove_passkey",
     "remove_totp",
     "renew_recovery_codes",
+    "set_admin_mode",
     "sign_in",
 ]

@@ -9,7 +9,16 @@ from django.db import transaction
 
 from testamur.access.accounts import queries
 from testamur.access.accounts.models import Login, Preference
-from testamur.access.accounts.rules import SELF, HatUnknown, Level, LevelTooLow, may_confirm, must_be_fresh_for
+from testamur.access.accounts.rules import (
+    SELF,
+    HatUnknown,
+    Level,
+    LevelTooLow,
+    NoAdminMode,
+    has_admin_mode,
+    may_confirm,
+    must_be_fresh_for,
+)
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotFound
@@ -100,11 +109,26 @@ def choose_hat(*, by: Actor, login: UUID, hat: str, now: datetime) -> None:
         raise HatUnknown("You do not have that role today.", field="hat")
     worn = next((h.role for h in hats if h.key == row.hat), "")
     must_be_fresh_for(chosen.role, worn=worn, confirmed_at=row.confirmed_at, now=now)
-    row.hat = chosen.key
-    row.save(update_fields=["hat"])
+    row.hat, row.admin_at = chosen.key, None
+    row.save(update_fields=["hat", "admin_at"])
     append(
         by=by, kind="accounts.hat.chosen/1", path=chosen.path, refs={"login": str(login), "role": chosen.role}, now=now
     )
+
+
+@transaction.atomic
+def set_admin_mode(*, by: Actor, login: UUID, on: bool, now: datetime) -> None:
+    """Switch the administrator mode of one's own login on or off (row B43). Every login begins without it.
+
+    Raises NotFound for another's login, NoAdminMode under a hat that has none. Journal: ``accounts.admin_mode.set/1``.
+    """
+    row = _own(by, login, now)
+    hat = next((h for h in queries.hats(person=row.person, on=now.date()) if h.key == row.hat), None)
+    if hat is None or not has_admin_mode(hat):
+        raise NoAdminMode("This role has no administrator mode.")
+    row.admin_at = now if on else None
+    row.save(update_fields=["admin_at"])
+    append(by=by, kind="accounts.admin_mode.set/1", path=hat.path, refs={"login": str(login), "on": on}, now=now)
 
 
 @transaction.atomic

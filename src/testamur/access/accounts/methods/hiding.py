@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hmac
 from base64 import urlsafe_b64encode
-from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
+from testamur.kernel.base import hiding
+from testamur.kernel.base.hiding import same
 from testamur.kernel.base.refused import Refused
+
+__all__ = ["SecretLost", "decrypt", "encrypt", "keyed", "same"]
 
 
 class SecretLost(Refused):
@@ -20,19 +20,9 @@ class SecretLost(Refused):
     code = "accounts.secret_lost"
 
 
-@lru_cache(maxsize=16)
-def _key(secret: str, use: str) -> bytes:
-    return HKDF(SHA256(), 32, salt=None, info=f"testamur accounts {use}".encode()).derive(secret.encode())
-
-
 def keyed(use: str, *parts: str) -> str:
     """HMAC-SHA256 of the parts, in hex: nobody without the key can try out values."""
-    return hmac.digest(_key(settings.SECRET_KEY, use), "\0".join(parts).encode(), "sha256").hex()
-
-
-def same(left: str, right: str) -> bool:
-    """Compare in constant time."""
-    return hmac.compare_digest(left.encode(), right.encode())
+    return hiding.keyed(settings.SECRET_KEY, f"accounts {use}", *parts)
 
 
 def encrypt(use: str, text: str) -> str:
@@ -49,4 +39,4 @@ def decrypt(use: str, text: str) -> str:
 
 
 def _fernet(use: str) -> Fernet:
-    return Fernet(urlsafe_b64encode(_key(settings.SECRET_KEY, use)))
+    return Fernet(urlsafe_b64encode(hiding.derive(settings.SECRET_KEY, f"accounts {use}")))

@@ -26,6 +26,7 @@ class LoginView:
     seen_at: datetime
     device: str
     network: str
+    admin_at: datetime | None = None
 
 
 def login(id: UUID, *, now: datetime) -> LoginView | None:  # noqa: A002 - the name that every query uses
@@ -70,4 +71,5 @@ def _view(row: Login) -> LoginView:
         seen_at=row.seen_at,
         device=row.device,
         network=row.network,
+        admin_at=row.admin_at,
     )

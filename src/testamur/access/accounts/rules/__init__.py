@@ -15,7 +15,17 @@ from testamur.access.accounts.rules.attempts import (
     State,
     may_confirm,
 )
-from testamur.access.accounts.rules.hats import GUARDIAN, SELF, Area, Hat, HatUnknown, actor_of, hats_from
+from testamur.access.accounts.rules.hats import (
+    GUARDIAN,
+    SELF,
+    Area,
+    Hat,
+    HatUnknown,
+    NoAdminMode,
+    actor_of,
+    has_admin_mode,
+    hats_from,
+)
 from testamur.access.accounts.rules.levels import (
     NEEDED,
     STEP_UP,
@@ -56,12 +66,14 @@ __all__ = [
     "LevelTooLow",
     "LoginOver",
     "Need",
+    "NoAdminMode",
     "NotFoundYet",
     "NotReturned",
     "Purpose",
     "State",
     "TooMany",
     "actor_of",
+    "has_admin_mode",
     "hats_from",
     "is_over",
     "may_confirm",

@@ -178,6 +178,17 @@ _UNIVERSITY_AREAS: Mapping[str, tuple[Area, ...]] = {
 }
 
 
+class NoAdminMode(Refused):
+    """The role that is worn has no administrator mode."""
+
+    code = "accounts.admin_mode.none"
+
+
+def has_admin_mode(hat: Hat) -> bool:
+    """Whether that hat can be given more powers for the rest of a login: administrators of a university."""
+    return hat.university and hat.role == "administrator"
+
+
 def hats_from(
     *,
     person: UUID,
