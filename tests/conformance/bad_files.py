@@ -23,7 +23,7 @@ from testamur.kernel.proofs.snapshot import verify_code
 from testamur.kernel.proofs.trust import Trust
 from testamur.trust.sealing.sealer import Sealed
 from tests.conformance import builder as make
-from tests.conformance.builder import AT, PRINCIPAL, TEACHER, Ceremony
+from tests.conformance.builder import AT, EXAMINER, PRINCIPAL, TEACHER, Ceremony
 from tests.kernel.proofs import eid
 
 DAY = timedelta(days=1)
@@ -790,6 +790,97 @@ def a_bundle_without_roots_of_the_e_id() -> Bad:
 def a_test_identity_under_a_real_record() -> Bad:
     data = make.build(snapshot_changes={"test": False}).data
     return Bad(data, make.world().trust(test=False))
+
+
+# --- codes by SMS --------------------------------------------------------------------------------
+
+
+def coded(change: Mapping[str, Any] | None = None, signer: make.Signer = EXAMINER, **signed: Any) -> Bad:
+    """A record that an examiner signed with a code; `signed` is attested in earnest, `change` comes afterwards."""
+    act = ceremony(signer, first_of((signer,)))
+    value = act.evidence(1, 0, "sms", act.sms(**signed) | dict(change or {}))
+    return Bad(with_evidence(value, signers=(signer,)))
+
+
+@case("invalid", "sms.signature")
+def a_code_returned_at_another_time_than_was_attested() -> Bad:
+    return coded({"signed_at": stamp(AT - timedelta(seconds=70))})
+
+
+@case("invalid", "sms.signature")
+def a_code_sent_to_another_number_than_was_attested() -> Bad:
+    return coded({"phone": {"last": "12", "commitment": "6" * 64}})
+
+
+@case("invalid", "sms.signature")
+def a_code_guessed_more_often_than_was_attested() -> Bad:
+    return coded({"tries": 2})
+
+
+@case("invalid", "evidence.malformed")
+def a_code_guessed_four_times() -> Bad:
+    return coded(tries=4)
+
+
+@case("invalid", "evidence.malformed")
+def a_whole_number_in_place_of_its_last_digits() -> Bad:
+    return coded(phone={"last": "+46700000012", "commitment": "5" * 64})
+
+
+@case("invalid", "sms.time")
+def a_code_returned_after_five_minutes() -> Bad:
+    return coded(sent_at=AT - timedelta(minutes=6, seconds=1))
+
+
+@case("invalid", "sms.time")
+def a_code_returned_before_it_was_sent() -> Bad:
+    return coded(sent_at=AT - timedelta(seconds=59))
+
+
+@case("invalid", "sms.nonvisible")
+def a_code_for_another_ceremony() -> Bad:
+    act = ceremony(EXAMINER, first_of((EXAMINER,)))
+    value = act.evidence(1, 0, "sms", act.sms())
+    value["header"] = dict(act.header, ceremony="urn:uuid:0195f2a0-0000-7000-8000-000000000002")
+    return Bad(with_evidence(value, signers=(EXAMINER,)))
+
+
+@case("invalid", "evidence.other_person")
+def a_code_of_another_person() -> Bad:
+    return coded(certificate=make.sms_certificate(TEACHER, make.world().sms_root))
+
+
+@case("invalid", "evidence.method_role")
+def a_principal_who_signed_with_a_code() -> Bad:
+    return coded(signer=PRINCIPAL)
+
+
+@case("invalid", "chain.untrusted")
+def a_self_made_attestation_of_a_code() -> Bad:
+    return coded(certificate=make.sms_certificate(EXAMINER, eid.issue("SMS code attestation TEST", None, ca=True)))
+
+
+@case("invalid", "chain.untrusted")
+def an_e_id_that_attests_a_code() -> Bad:
+    return coded(certificate=make.simulated_certificate(EXAMINER, make.world().eid_root))
+
+
+@case("invalid", "evidence.malformed")
+def a_certificate_for_something_else_that_attests_a_code() -> Bad:
+    return coded(certificate=make.sms_certificate(EXAMINER, make.world().sms_root, unit="Mail"))
+
+
+@case("invalid", "simulated.signature")
+def a_code_that_poses_as_an_e_id() -> Bad:
+    act = ceremony(EXAMINER, first_of((EXAMINER,)))
+    kept = ("visible", "nonvisible", "signed_at", "signature", "certificates")
+    proof = {name: value for name, value in act.sms().items() if name in kept}
+    return Bad(with_evidence(act.evidence(1, 0, "simulated", proof), signers=(EXAMINER,)))
+
+
+@case("undecided", "sms.roots.absent")
+def a_bundle_without_roots_of_codes() -> Bad:
+    return replace(coded(), trust=make.world().trust(eid_roots={"sms": []}))
 
 
 def bankid(change: Callable[[bytes], bytes] = bytes, **proof: Any) -> Bad:

@@ -29,6 +29,7 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from testamur.kernel.base.clock import stamp
 from testamur.kernel.base.ids import urn
 from testamur.kernel.proofs import notes, policies, status, tlog
+from testamur.kernel.proofs.attested import SMS_UNIT
 from testamur.kernel.proofs.jcs import canonical
 from testamur.kernel.proofs.merkle import MerkleTree, leaf_hash
 from testamur.kernel.proofs.pdf.reader import read
@@ -63,6 +64,7 @@ class Signer:
 
 
 PRINCIPAL = Signer("principal", "Rektor", "Rektor Provsson", ("se.personnummer", "199001010000"))
+EXAMINER = Signer("examiner", "Examinator", "Examinator Provsdotter", ("se.personnummer", "199103030000"))
 TEACHER = Signer("teacher", "Lärare", "Lärare Påhittsdotter", ("se.personnummer", "199102020000"))
 
 
@@ -97,6 +99,7 @@ class World:
     seal_ca: Issued
     seal: Issued
     eid_root: Issued
+    sms_root: Issued
     log: notes.Ed25519Signer
     witnesses: tuple[notes.Ed25519Signer, ...]
 
@@ -119,7 +122,11 @@ class World:
     ) -> bytes:
         log = log or self.log
         panel = {f"w{i}": w.vkey for i, w in enumerate(witnesses if witnesses is not None else self.witnesses)}
-        roots = {"bankid": [eid.shared_root().der], "simulated": [self.eid_root.der]} | dict(eid_roots or {})
+        roots: dict[str, Sequence[bytes]] = {
+            "bankid": [eid.shared_root().der],
+            "simulated": [self.eid_root.der],
+            "sms": [self.sms_root.der],
+        } | dict(eid_roots or {})
         value = {
             "v": 1,
             "test": test,
@@ -158,6 +165,7 @@ def world() -> World:
         seal_ca=ca,
         seal=seal_certificate(ca),
         eid_root=issue("Simulated e-ID TEST", None, ca=True),
+        sms_root=issue("SMS code attestation TEST", None, ca=True),
         log=_signer(ORIGIN),
         witnesses=tuple(_signer(f"witness{n}.example", notes.Kind.COSIGNATURE_ED25519) for n in range(3)),
     )
@@ -180,6 +188,13 @@ def person_certificate(signer: Signer) -> Issued:
 def simulated_certificate(signer: Signer, root: Issued, **changes: Any) -> Issued:
     number = ":".join(signer.identifier)
     return issue(f"{signer.name} TEST", root, subject={NameOID.SERIAL_NUMBER: number}, **changes)
+
+
+def sms_certificate(signer: Signer, root: Issued, unit: str = SMS_UNIT, **changes: Any) -> Issued:
+    """What attests a code that this person returned."""
+    number = ":".join(signer.identifier)
+    subject = {NameOID.SERIAL_NUMBER: number, NameOID.ORGANIZATIONAL_UNIT_NAME: unit}
+    return issue(signer.name, root, subject=subject, **changes)
 
 
 # --- the document --------------------------------------------------------------------------------
@@ -316,6 +331,30 @@ class Ceremony:
             "signature": b64(value),
             "certificates": [b64(certificate.der)],
         }
+
+    def sms(
+        self,
+        *,
+        certificate: Issued | None = None,
+        sent_at: datetime = AT - timedelta(seconds=90),
+        signed_at: datetime = AT - timedelta(minutes=1),
+        **changes: Any,
+    ) -> dict[str, Any]:
+        """A code that came back; `changes` are signed too."""
+        certificate = certificate or sms_certificate(self.signer, world().sms_root)
+        signed = {
+            "v": 1,
+            "purpose": "testamur-sms-attestation",
+            "visible": b64(self.visible.encode()),
+            "nonvisible": b64(canonical(self.header)),
+            "sent_at": stamp(sent_at),
+            "signed_at": stamp(signed_at),
+            "phone": {"last": "12", "commitment": "5" * 64},
+            "tries": 1,
+        } | changes
+        value = certificate.key.sign(canonical(signed), ec.ECDSA(hashes.SHA256()))
+        proof = {name: item for name, item in signed.items() if name not in {"v", "purpose"}}
+        return proof | {"signature": b64(value), "certificates": [b64(certificate.der)]}
 
     def bankid(self, person: eid.Eid) -> dict[str, Any]:
         data = eid.signed_data(visible=self.visible.encode(), nonvisible=canonical(self.header))

@@ -53,6 +53,7 @@ GOOD: dict[str, Callable[[], Bad]] = {
         ).data
     ),
     "a signature with BankID": bad_files.bankid,
+    "a signature with a code by SMS": bad_files.coded,
     "a proof beside the file alone": bad_files.unproved_but_with_sidecar,
     "a certificate revoked after witnesses had seen the record": bad_files.revoked_later_but_witnessed,
     "a rewritten but equal second revision": lambda: Bad(builder.resealed(lambda _objects: None)),
@@ -91,3 +92,13 @@ def test_a_changed_document_is_never_called_unchanged() -> None:
     assert (checks["digest"].outcome.value, checks["digest"].code) == ("absent", "digest.unshown")
     unsigned = {c.name: c for c in verdict_on(Bad(builder.build((), evidence=lambda _first: {}).data)).checks}
     assert (unsigned["digest"].outcome.value, unsigned["digest"].code) == ("absent", "digest.unsigned")
+
+
+@pytest.mark.feature("B13")
+def test_a_signature_with_a_code_is_called_what_it_is() -> None:
+    verdict = verdict_on(bad_files.coded())
+    (said,) = (c.found for c in verdict.checks if c.name == "signer 1")
+    assert "by sms" in said
+    assert "no e-ID but weaker" in said
+    assert "the work phone ending in 12" in said
+    assert "TEST identity" not in said

@@ -172,6 +172,8 @@ SIGNING_METHODS = {
     "bankid": "testamur.trust.signing.methods.bankid.method.configured",
     "simulated": "testamur.trust.signing.methods.simulated.configured",
 }
+if _env.sms_signing or _env.mode == "demo":
+    SIGNING_METHODS["sms"] = "testamur.trust.signing.methods.sms.configured"
 LOGIN_METHODS = {  # in the order of the login page
     "bankid": "testamur.access.accounts.methods.bankid.configured",
     "oidc": "testamur.access.accounts.methods.oidc.method.configured",

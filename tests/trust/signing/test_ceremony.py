@@ -15,7 +15,7 @@ from testamur.kernel.base.actor import Actor, Grant
 from testamur.kernel.base.refused import NotAllowed, NotFound
 from testamur.kernel.journal.models import Entry
 from testamur.kernel.proofs.bankid import verify_bankid
-from testamur.trust.signing import actions, queries, steps
+from testamur.trust.signing import actions, queries, returns, steps
 from testamur.trust.signing.methods.bankid import client as api
 from testamur.trust.signing.methods.bankid.settings import NotSetUp
 from testamur.trust.signing.methods.bankid.simulator.magic import NUMBERS, Mishap
@@ -288,7 +288,7 @@ def test_the_return_address_carries_a_nonce_that_only_this_ceremony_knows(
 
 def test_a_return_address_without_a_nonce_is_refused(rut: Actor, bankid: Simulator, clock: Clock) -> None:
     ceremony = started(rut, clock.now)
-    with pytest.raises(actions.NoNonce):
+    with pytest.raises(returns.NoNonce):
         actions.begin(
             by=rut, ceremony=ceremony, device=replace(BROWSER, return_url="https://skola.example/"), now=clock.now
         )

@@ -8,13 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-
 from testamur.kernel.base.ids import urn
-from testamur.kernel.proofs import chain, merkle, shape
+from testamur.kernel.proofs import attested, merkle, shape
+from testamur.kernel.proofs.attested import Attested
 from testamur.kernel.proofs.bankid import verify_bankid
 from testamur.kernel.proofs.jcs import canonical, parse_canonical
 from testamur.kernel.proofs.report import EvidenceError
@@ -33,34 +29,18 @@ _HEADER = ("v", "ceremony", "purpose", "organisation", "role", "signer", "count"
 
 
 @dataclass(frozen=True, slots=True)
-class Attested:
-    """What an e-ID's own signature attests, whatever the method.
-
-    Attributes:
-        identifiers: every (scheme, value) that the e-ID's identifier may stand for.
-        name: as the e-ID writes it.
-        visible, signed_at, test: the text that was shown, when it was signed, with a test e-ID or not.
-    """
-
-    identifiers: tuple[tuple[str, str], ...]
-    name: str
-    visible: bytes
-    signed_at: datetime
-    test: bool
-
-
-@dataclass(frozen=True, slots=True)
 class SignerEvidence:
     """A signer whose evidence holds.
 
     Attributes:
         signer: as the decision names them.
-        method: ``bankid`` or ``simulated``.
+        method: ``bankid``, ``simulated`` or ``sms``.
         eid_name: the name in the e-ID.
         ceremony: its id.
         count: documents signed in the same ceremony.
         signed_at: as the e-ID attests it.
         test: the e-ID is a test e-ID.
+        note: what a reader must know of this way to sign; empty for an e-ID.
     """
 
     signer: NamedSigner
@@ -70,6 +50,7 @@ class SignerEvidence:
     count: int
     signed_at: datetime
     test: bool
+    note: str = ""
 
 
 def file_name(order: int) -> str:
@@ -119,25 +100,26 @@ def verify_evidence(
         _check_header(header, signer, snapshot)
         _check_document(value, header, snapshot, h0, size)
         method = value["method"]
-        attested = _METHODS[method](value["proof"], canonical(header), roots.get(method, ()))
-        _check_visible(attested.visible, header)
+        if header["role"] not in _ROLES.get(method, (header["role"],)):
+            raise _wrong("method_role", f"{signer.name} signed as {signer.role} in a way that is not for this role.")
+        found = _METHODS[method](value["proof"], canonical(header), roots.get(method, ()))
+        _check_visible(found.visible, header)
         created = shape.time(header["created"], "header.created")
     except ShapeError as error:
         raise _wrong("malformed", f"The evidence of {signer.name} is malformed: {error}.", "FORMAT_FAILURE") from error
-    if signer.ref not in {signer_ref(snapshot.record, *identifier) for identifier in attested.identifiers}:
-        raise _wrong(
-            "other_person", f"{attested.name} signed, who is not the person the decision names ({signer.name})."
-        )
-    if attested.signed_at < created - CLOCK_SKEW:
+    if signer.ref not in {signer_ref(snapshot.record, *identifier) for identifier in found.identifiers}:
+        raise _wrong("other_person", f"{found.name} signed, who is not the person the decision names ({signer.name}).")
+    if found.signed_at < created - CLOCK_SKEW:
         raise _wrong("time", f"The signature of {signer.name} is older than the ceremony it belongs to.")
     return SignerEvidence(
         signer=signer,
         method=method,
-        eid_name=attested.name,
+        eid_name=found.name,
         ceremony=shape.urn(header["ceremony"], "header.ceremony"),
         count=header["count"],
-        signed_at=attested.signed_at,
-        test=attested.test,
+        signed_at=found.signed_at,
+        test=found.test,
+        note=found.note,
     )
 
 
@@ -239,54 +221,6 @@ def _bankid(proof: object, header: bytes, roots: Sequence[bytes]) -> Attested:
     )
 
 
-def _simulated(proof: object, header: bytes, roots: Sequence[bytes]) -> Attested:
-    """The demonstration e-ID: one ECDSA signature over what was shown and not shown, and when."""
-    names = ("visible", "nonvisible", "signed_at", "signature", "certificates")
-    value = members(proof, names, "the proof")
-    if not roots:
-        raise EvidenceError(
-            "simulated.roots.absent",
-            "The trust bundle names no root of the simulated e-ID.",
-            sub="NO_CERTIFICATE_CHAIN_FOUND",
-            undecided=True,
-        )
-    visible = shape.binary(value["visible"], "proof.visible")
-    nonvisible = shape.binary(value["nonvisible"], "proof.nonvisible")
-    signed_at = shape.time(value["signed_at"], "proof.signed_at")
-    signature = shape.binary(value["signature"], "proof.signature")
-    ders = [shape.binary(der, "proof.certificates") for der in items(value["certificates"], "certificates", limit=5)]
-    if not ders:
-        raise ShapeError("the proof carries no certificate")
-    signed = {"v": 1, "purpose": "testamur-simulated-eid"}
-    signed |= {name: value[name] for name in ("visible", "nonvisible", "signed_at")}
-    try:
-        leaf, *others = [chain.load(der) for der in ders]
-        _check_simulated(leaf, signature, canonical(signed))
-        path = chain.validate(leaf, others, [chain.load(der) for der in roots], at=signed_at)
-    except chain.ChainError as error:
-        raise EvidenceError(error.code, str(error), sub=error.sub_indication) from error
-    if path.certificates[:-1] != (leaf, *others):
-        raise ShapeError("the certificates are not the signer's chain, in order and without the root")
-    if nonvisible != header:
-        raise EvidenceError(
-            "simulated.nonvisible", "The person signed other data than expected.", sub="SIG_CONSTRAINTS_FAILURE"
-        )
-    scheme, colon, number = chain.attribute(leaf, x509.NameOID.SERIAL_NUMBER).partition(":")
-    if not colon:
-        raise ShapeError("the signer's certificate names no identifier")
-    return Attested(((scheme, number),), chain.name_of(leaf), visible, signed_at, test=True)
-
-
-def _check_simulated(leaf: x509.Certificate, signature: bytes, signed: bytes) -> None:
-    key = leaf.public_key()
-    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise ShapeError("the signer's key is not P-256")
-    try:
-        key.verify(signature, signed, ec.ECDSA(hashes.SHA256()))
-    except InvalidSignature as error:
-        raise EvidenceError(
-            "simulated.signature", "The signature of the e-ID is not genuine.", sub="SIG_CRYPTO_FAILURE"
-        ) from error
-
-
-_METHODS = {"bankid": _bankid, "simulated": _simulated}
+_METHODS = {"bankid": _bankid, "simulated": attested.simulated, "sms": attested.sms}
+_ROLES: Mapping[str, tuple[str, ...]] = {"sms": ("examiner",)}
+"""Methods that are not for everybody: only university examiners may sign with a code (rows B12 and B13)."""

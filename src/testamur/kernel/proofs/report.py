@@ -32,7 +32,7 @@ class CmsError(Failed):
 
 
 class EvidenceError(Failed):
-    """The signer's evidence does not hold. Codes: ``bankid.*``, ``simulated.*``, ``evidence.*``, ``chain.*``."""
+    """The signer's evidence does not hold: ``bankid.*``, ``simulated.*``, ``sms.*``, ``evidence.*``, ``chain.*``."""
 
 
 class Outcome(StrEnum):

@@ -136,7 +136,7 @@ class _Verification:
             self.book.ok(
                 name,
                 f"{signer.name} ({signer.title or signer.role}) signed this document on "
-                f"{stamp(found.signed_at)} by {found.method}{test}{_called(found)}{others}.",
+                f"{stamp(found.signed_at)} by {found.method}{test}{_called(found)}{others}{found.note}.",
             )
 
     def _digest(self, record: Opened) -> None:

@@ -16,17 +16,22 @@ from testamur.kernel.base.clock import stamp
 from testamur.kernel.base.ids import urn
 from testamur.register.schools import queries as schools
 from testamur.trust.records import queries
-from testamur.trust.signing.methods import simulated
+from testamur.trust.signing.methods import simulated, sms
 from testamur.trust.signing.methods.bankid.settings import configured as bankid_settings
 from testamur.trust.transparency import queries as logs
 
 
 def current(*, now: datetime) -> dict[str, Any]:
-    """The bundle of this installation; the simulated e-ID's root is in it only in demo mode."""
+    """The bundle of this installation; the simulated e-ID's root is in it only in demo mode.
+
+    ``sms`` is named only where codes by SMS were ever in use: older verifiers do not know the word.
+    """
     test = settings.MODE == "demo"
     roots: dict[str, list[bytes]] = {"bankid": bankid_roots(), "simulated": []}
     if test:
         roots["simulated"] = [simulated.test_ca(simulated.folder()).root_der]
+    if (sms.folder() / "root.pem").exists() or sms.NAME in settings.SIGNING_METHODS:
+        roots[sms.NAME] = [sms.attestation_authority().root_der]
     return bundle(eid_roots=roots, test=test, now=now)
 
 

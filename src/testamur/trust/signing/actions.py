@@ -8,9 +8,7 @@ answer is given once only (BankID), so it is stored before anything else is done
 from __future__ import annotations
 
 import contextlib
-import secrets
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NewType
@@ -23,8 +21,9 @@ from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotFound, Refused
 from testamur.kernel.journal import actions as journal
 from testamur.kernel.proofs.evidence import CLOCK_SKEW
-from testamur.trust.signing import rules
+from testamur.trust.signing import codes, leases, returns, rules
 from testamur.trust.signing.methods.contract import (
+    Begun,
     Checked,
     Device,
     EvidenceRefused,
@@ -40,8 +39,6 @@ from testamur.trust.signing.rules import FINAL, DocumentToSign, SignerIdentity, 
 
 CeremonyId = NewType("CeremonyId", UUID)
 
-LEASE = timedelta(seconds=30)
-"""Longer than any call to an e-ID may take (`bankid_timeout` is at most 25 s)."""
 NEVER_BEGUN = timedelta(minutes=30)
 _BATCH = 1000
 
@@ -64,12 +61,6 @@ class BeingAsked(Refused):
     code = "signing.ceremony.busy"
 
 
-class NoNonce(Refused):
-    """A return address without a place for its nonce cannot prove that the same browser came back."""
-
-    code = "signing.return_url.nonce"
-
-
 @transaction.atomic
 def start(
     *,
@@ -86,7 +77,8 @@ def start(
 ) -> CeremonyId:
     """Write down who is to sign what; nothing is sent anywhere yet (see `begin`).
 
-    Refuses ``signing.method.unknown``, ``signing.signer.scheme`` and ``signing.documents.*``.
+    Refuses ``signing.method.unknown``, ``signing.signer.scheme``, ``signing.documents.*`` and, for a method that sends
+    codes, ``signing.sms.role`` and ``signing.sms.no_phone``.
     """
     by.must("signing.ceremony.start", path)
     chosen = method_named(method)
@@ -97,6 +89,8 @@ def start(
             wanted=chosen.schemes,
             found=signer.scheme,
         )
+    if chosen.confirms:
+        codes.check_signer(person=signer.person, role=role)
     ceremony = CeremonyId(new_id())
     manifest = rules.manifest(
         ceremony=ceremony,
@@ -125,6 +119,7 @@ def start(
         count=manifest.count,
         visible=manifest.visible,
         state=State.STARTED,
+        start_data={"about": codes.about(documents)} if chosen.confirms else None,
         started=now,
         lease=now,
     ).save(force_insert=True)
@@ -153,43 +148,94 @@ def start(
 
 
 def begin(*, by: Actor, ceremony: UUID, device: Device, now: datetime) -> CeremonyView:
-    """Ask the e-ID to let the signer sign. Outside any transaction: it calls the network.
+    """Ask the e-ID to let the signer sign, or send a code. Outside any transaction: it can call the network.
 
     `device.return_url`, where given, holds ``{nonce}``; `queries.came_back` checks it later. Refuses
-    ``signing.ceremony.not_started``, ``signing.ceremony.busy``, ``signing.return_url.nonce`` and what the method
-    refuses; after a refusal of the method the ceremony can be begun again.
+    ``signing.ceremony.not_started``, ``signing.ceremony.busy``, ``signing.return_url.nonce``, ``signing.sms.no_phone``,
+    ``signing.sms.too_many`` and what the method refuses; after a refusal the ceremony can be begun again.
     """
     row = _row(ceremony, by, "begin")
     if row.state != State.STARTED:
         raise NotStarted(f"The ceremony is {row.state}.", ceremony=str(ceremony), state=row.state)
-    nonce = ""
-    if device.return_url:
-        if "{nonce}" not in device.return_url:
-            raise NoNonce("The return address needs {nonce} in it.", field="return_url")
-        nonce = secrets.token_urlsafe(24)
-        device = replace(device, return_url=device.return_url.replace("{nonce}", nonce))
-    if not _take_lease(row, now):
-        raise BeingAsked("This ceremony is being begun already.", ceremony=str(ceremony))
+    device, nonce = returns.with_nonce(device)
     chosen = method_named(row.method)
+    order = codes.order_for(row, chosen)
+    if chosen.confirms:
+        codes.check_room(row, now)
+    if not leases.take(row, now):
+        raise BeingAsked("This ceremony is being begun already.", ceremony=str(ceremony))
     try:
-        begun = chosen.begin(order_of(row), device)
+        begun = chosen.begin(order, device)
     except MethodRefused as refusal:
-        _give_back(row, until=now + timedelta(seconds=refusal.wait))
+        leases.give_back(row, until=now + timedelta(seconds=refusal.wait))
         raise
-    at = now + timedelta(seconds=begun.elapsed)
-    with transaction.atomic(durable=True):
-        kept = _locked(ceremony)
-        if kept.state == State.STARTED:
-            kept.state, kept.order_ref, kept.begun, kept.lease = State.PENDING, begun.reference, at, at
-            kept.start_data = dict(begun.start)
-            kept.same_device = bool(nonce)
-            kept.return_nonce_sha256 = sha256(nonce.encode()).hexdigest() if nonce else ""
-            kept.save()
-            _journal(by, "begun", ceremony, kept.path, now, {"method": kept.method})
+    kept = _begun(by, row, begun, nonce, codes.Sending(order.phone, device.domain, chosen.lifetime), now)
     if kept.order_ref != begun.reference:  # cancelled while the e-ID was being asked
         with contextlib.suppress(MethodRefused):
             chosen.cancel(begun.reference)
     return view(kept)
+
+
+@transaction.atomic(durable=True)
+def _begun(by: Actor, row: Ceremony, begun: Begun, nonce: str, to: codes.Sending, now: datetime) -> Ceremony:
+    """Write down that the e-ID was asked; a code leaves in the same transaction or not at all."""
+    if begun.code:
+        codes.queue(row)
+    kept = _locked(row.id)
+    if kept.state == State.STARTED:
+        if begun.code:
+            codes.send(by=by, row=kept, begun=begun, to=to, now=now)
+        at = now + timedelta(seconds=begun.elapsed)
+        kept.state, kept.order_ref, kept.begun, kept.lease = State.PENDING, begun.reference, at, at
+        kept.start_data = dict(begun.start)
+        kept.same_device = bool(nonce)
+        kept.return_nonce_sha256 = sha256(nonce.encode()).hexdigest() if nonce else ""
+        kept.save()
+        _journal(by, "begun", row.id, kept.path, now, {"method": kept.method})
+    return kept
+
+
+def confirm(*, by: Actor, ceremony: UUID, code: str, now: datetime) -> CeremonyView:
+    """The signer returns the code that was sent; the right one signs. ``signing.ceremony.confirm``, the signer alone.
+
+    Refuses ``not_found`` for another's ceremony, ``signing.code.not_awaited`` (used, ended, other method),
+    ``signing.code.malformed`` (costs no try), ``signing.code.wrong`` (with ``left``), ``signing.code.no_tries`` and
+    ``signing.code.expired``, after which the ceremony is over. Journal: ``signing.ceremony.signed/1``,
+    ``signing.ceremony.code_wrong/1`` or ``signing.ceremony.ended/1``.
+    """
+    row = _row(ceremony, by, "confirm")
+    if row.signer != by.id:
+        raise NotFound(f"There is no ceremony {ceremony}.", ceremony=str(ceremony))
+    chosen, _ = codes.confirmable(row, method_named(row.method))
+    typed = codes.digits(code)
+    if row.begun is None or (now - row.begun).total_seconds() > chosen.lifetime:
+        _end(by, row, State.EXPIRED, "expiredTransaction", now)
+        raise codes.CodeExpired("The code was valid for five minutes.", field="code")
+    kept, left = _compare(by, row.id, typed, now)
+    if kept.answer is not None:
+        return _judge(by, kept, now)
+    if left == 0:
+        _end(by, kept, State.FAILED, "noTriesLeft", now)
+        raise codes.NoTriesLeft("The wrong code was given three times.", field="code")
+    raise codes.WrongCode(f"This is not the code; {left} tries are left.", field="code", left=left)
+
+
+@transaction.atomic(durable=True)
+def _compare(by: Actor, ceremony: UUID, code: str, now: datetime) -> tuple[Ceremony, int]:
+    """Two who type at once do so one after the other; a try is paid before anybody learns whether it was right."""
+    row = _locked(ceremony)
+    chosen, order = codes.confirmable(row, method_named(row.method))
+    assert row.begun is not None
+    found = chosen.confirm(order, row.start_data, code=code, begun=row.begun, now=now)
+    row.start_data = dict(found.start)
+    if found.proof:
+        row.answer = found.proof
+    else:
+        row.hint = "wrongCode"
+        if found.left:
+            _journal(by, "code_wrong", row.id, row.path, now, {"signer": str(row.signer), "left": found.left})
+    row.save()
+    return row, found.left
 
 
 def collect(*, by: Actor, ceremony: UUID, now: datetime) -> CeremonyView:
@@ -204,7 +250,7 @@ def collect(*, by: Actor, ceremony: UUID, now: datetime) -> CeremonyView:
         return view(row)
     if row.answer is not None:
         return _judge(by, row, now)
-    if not _take_lease(row, now):
+    if not leases.take(row, now):
         return view(_row(ceremony, by, "collect"))
     chosen = method_named(row.method)
     try:
@@ -356,19 +402,6 @@ def _row(ceremony: UUID, by: Actor, verb: str) -> Ceremony:
 
 def _locked(ceremony: UUID) -> Ceremony:
     return Ceremony.objects.select_for_update().get(pk=ceremony)
-
-
-def _take_lease(row: Ceremony, now: datetime) -> bool:
-    """Become the one who asks the e-ID. Durable, so a caller who wraps this in a transaction is told at once."""
-    until = now + LEASE
-    with transaction.atomic(durable=True):
-        taken = Ceremony.objects.filter(pk=row.id, state=row.state, lease__lte=now).update(lease=until)
-    row.lease = until
-    return bool(taken)
-
-
-def _give_back(row: Ceremony, *, until: datetime) -> None:
-    Ceremony.objects.filter(pk=row.id, lease=row.lease, state=row.state).update(lease=until)
 
 
 def _journal(by: Actor, what: str, ceremony: UUID, path: str, now: datetime, refs: dict[str, object]) -> None:

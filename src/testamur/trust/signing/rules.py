@@ -29,6 +29,11 @@ VISIBLE_LIMIT = 30_000
 """Bytes of visible text: 40,000 characters once in base64, the least that any method takes (BankID RP v6.0 `sign`)."""
 
 
+CODE_ROLES = frozenset({"examiner"})
+"""Who may sign with a code by SMS: examiners of a university (rows B12 and B13). Grades of schools need an e-ID."""
+CODE_DIGITS = 5
+
+
 class State(StrEnum):
     """Where a ceremony stands."""
 

@@ -48,6 +48,7 @@ class Paper:
     schemes: tuple[str, ...] = ()
     patience = 0.0
     lifetime = 600.0
+    confirms = False
 
     def begin(self, order: Order, device: Device) -> Begun:
         if TOLD.answer == "unreachable":

@@ -265,7 +265,7 @@ def test_evidence_with_anything_in_any_place_is_judged_alike(method: str) -> Non
         )
         return {
             "method": found.method, "eidName": found.eid_name, "ceremony": str(found.ceremony), "count": found.count,
-            "signedAt": millis(found.signed_at), "test": found.test,
+            "signedAt": millis(found.signed_at), "test": found.test, "note": found.note,
         }  # fmt: skip
 
     def same(data: bytes, roots: dict[str, list[bytes]] = pinned) -> Any:

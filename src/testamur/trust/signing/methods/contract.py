@@ -84,7 +84,10 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a method is asked to have signed: exactly these bytes, by exactly this person."""
+    """What a method is asked to have signed: exactly these bytes, by exactly this person.
+
+    `phone` (E.164) and `organisation` (its name) are given to methods that send codes, and empty for others.
+    """
 
     ceremony: str
     visible: bytes
@@ -92,6 +95,8 @@ class Order:
     signer_name: str
     scheme: str
     identifier: str
+    phone: str = ""
+    organisation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +107,22 @@ class Begun:
         reference: what to collect with.
         elapsed: seconds the call took; the e-ID counts its own time from the end of it.
         start: what is needed to draw QR codes and start links (a secret of the server); empty where unused.
+        code: what the caller is to send to the order's telephone and then forget; empty where nothing is sent.
     """
 
     reference: str
     elapsed: float = 0.0
     start: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeView:
+    """A code under way: the last two digits of the number it went to, when it ends, how many tries are left."""
+
+    last: str
+    ends: datetime
+    left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +132,13 @@ class StartView:
     Attributes:
         qr: text of the QR code for this very second.
         app_link, desktop_link: start the app on this device.
+        code: what is told of the code that was sent, for methods that send one.
     """
 
     qr: str = ""
     app_link: str = ""
     desktop_link: str = ""
+    code: CodeView | None = None
 
 
 class Status(StrEnum):
@@ -153,6 +171,21 @@ class Checked:
     signed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What became of a code that somebody typed.
+
+    Attributes:
+        proof: as in `Progress`, when the code was the right one; else empty.
+        start: what to keep in place of the former `Begun.start`.
+        left: tries left.
+    """
+
+    proof: bytes
+    start: Mapping[str, str]
+    left: int
+
+
 class Method(Protocol):
     """One way to sign. Network calls happen in `begin`, `collect` and `cancel` only."""
 
@@ -171,6 +204,10 @@ class Method(Protocol):
     @property
     def lifetime(self) -> float:
         """Seconds after which the e-ID has surely forgotten an order."""
+
+    @property
+    def confirms(self) -> bool:
+        """True for a `CodeMethod`: the signer proves the will to sign with a code, on our own page."""
 
     def begin(self, order: Order, device: Device) -> Begun:
         """Ask for the signature. Raises `MethodRefused`."""
@@ -192,6 +229,15 @@ class Method(Protocol):
 
     def start_view(self, start: Mapping[str, str], *, begun: datetime, now: datetime) -> StartView:
         """What the signer's browser needs at this second to start the e-ID's app."""
+
+
+class CodeMethod(Method, Protocol):
+    """A method whose answer is a code that was sent to the signer."""
+
+    def confirm(
+        self, order: Order, start: Mapping[str, str], *, code: str, begun: datetime, now: datetime
+    ) -> Confirmed:
+        """Compare and, where the code is right, attest. Pure but for the attesting key; counts the tries."""
 
 
 def method(name: str) -> Method:

@@ -7,14 +7,9 @@ once. It refuses to exist outside `TESTAMUR_MODE=demo`, and nothing it signs ver
 from __future__ import annotations
 
 import base64
-import os
 import secrets
-import shutil
-import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +17,14 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from django.conf import settings
 
 from testamur.kernel.base.clock import parse_stamp, stamp
 from testamur.kernel.base.refused import Refused
 from testamur.kernel.proofs.jcs import canonical, parse_canonical
+from testamur.trust.signing.methods.authority import LONGEST_NAME, Authority, authority
 from testamur.trust.signing.methods.contract import (
     Begun,
     Checked,
@@ -57,80 +48,9 @@ class DemoOnly(Refused):
     code = "signing.simulated.demo_only"
 
 
-@dataclass(frozen=True, slots=True)
-class TestCa:
-    """The TEST e-ID's root: its key never leaves the folder it was made in."""
-
-    certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
-
-    @property
-    def root_der(self) -> bytes:
-        """What goes into ``eid_roots.simulated`` of the demo's trust bundle."""
-        return self.certificate.public_bytes(Encoding.DER)
-
-
-def test_ca(folder: Path) -> TestCa:
-    """The CA in `folder`, made there the first time (key file mode 0600). Safe when two processes come first."""
-    if not (folder / "root.pem").exists():
-        _make_ca(folder)
-    return _load_ca(folder.resolve())
-
-
-@lru_cache(maxsize=8)
-def _load_ca(folder: Path) -> TestCa:
-    key = load_pem_private_key((folder / "root.key").read_bytes(), password=None)
-    assert isinstance(key, ec.EllipticCurvePrivateKey)
-    return TestCa(x509.load_pem_x509_certificate((folder / "root.pem").read_bytes()), key)
-
-
-def _make_ca(folder: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Testamur TEST"),
-            x509.NameAttribute(NameOID.COMMON_NAME, "TEST e-ID root (simulated, proves nothing)"),
-        ]
-    )
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
-        .not_valid_after(datetime(2045, 1, 1, tzinfo=UTC))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_usage(ca=True), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=".making-", dir=folder.parent))  # mode 0700
-    try:
-        with os.fdopen(os.open(made / "root.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        (made / "root.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
-        made.rename(folder)  # whole or not at all; fails when another process was first, and then theirs counts
-    except OSError:
-        if not (folder / "root.pem").exists():
-            raise
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-
-
-def _usage(*, ca: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not ca,
-        content_commitment=not ca,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=ca,
-        crl_sign=ca,
-        encipher_only=False,
-        decipher_only=False,
-    )
+def test_ca(folder: Path) -> Authority:
+    """The TEST e-ID's authority in `folder`, made there the first time."""
+    return authority(folder, organisation="Testamur TEST", name="TEST e-ID root (simulated, proves nothing)")
 
 
 def _signed_bytes(visible: str, nonvisible: str, signed_at: str) -> bytes:
@@ -145,29 +65,15 @@ def _signed_bytes(visible: str, nonvisible: str, signed_at: str) -> bytes:
     )
 
 
-def sign(ca: TestCa, order: Order, *, at: datetime) -> bytes:
+def sign(ca: Authority, order: Order, *, at: datetime) -> bytes:
     """The proof (JCS) that the person named in `order` would give: a fresh key, a leaf, one ECDSA signature."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    identifier = f"{order.scheme}:{order.identifier}"
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(
-            x509.Name(
-                [
-                    x509.NameAttribute(NameOID.SERIAL_NUMBER, identifier),
-                    x509.NameAttribute(NameOID.COMMON_NAME, order.signer_name[:58] + " TEST"),  # X.520: at most 64
-                ]
-            )
-        )
-        .issuer_name(ca.certificate.subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(at - timedelta(days=1))
-        .not_valid_after(at + timedelta(days=730))
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(ca=False), critical=True)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca.key.public_key()), critical=False)
-        .sign(ca.key, hashes.SHA256())
+    key, certificate = ca.issue(
+        [
+            (NameOID.SERIAL_NUMBER, f"{order.scheme}:{order.identifier}"),
+            (NameOID.COMMON_NAME, order.signer_name[: LONGEST_NAME - 6] + " TEST"),
+        ],
+        start=at - timedelta(days=1),
+        end=at + timedelta(days=730),
     )
     visible, nonvisible, signed_at = b64(order.visible), b64(order.nonvisible), stamp(at)
     signature = key.sign(_signed_bytes(visible, nonvisible, signed_at), ec.ECDSA(hashes.SHA256()))
@@ -189,8 +95,9 @@ class Simulated:
     schemes: tuple[str, ...] = ()
     patience = 0.0
     lifetime = 600.0
+    confirms = False
 
-    def __init__(self, ca: TestCa) -> None:
+    def __init__(self, ca: Authority) -> None:
         """`ca` signs for everybody."""
         self._ca = ca
 
@@ -227,7 +134,7 @@ class Simulated:
         return "TEST", "TEST: the simulated e-ID signs."
 
 
-def _check(proof: bytes, ca: TestCa, *, visible: bytes, nonvisible: bytes) -> Checked:
+def _check(proof: bytes, ca: Authority, *, visible: bytes, nonvisible: bytes) -> Checked:
     given: dict[str, Any] = parse_canonical(proof)
     if set(given) != _PROOF_MEMBERS or len(given["certificates"]) != 1:
         raise ValueError("members")

@@ -45,6 +45,7 @@ class BankId:
     schemes = BANKID_SCHEMES
     patience = 2.0
     lifetime = 600.0  # an order lives 3 minutes, its answer 3 to 5 more
+    confirms = False
 
     def __init__(self, client: BankIdClient, settings: BankIdSettings) -> None:
         """`client` speaks to the environment that `settings` describe."""

@@ -18,6 +18,14 @@ export const PURPOSE = "sign-records";
 const EVIDENCE_CLOCK_SKEW = 5 * 60_000;
 export const BANKID_SCHEMES = ["se.personnummer", "se.samordningsnummer"];
 
+const EVIDENCE_SMS = ["visible", "nonvisible", "sent_at", "signed_at", "phone", "tries"];
+const EVIDENCE_SMS_LIFETIME = 5 * 60_000;
+const EVIDENCE_SMS_TRIES = 3;
+/** organizationalUnitName */
+const EVIDENCE_UNIT = "2.5.4.11";
+/** Methods that are not for everybody: only university examiners may sign with a code. */
+const EVIDENCE_ROLES = Object.freeze({ sms: ["examiner"] });
+
 const EVIDENCE_MEMBERS = ["v", "order", "role", "method", "header", "leaf", "index", "path", "proof"];
 const EVIDENCE_HEADER = ["v", "ceremony", "purpose", "organisation", "role", "signer", "count", "root", "created"];
 
@@ -66,6 +74,9 @@ export async function verifyEvidence(data, { signer, snapshot, h0, size, roots }
     }
     evidenceCheckHeader(header, signer, snapshot);
     await evidenceCheckDocument(value, header, snapshot, h0, size);
+    if (!(EVIDENCE_ROLES[value.method] ?? [header.role]).includes(header.role)) {
+      throw evidenceWrong("method_role", `${signer.name} signed as ${signer.role} in a way that is not for this role.`);
+    }
     attested = await EVIDENCE_METHODS[value.method](value.proof, canonical(header), roots.get(value.method) ?? []);
     evidenceCheckVisible(attested.visible, header);
     created = time(header.created, "header.created");
@@ -91,6 +102,7 @@ export async function verifyEvidence(data, { signer, snapshot, h0, size, roots }
     count: value.header.count,
     signedAt: attested.signedAt,
     test: attested.test,
+    note: attested.note ?? "",
   };
 }
 
@@ -208,14 +220,49 @@ async function evidenceBankid(proof, header, roots) {
 
 /** The demonstration e-ID: one ECDSA signature over what was shown and not shown, and when. */
 async function evidenceSimulated(proof, header, roots) {
-  const names = ["visible", "nonvisible", "signed_at", "signature", "certificates"];
-  const value = members(proof, names, "the proof");
-  if (!roots.length) {
-    throw new EvidenceError("simulated.roots.absent", "The trust bundle names no root of the simulated e-ID.", {
-      sub: "NO_CERTIFICATE_CHAIN_FOUND",
-      undecided: true,
+  const names = ["visible", "nonvisible", "signed_at"];
+  const value = members(proof, [...names, "signature", "certificates"], "the proof");
+  evidenceRooted(roots, "simulated", "simulated e-ID");
+  const [found] = await evidenceSigned(value, names, "testamur-simulated-eid", header, roots, "simulated");
+  return found;
+}
+
+/** A code by SMS that came back: the issuer's attestation key signs what was shown, when, to which number. */
+async function evidenceSms(proof, header, roots) {
+  const value = members(proof, [...EVIDENCE_SMS, "signature", "certificates"], "the proof");
+  evidenceRooted(roots, "sms", "attestation of codes by SMS");
+  const phone = members(value.phone, ["last", "commitment"], "proof.phone");
+  digest(phone.commitment, "proof.phone.commitment");
+  const last = text(phone.last, "proof.phone.last");
+  if (!/^[0-9]{2}$/.test(last)) throw new ShapeError("proof.phone.last is not two digits");
+  whole(value.tries, "proof.tries", { least: 1, most: EVIDENCE_SMS_TRIES });
+  const sentAt = time(value.sent_at, "proof.sent_at");
+  const [found, leaf] = await evidenceSigned(value, EVIDENCE_SMS, "testamur-sms-attestation", header, roots, "sms");
+  if (attribute(leaf, EVIDENCE_UNIT) !== "SMS code attestation") {
+    throw new ShapeError("the certificate is not one that attests codes");
+  }
+  const took = found.signedAt - sentAt;
+  if (took < 0 || took > EVIDENCE_SMS_LIFETIME) {
+    throw new EvidenceError("sms.time", "The code was not returned while it was valid.", {
+      sub: "SIG_CONSTRAINTS_FAILURE",
     });
   }
+  const note =
+    `; this is no e-ID but weaker: the issuer attests that a code sent to the work phone ending in ${last} ` +
+    "was returned";
+  return { ...found, test: false, note };
+}
+
+function evidenceRooted(roots, code, what) {
+  if (roots.length) return;
+  throw new EvidenceError(`${code}.roots.absent`, `The trust bundle names no root of the ${what}.`, {
+    sub: "NO_CERTIFICATE_CHAIN_FOUND",
+    undecided: true,
+  });
+}
+
+/** What both have in common: [what is attested, the certificate whose key signed]. */
+async function evidenceSigned(value, names, purpose, header, roots, code) {
   const visible = binary(value.visible, "proof.visible");
   const nonvisible = binary(value.nonvisible, "proof.nonvisible");
   const signedAt = time(value.signed_at, "proof.signed_at");
@@ -223,13 +270,13 @@ async function evidenceSimulated(proof, header, roots) {
   const listed = items(value.certificates, "certificates", { limit: 5 });
   const ders = listed.map((der) => binary(der, "proof.certificates"));
   if (!ders.length) throw new ShapeError("the proof carries no certificate");
-  const signed = { v: 1, purpose: "testamur-simulated-eid" };
-  for (const name of ["visible", "nonvisible", "signed_at"]) signed[name] = value[name];
+  const signed = { v: 1, purpose };
+  for (const name of names) signed[name] = value[name];
   let certificates;
   let path;
   try {
     certificates = ders.map(load);
-    await evidenceCheckSimulated(certificates[0], signature, canonical(signed));
+    await evidenceCheckSignature(certificates[0], signature, canonical(signed), code);
     path = await validate(certificates[0], certificates.slice(1), roots.map(load), { at: signedAt });
   } catch (error) {
     if (!(error instanceof ChainError)) throw error;
@@ -239,30 +286,26 @@ async function evidenceSimulated(proof, header, roots) {
     throw new ShapeError("the certificates are not the signer's chain, in order and without the root");
   }
   if (!equal(nonvisible, header)) {
-    throw new EvidenceError("simulated.nonvisible", "The person signed other data than expected.", {
+    throw new EvidenceError(`${code}.nonvisible`, "The person signed other data than expected.", {
       sub: "SIG_CONSTRAINTS_FAILURE",
     });
   }
   const identifier = attribute(certificates[0], SERIAL_NUMBER);
   const colon = identifier.indexOf(":");
   if (colon < 0) throw new ShapeError("the signer's certificate names no identifier");
-  return {
-    identifiers: [[identifier.slice(0, colon), identifier.slice(colon + 1)]],
-    name: nameOf(certificates[0]),
-    visible,
-    signedAt,
-    test: true,
-  };
+  const identifiers = [[identifier.slice(0, colon), identifier.slice(colon + 1)]];
+  return [{ identifiers, name: nameOf(certificates[0]), visible, signedAt, test: true }, certificates[0]];
 }
 
-async function evidenceCheckSimulated(leaf, signature, signed) {
+async function evidenceCheckSignature(leaf, signature, signed, code) {
   const key = leaf.publicKey;
   if (key.kind !== "ec" || key.curve !== "P-256") throw new ShapeError("the signer's key is not P-256");
   if (!(await key.verify(signature, signed, "SHA-256"))) {
-    throw new EvidenceError("simulated.signature", "The signature of the e-ID is not genuine.", {
+    const what = code === "simulated" ? "the e-ID" : "the attestation";
+    throw new EvidenceError(`${code}.signature`, `The signature of ${what} is not genuine.`, {
       sub: "SIG_CRYPTO_FAILURE",
     });
   }
 }
 
-const EVIDENCE_METHODS = Object.freeze({ bankid: evidenceBankid, simulated: evidenceSimulated });
+const EVIDENCE_METHODS = Object.freeze({ bankid: evidenceBankid, simulated: evidenceSimulated, sms: evidenceSms });

@@ -20,7 +20,7 @@ export class Failed extends Error {
 /** The seal or its time-stamp does not hold. Codes: `seal.*`, `timestamp.*`. */
 export class CmsError extends Failed {}
 
-/** The signer's evidence does not hold. Codes: `bankid.*`, `simulated.*`, `evidence.*`, `chain.*`. */
+/** The signer's evidence does not hold. Codes: `bankid.*`, `simulated.*`, `sms.*`, `evidence.*`, `chain.*`. */
 export class EvidenceError extends Failed {}
 
 /** How one check ended. */

@@ -128,7 +128,7 @@ class Verification {
     this.book.ok(
       `signer ${signer.order}`,
       `${signer.name} (${signer.title || signer.role}) signed this document on ` +
-        `${stamp(found.signedAt)} by ${found.method}${test}${verifyCalled(found)}${others}.`,
+        `${stamp(found.signedAt)} by ${found.method}${test}${verifyCalled(found)}${others}${found.note}.`,
     );
   }
 
