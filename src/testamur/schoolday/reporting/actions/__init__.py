@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from testamur.schoolday.reporting.actions.correcting import open_correction
+from testamur.schoolday.reporting.actions.deciding import decide, note_paper_signature, note_prepared
+from testamur.schoolday.reporting.actions.desks import set_desk
+from testamur.schoolday.reporting.actions.entering import enter
 from testamur.schoolday.reporting.actions.lists import discard, open_list, reveal, set_title
+from testamur.schoolday.reporting.actions.preferences import set_preference
+from testamur.schoolday.reporting.actions.process import note_in_force, propose_process
 from testamur.schoolday.reporting.actions.rows import (
     add_student,
     add_students,
@@ -11,6 +17,7 @@ from testamur.schoolday.reporting.actions.rows import (
     save_rows,
 )
 from testamur.schoolday.reporting.actions.sending import mail_unregistered, recall, return_list, send
+from testamur.schoolday.reporting.actions.subscriptions import note_found, note_told, subscribe, unsubscribe
 from testamur.schoolday.reporting.actions.talking import add_grader, comment, remove_grader, see
 
 __all__ = [
@@ -18,11 +25,20 @@ __all__ = [
     "add_student",
     "add_students",
     "comment",
+    "decide",
     "discard",
+    "enter",
     "fetch_exam",
     "fetch_registered",
     "mail_unregistered",
+    "note_found",
+    "note_in_force",
+    "note_paper_signature",
+    "note_prepared",
+    "note_told",
+    "open_correction",
     "open_list",
+    "propose_process",
     "recall",
     "remove_grader",
     "return_list",
@@ -30,5 +46,9 @@ __all__ = [
     "save_rows",
     "see",
     "send",
+    "set_desk",
+    "set_preference",
     "set_title",
+    "subscribe",
+    "unsubscribe",
 ]

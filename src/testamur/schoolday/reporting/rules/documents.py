@@ -1,0 +1,108 @@
+"""Shapes of what a sent list becomes, and what its documents say. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from testamur.schoolday.reporting.rules.states import ListKind, ListState, Way
+from testamur.schoolday.reporting.rules.views import ListHead
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRow:
+    """A row that became a decision. `corrects` is the decision that it took the place of."""
+
+    row: UUID
+    person: UUID
+    value: str
+    examined_on: date
+    points: str
+    decision: UUID
+    certificate: UUID | None
+    corrects: UUID | None
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SignedList:
+    """A signed list for the registry. `examiner` decided; `method` is how it was signed (``bankid``, ``sms`` …)."""
+
+    id: UUID
+    number: int
+    kind: ListKind
+    state: ListState
+    unit: UUID
+    path: str
+    course: UUID
+    course_code: str
+    module: UUID | None
+    module_code: str
+    occasion: UUID | None
+    scale: str
+    title: str
+    title_en: str
+    reason: str
+    examiner: UUID
+    signed_at: datetime
+    method: str
+    control_number: str
+    sent_sha256: str
+    record: UUID | None
+    rows: tuple[SignedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveRow:
+    """A line of the archive list."""
+
+    person: UUID
+    value: str
+    examined_on: date
+    points: str
+    decision: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveList:
+    """What the printed archive list shows (rows B25, B36). Rows in no order: names are the reader's."""
+
+    head: ListHead
+    course_name: str
+    course_name_en: str
+    module_name: str
+    control_number: str
+    way: Way
+    signature: str
+    """How and by whom it was signed: ``electronic``, ``paper``; empty while it is not."""
+    rows: tuple[ArchiveRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the documents of a list have come; `errors` are codes of what keeps them from being made."""
+
+    done: int
+    total: int
+    ready: bool
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits for the office.
+
+    Attributes:
+        unsigned: sent lists that nobody has signed for so many days, longest waiting first.
+        on_paper: sent lists that are signed by hand.
+        stuck: sent lists whose documents could not be made or whose signature could not be taken in.
+        to_enter: signed and not entered, longest waiting first.
+        undecided: signed lists with rows that the law refused meanwhile.
+    """
+
+    unsigned: tuple[ListHead, ...]
+    on_paper: tuple[ListHead, ...]
+    stuck: tuple[ListHead, ...]
+    to_enter: tuple[ListHead, ...]
+    undecided: tuple[ListHead, ...]

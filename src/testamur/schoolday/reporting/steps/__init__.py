@@ -1,0 +1,1 @@
+"""Background steps of the result lists: documents made, signatures taken in, subscribers found."""
