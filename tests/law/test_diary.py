@@ -13,6 +13,9 @@ from testamur.law.tables import PACKS, pack
 from tests.law.documents.registers import mark
 
 every_pack = pytest.mark.parametrize("rules", PACKS.values(), ids=PACKS)
+SCHOOLS = {name: one for name, one in PACKS.items() if one.results is None}
+every_school = pytest.mark.parametrize("rules", SCHOOLS.values(), ids=SCHOOLS)
+"""A university has no diary."""
 TODAY = date(2026, 3, 3)
 ROLES = {"guardian", "teacher", "class_teacher", "principal", "doctor"}
 
@@ -32,7 +35,7 @@ def test_kinds_of_mark_have_codes_of_their_own_and_read_every_value_of_their_sca
     assert rules.diary.assessment(99, TODAY) is None
 
 
-@every_pack
+@every_school
 def test_a_mark_that_is_none_is_refused_with_the_packs_code_and_what_is_accepted(rules: Pack):
     level = rules.year_levels[-1]
     kind = rules.diary.mark_kinds(level, TODAY)[0]
@@ -57,7 +60,7 @@ def test_leave_is_approved_without_a_gap_and_grounds_are_stated_by_known_roles(r
     assert list(diary.alarm) == sorted(diary.alarm)
 
 
-@every_pack
+@every_school
 def test_absences_remarks_and_the_register_are_named_in_the_law(rules: Pack):
     diary = rules.diary
     assert set(diary.absence_name) == {"absent", "late", "left_early"}
@@ -154,3 +157,13 @@ def test_only_bulgaria_counts_alarms_and_days_on_the_guardians_word():
     assert list(bulgaria.alarm) == [Decimal(n) for n in (5, 10, 15)]
     assert (bulgaria.leave.days_per_year, bulgaria.leave.days_in_row, bulgaria.leave.guardians) == (15, 5, 1)
     assert [pack(p).may_compare("mark_average") for p in ("bg.school", "vn.primary")] == [True, False]
+
+
+def test_a_university_has_no_diary_and_refuses_every_mark():
+    diary = pack("se.university").diary
+    assert (diary.grounds, diary.remarks, diary.register, diary.alarm) == ((), (), None, ())
+    assert diary.mark_kinds(0, TODAY) == ()
+    assert diary.leave.days_per_year == 0
+    with pytest.raises(Refused) as refused:
+        diary.normalise_mark("current", "A", 0, TODAY)
+    assert refused.value.code == "se.university.mark.kind"

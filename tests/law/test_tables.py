@@ -32,6 +32,7 @@ def test_a_pack_is_found_by_its_id():
     assert pack("se.compulsory").id == "se.compulsory"
     assert pack("vn.primary").id == "vn.primary"
     assert pack("bg.school").id == "bg.school"
+    assert pack("se.university").id == "se.university"
 
 
 def test_an_unknown_pack_is_refused_with_near_ids():
@@ -82,7 +83,7 @@ def test_correction_ways_are_kept_under_the_reason_they_give(rules: Pack):
 @every_pack
 @given(data=st.data())
 def test_whatever_is_asked_the_answer_is_a_value_or_a_refusal_with_the_packs_code(rules: Pack, data: Any):
-    text = data.draw(st.text(max_size=12) | st.sampled_from([s.code for s in rules.subjects]))
+    text = data.draw(st.text(max_size=12) | st.sampled_from(["DV1574", *(s.code for s in rules.subjects)]))
     decision = Decision(
         kind=data.draw(st.sampled_from([*rules.kinds, "nonsense"])),
         code=text,
@@ -93,7 +94,8 @@ def test_whatever_is_asked_the_answer_is_a_value_or_a_refusal_with_the_packs_cod
             "2025/2026", data.draw(st.sampled_from(["", "HT", "VT", "HK1", "HK2", "I", "II", "Q4"])), TODAY, TODAY
         ),
         year_level=data.draw(st.integers(-1, 12)),
-        occasion=data.draw(st.sampled_from(["", "mid", "never"])),
+        occasion=data.draw(st.sampled_from(["", "mid", "never", "2026-06-01", "2026-02-30"])),
+        scale=data.draw(st.sampled_from(["", "AF", "XX"])),
     )
     for ask in (
         lambda: rules.check(decision),

@@ -9,9 +9,10 @@ from testamur.kernel.base.refused import Refused
 from testamur.law.bg_school.pack import PACK as BG_SCHOOL
 from testamur.law.contract import Pack
 from testamur.law.se_compulsory.pack import PACK as SE_COMPULSORY
+from testamur.law.se_university.pack import PACK as SE_UNIVERSITY
 from testamur.law.vn_primary.pack import PACK as VN_PRIMARY
 
-PACKS: Mapping[str, Pack] = {p.id: p for p in (SE_COMPULSORY, VN_PRIMARY, BG_SCHOOL)}
+PACKS: Mapping[str, Pack] = {p.id: p for p in (SE_COMPULSORY, VN_PRIMARY, BG_SCHOOL, SE_UNIVERSITY)}
 
 
 class PackUnknown(Refused):
