@@ -9,6 +9,9 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+MAX_PACE = 200
+"""Per cent of full time."""
+
 
 class Ended(StrEnum):
     """Why a registration ended before its occasion."""
@@ -68,6 +71,16 @@ class NewRegistration:
     person: UUID
     occasion: UUID
     registered_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationEnd:
+    """That a student no longer holds a registration from the day `on`."""
+
+    person: UUID
+    occasion: UUID
+    on: date
+    why: Ended
 
 
 @dataclass(frozen=True, slots=True)
