@@ -84,7 +84,8 @@ def record_decisions(*, by: Actor, decisions: Sequence[NewDecision], now: dateti
         refs={"count": len(rows), "ids_sha256": digest, "rejected": len(rejected)},
         now=now,
     )
-    return Recorded(len(rows), unchanged, tuple(rejected))
+    ids = {index: row.id for (index, _new), row in zip(fresh, rows, strict=True)}
+    return Recorded(len(rows), unchanged, tuple(rejected), ids)
 
 
 @transaction.atomic

@@ -57,7 +57,10 @@ class Decision(models.Model):
                 condition=models.Q(starts__lte=models.F("ends")), name="results_decision_period_order"
             ),
         ]
-        indexes = [models.Index(fields=["unit", "school_year", "term"])]
+        indexes = [
+            models.Index(fields=["unit", "school_year", "term"]),
+            models.Index(fields=["pupil", "code"]),  # all about one person, whatever the school and the year
+        ]
 
 
 class SigningChoice(models.Model):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
 from testamur.law.contract import Decision as Facts
 from testamur.law.contract import Period
+from testamur.register.people.queries import chunks
 from testamur.schoolday.results.models import Decision, SigningChoice
 
 
@@ -128,3 +129,68 @@ def delegated(*, unit: UUID) -> frozenset[str]:
     """Types of documents that a delegate of the principal signs at a school; for planning."""
     rows = SigningChoice.objects.filter(unit=unit, signer="delegate")
     return frozenset(rows.values_list("document_type", flat=True))
+
+
+# --- of a university ---------------------------------------------------------------------------
+
+_RESULT = (
+    "id", "pupil", "unit", "path", "pack", "kind", "code", "value", "scale", "occasion", "decided_on", "reason",
+    "replaces", "replaced_by",
+)  # fmt: skip
+_CHUNK = 800
+"""Pupils and codes together stay below the variable limit of every SQLite build."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A decided result of a university: its place, its value, the day of its examination (`occasion`, ISO).
+
+    `replaced`: a correction took its place.
+    """
+
+    id: UUID
+    pupil: UUID
+    unit: UUID
+    path: str
+    pack: str
+    kind: str
+    code: str
+    value: str
+    scale: str
+    occasion: str
+    decided_on: date
+    reason: str
+    replaces: UUID | None
+    replaced: bool
+
+
+def results_of(*, path: str, codes: Collection[str], pupils: Iterable[UUID]) -> Mapping[UUID, tuple[Result, ...]]:
+    """Standing decisions on these codes at or below `path`, by pupil, in order of examination.
+
+    For packages above, which ask themselves who may see them.
+    """
+    found: dict[UUID, list[Result]] = defaultdict(list)
+    for some in chunks(dict.fromkeys(pupils), _CHUNK):
+        rows = Decision.objects.filter(pupil__in=some, code__in=list(codes), path__startswith=path)
+        for row in rows.filter(replaced_by__isnull=True).order_by("occasion", "id").values_list(*_RESULT):
+            found[row[1]].append(_result(row))
+    return {pupil: tuple(results) for pupil, results in found.items()}
+
+
+def results_by_id(ids: Iterable[UUID]) -> dict[UUID, Result]:
+    """Decisions by id, replaced ones too; an unknown id is left out. For packages above, as `results_of`."""
+    return {
+        row[0]: _result(row)
+        for some in chunks(dict.fromkeys(ids), _CHUNK)
+        for row in Decision.objects.filter(id__in=some).values_list(*_RESULT)
+    }
+
+
+def results_about(*, pupil: UUID, kinds: Collection[str]) -> Iterator[Result]:
+    """All decisions of these kinds about one person, replaced ones too, the latest examination first; as above."""
+    rows = Decision.objects.filter(pupil=pupil, kind__in=list(kinds)).order_by("-occasion", "-decided_on", "-id")
+    yield from map(_result, rows.values_list(*_RESULT))
+
+
+def _result(row: tuple[object, ...]) -> Result:
+    return Result(*row[:-1], replaced=row[-1] is not None)  # type: ignore[arg-type]

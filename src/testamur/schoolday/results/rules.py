@@ -131,11 +131,12 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What became of a bulk of decisions."""
+    """What became of a bulk of decisions. `ids`: those that were added, by their place in the input."""
 
     added: int
     unchanged: int
     rejected: tuple[Rejected, ...]
+    ids: Mapping[int, UUID] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
