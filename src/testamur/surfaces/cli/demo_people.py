@@ -28,6 +28,8 @@ from testamur.surfaces.cli import demo_data
 from testamur.surfaces.cli.demo_data import Invented
 
 SINCE = date(2025, 7, 1)
+WORK_PHONES = tuple(f"+46701740{number}" for number in range(680, 700))
+"""Telephones at work. 070-174 06 05 to 99 are kept by the Swedish regulator for films and examples [M]."""
 
 
 class Pool:
@@ -37,8 +39,7 @@ class Pool:
         """`random` makes the demo the same each time."""
         self._random = random
         self._swedish: dict[int, Iterator[Invented]] = {}
-        # 070-174 06 05 to 99: kept by the Swedish regulator for films and examples [M]
-        self._phones = iter([f"+46701740{number}" for number in range(605, 700)])
+        self._phones = iter([f"+46701740{number}" for number in range(605, 680)])  # the rest: `WORK_PHONES`
 
     def swedish(self, year: int) -> Iterator[Invented]:
         """Swedish people born in that year."""
