@@ -141,6 +141,7 @@ SCHEMES: Words = {
 PACKS: Words = {
     "bg.school": _("School, Bulgaria"),
     "se.compulsory": _("Compulsory school, Sweden"),
+    "se.university": _("University, Sweden"),
     "vn.primary": _("Primary school, Vietnam"),
 }
 """Packs of rules."""
