@@ -61,6 +61,15 @@ def of_record(*, by: Actor, path: str, record: UUID) -> list[EntryView]:
     return [view(row) for row in rows.order_by("id")]
 
 
+def naming(*, prefix: str, name: str, value: str, since: datetime) -> list[EntryView]:
+    """Acts of kinds that begin with `prefix`, not before `since`, that name a thing in their refs; oldest first.
+
+    Whoever shows them asks whether the thing may be seen. `since` (the thing's own beginning) keeps the search short.
+    """
+    rows = Entry.objects.filter(kind__startswith=prefix, at__gte=since, **{f"refs__{name}": value})
+    return [view(row) for row in rows.order_by("id")]
+
+
 def view(row: Entry) -> EntryView:
     """One row as readers see it."""
     return EntryView(

@@ -60,20 +60,6 @@ def earlier(*, by: Actor, path: str, pupils: Iterable[UUID], before: str) -> Map
     return {pupil: tuple(decisions) for pupil, decisions in found.items()}
 
 
-def of_codes(*, pack: str, codes: Iterable[str], pupils: Iterable[UUID]) -> Mapping[UUID, tuple[DecisionRow, ...]]:
-    """Standing decisions of these codes at any unit and in any year, in the order they were made, by pupil.
-
-    For rules about what somebody has already; whoever shows it asks whether it may be seen.
-    """
-    found: dict[UUID, list[DecisionRow]] = defaultdict(list)
-    wanted = list(dict.fromkeys(pupils))
-    for start in range(0, len(wanted), 5000):
-        rows = Decision.objects.filter(pack=pack, pupil__in=wanted[start : start + 5000], replaced_by__isnull=True)
-        for row in rows.filter(code__in=list(codes)).order_by("pupil", "made_at", "id").iterator(chunk_size=2000):
-            found[row.pupil].append(facts_of(row))
-    return {pupil: tuple(decisions) for pupil, decisions in found.items()}
-
-
 def history(*, by: Actor, path: str, decision: UUID) -> tuple[DecisionRow, ...]:
     """A decision and those it took the place of, oldest first. Raises NotAllowed, NotFound at another place."""
     by.must("results.decision.read", path)

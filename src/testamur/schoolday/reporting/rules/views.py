@@ -47,13 +47,19 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Faulty:
-    """One cell that was not saved: the row, the field (``value``, ``examined_on``, ``points``), what is accepted."""
+    """One cell that was not saved: the row, the field (``value``, ``examined_on``, ``points``), what is accepted.
+
+    Where a colleague was faster (``reporting.row.changed``): who wrote, when, and what stands (grade, date, points).
+    """
 
     row: UUID
     field: str
     code: str
     message: str
     accepted: tuple[str, ...] = ()
+    by: UUID | None = None
+    at: datetime | None = None
+    stands: tuple[str, str, str] = ("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
