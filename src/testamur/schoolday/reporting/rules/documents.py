@@ -6,8 +6,68 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from testamur.kernel.base.refused import Refused
+from testamur.law.contract import Period
 from testamur.schoolday.reporting.rules.states import ListKind, ListState, Way
 from testamur.schoolday.reporting.rules.views import ListHead
+
+MODULE, COURSE = "module", "course"
+"""Kinds of decision."""
+EXAMINER = "examiner"
+"""The role in which results are decided and signed."""
+_AUTUMN = 7
+"""Month with which an academic year and its autumn term begin, as the registry counts half years [M]."""
+
+
+class BeingSigned(Refused):
+    """Somebody is just signing the list, or has signed it."""
+
+    code = "reporting.list.being_signed"
+
+
+class WayOfPaper(Refused):
+    """The list goes another way: by hand or electronically."""
+
+    code = "reporting.list.other_way"
+
+
+class NobodySigns(Refused):
+    """The examiner (or head) has no number by which an electronic signature could be compared."""
+
+    code = "reporting.documents.nobody_signs"
+
+
+class Elsewhere(Refused):
+    """Another list holds a result of the same student, module and day that waits for its signature or has it."""
+
+    code = "reporting.row.elsewhere"
+
+
+class FormerNotPublished(Refused):
+    """The certificate that a correction takes the place of is on its way still: a moment later it can be replaced."""
+
+    code = "reporting.certificate.not_published"
+
+
+def code_of(course_code: str, module_code: str = "") -> str:
+    """The code under which a grade becomes a decision: ``DV1574/1405``, or ``DV1574`` for a whole course."""
+    return f"{course_code}/{module_code}" if module_code else course_code
+
+
+def period_of(examined_on: date) -> Period:
+    """The academic year and term of a day of examination; the period of a decision is that one day."""
+    autumn = examined_on.month >= _AUTUMN
+    first = examined_on.year if autumn else examined_on.year - 1
+    return Period(f"{first}/{first + 1}", "HT" if autumn else "VT", examined_on, examined_on)
+
+
+def certificate_period(code: str, examined_on: str) -> str:
+    """What tells the certificates of one student apart: ``DV1574/1405 2026-10-28``.
+
+    No two records that count are about the same student and bear the same: so no two lists can have the same result
+    signed.
+    """
+    return f"{code} {examined_on}"
 
 
 @dataclass(frozen=True, slots=True)
