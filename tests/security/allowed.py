@@ -255,6 +255,7 @@ ALLOWED: Mapping[str, Who] = {
     "staff:back": CEREMONY,
     "staff:app": CEREMONY,
     "staff:answer": CEREMONY,
+    "staff:confirm": CEREMONY,
     "staff:progress": CEREMONY,
     # Lessons, attendance, absences and leave.
     "diary:today": SIGNERS_ANYWHERE,

@@ -93,6 +93,16 @@ SENTENCES: Mapping[str, str | Promise] = {
     "signing.bankid.unavailable": _("BankID cannot be reached just now. What you chose is kept. Try again in a while."),
     "signing.ceremony.busy": _("The e-ID is being asked already. Wait a moment."),
     "signing.ceremony.not_started": _("This signature was begun already."),
+    "signing.code.expired": _("The code was valid for five minutes. Nothing was signed. Start again for a new one."),
+    "signing.code.malformed": _("A code has five digits."),
+    "signing.code.no_tries": _("The wrong code three times. Nothing was signed. Start again for a new one."),
+    "signing.code.not_awaited": _("This signature does not wait for a code: it is over, or the code was used."),
+    "signing.code.wrong": _("That is not the code of this signature. Look at the latest text message."),
+    "signing.sms.no_phone": _(
+        "Your work phone is not in the staff directory. Ask whoever keeps the directory to enter it, or use BankID."
+    ),
+    "signing.sms.role": _("Only examiners may sign with a code. Sign with an e-ID."),
+    "signing.sms.too_many": _("Five codes were sent to you within an hour. Wait a while, or sign with an e-ID."),
     "signing.signer.scheme": _("This e-ID does not know people by the kind of number that the register has of you."),
     "import.bundle.unreadable": _("The file cannot be read: it is damaged, encrypted or no table."),
     "import.diary.no_table": _("There is no table with a header in this file."),

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from http import HTTPStatus
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from testamur.access.accounts.rules import Area
 from testamur.kernel.base.actor import Actor
-from testamur.kernel.base.refused import NotFound
-from testamur.surfaces.web import qr
+from testamur.kernel.base.refused import NotFound, Refused
+from testamur.surfaces.web import qr, refusals
 from testamur.surfaces.web.account.browser import is_mobile, remember
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.pages import error_page, fragment, page
@@ -27,10 +29,31 @@ from testamur.surfaces.web.staff.signers import METHODS, role_name, signer
 from testamur.trust.records import steps
 from testamur.trust.signing import actions as signing
 from testamur.trust.signing import queries as ceremonies
+from testamur.trust.signing.codes import NoCodeAwaited
 from testamur.trust.signing.methods.contract import Device, MethodRefused
 from testamur.trust.signing.methods.simulated import NAME as SIMULATED
 from testamur.trust.signing.queries import CeremonyView
 from testamur.trust.signing.rules import FINAL, State
+from testamur.trust.signing.texts import check_number
+
+
+class CodeForm(forms.Form):
+    """Five digits, as the text message has them."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code from the text message"),
+        help_text=gettext_lazy("Five digits."),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "autocapitalize": "none",
+                "autofocus": True,
+                "size": 8,
+            }
+        ),
+    )
 
 
 @require_GET
@@ -40,6 +63,10 @@ def ceremony(request: WebRequest, ceremony: UUID) -> HttpResponse:
 
     Without JavaScript the browser reloads it. A ceremony that is signed leads on to its progress.
     """
+    return _page(request, ceremony, CodeForm())
+
+
+def _page(request: WebRequest, ceremony: UUID, form: forms.Form) -> HttpResponse:
     by = signer(request.visitor)
     view, problem = _asked(by, _mine(by, ceremony), request.visitor.now)
     if view.state == State.SIGNED:
@@ -47,7 +74,7 @@ def ceremony(request: WebRequest, ceremony: UUID) -> HttpResponse:
     start = ceremonies.start_view(ceremony, by=by, now=request.visitor.now)
     message_id, words = ceremonies.message(view, locale=get_language() or "")
     over = view.state in FINAL
-    return fragment(
+    answer = fragment(
         request,
         "web/staff/ceremony.html",
         "live",
@@ -55,7 +82,10 @@ def ceremony(request: WebRequest, ceremony: UUID) -> HttpResponse:
         method=METHODS.get(view.method, view.method),
         role=role_name(view.role),
         over=over,
-        asked=view.state == State.PENDING,
+        asked=view.state == State.PENDING and start.code is None,
+        code=start.code,
+        check=check_number(view.root),
+        form=form,
         hands_on=view.method == SIMULATED,
         message_id=message_id if view.method != SIMULATED else "",
         words=words,
@@ -64,6 +94,27 @@ def ceremony(request: WebRequest, ceremony: UUID) -> HttpResponse:
         link=start.app_link if is_mobile(request) else start.desktop_link,
         again=browser.review_address(request),
     )
+    answer.status_code = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors and not over else answer.status_code
+    return answer
+
+
+@require_http_methods(["GET", "POST"])
+@door("staff.sign", Area.STAFF)
+def confirm(request: WebRequest, ceremony: UUID) -> HttpResponse:
+    """The signer has typed the code of the text message. A step-up leads back to the page."""
+    by, now = signer(request.visitor), request.visitor.now
+    _mine(by, ceremony)
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            settle(by, signing.confirm(by=by, ceremony=ceremony, code=form.cleaned_data["code"], now=now), now)
+        except NoCodeAwaited:
+            pass  # used, over, or never asked for: the page tells how it stands
+        except Refused as refused:
+            refusals.into(form, refused)
+    if form.errors:
+        return _page(request, ceremony, form)
+    return remember(request, HttpResponseRedirect(reverse("staff:ceremony", args=[ceremony]), status=303))
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,7 +139,8 @@ def cancel(request: WebRequest, ceremony: UUID) -> HttpResponse:
     if view.state == State.SIGNED:
         return HttpResponseRedirect(reverse("staff:progress", args=[ceremony]), status=303)
     messages.info(request, _("Nothing was signed. The documents wait for you again."))
-    return HttpResponseRedirect(reverse("staff:home"), status=303)
+    again = "again" in request.POST  # a new code is a new signature: the former code is dead at once
+    return HttpResponseRedirect(browser.review_address(request) if again else reverse("staff:home"), status=303)
 
 
 @require_GET

@@ -26,6 +26,7 @@ from testamur.surfaces.web.staff.signers import LOCALES, choices, identity, role
 from testamur.surfaces.web.staff.waiting import Step, choice_of, chosen, look, steps
 from testamur.trust.records import actions as records
 from testamur.trust.signing import actions as signing
+from testamur.trust.signing.codes import NoPhone
 from testamur.trust.signing.methods.contract import MethodRefused
 from testamur.trust.signing.methods.simulated import NAME as SIMULATED
 from testamur.trust.signing.rules import DocumentToSign, visible_text
@@ -57,7 +58,7 @@ def review(request: WebRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("staff:home"), status=303)
     found = [_told(step) for step in steps(rows)]
     me = identity(by)
-    methods = choices(me.scheme) if me else []
+    methods = choices(me.scheme, found[0].step.role) if me else []
     browser.keep_choice(request, choice_of(request.GET))
     shown = rows if len(rows) <= SHOWN else []
     note(visitor, by, waiting.protected(shown), "staff.review")
@@ -110,22 +111,26 @@ def start(request: WebRequest) -> HttpResponse:
     if step is None or me is None:
         messages.warning(request, _("These documents no longer wait for you. Nothing was signed."))
         return HttpResponseRedirect(reverse("staff:home"), status=303)
-    if method not in {choice.name for choice in choices(me.scheme)}:
+    if method not in {choice.name for choice in choices(me.scheme, step.role)}:
         messages.warning(request, _("Choose the e-ID you want to sign with."))
         return HttpResponseRedirect(browser.review_address(request), status=303)
     body = schools.units([step.organisation])[step.organisation]
-    ceremony = records.start_ceremony(
-        by=by,
-        path=step.path,
-        organisation=body.id,
-        organisation_name=body.name,
-        signer=me,
-        role=step.role,
-        method=method,
-        records=[d.record for d in step.documents],
-        locale=LOCALES.get(body.country, "en"),
-        now=visitor.now,
-    )
+    try:
+        ceremony = records.start_ceremony(
+            by=by,
+            path=step.path,
+            organisation=body.id,
+            organisation_name=body.name,
+            signer=me,
+            role=step.role,
+            method=method,
+            records=[d.record for d in step.documents],
+            locale=LOCALES.get(body.country, "en"),
+            now=visitor.now,
+        )
+    except NoPhone as refused:
+        messages.error(request, refusals.sentence(refused))
+        return HttpResponseRedirect(browser.review_address(request), status=303)
     browser.keep_ceremony(request, ceremony, choice_of(query), further=len(found) > 1)
     if method != SIMULATED:
         ask(request, by, ceremony, here=request.POST.get("where") == "here")

@@ -18,7 +18,8 @@ from testamur.register.people import queries as people
 from testamur.surfaces.web.requests import Visitor
 from testamur.trust.signing.methods.contract import method
 from testamur.trust.signing.methods.simulated import NAME as SIMULATED
-from testamur.trust.signing.rules import SignerIdentity
+from testamur.trust.signing.methods.sms import NAME as SMS
+from testamur.trust.signing.rules import CODE_ROLES, SignerIdentity
 
 ROLES: Mapping[str, str | Promise] = {
     "principal": _("principal"),
@@ -31,7 +32,11 @@ ROLES: Mapping[str, str | Promise] = {
 }
 """The role of a signer as the document has it, in words."""
 
-METHODS: Mapping[str, str | Promise] = {"bankid": "BankID", SIMULATED: _("Simulated e-ID (test only)")}
+METHODS: Mapping[str, str | Promise] = {
+    "bankid": "BankID",
+    SMS: _("Code by SMS to my work phone"),
+    SIMULATED: _("Simulated e-ID (test only)"),
+}
 
 LOCALES = {"SE": "sv", "VN": "vi", "BG": "bg"}
 """Language of the text that is signed, by the country whose document it is."""
@@ -39,7 +44,7 @@ LOCALES = {"SE": "sv", "VN": "vi", "BG": "bg"}
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An e-ID that the signer can use. `hands_on`: a page of ours stands for the app."""
+    """A way to sign that is open to the signer. `hands_on`: a page of ours stands for the app, or takes the code."""
 
     name: str
     label: str | Promise
@@ -66,16 +71,21 @@ def identity(by: Actor) -> SignerIdentity | None:
     return SignerIdentity(me.id, me.name, me.identifier.scheme.value, me.identifier.value)
 
 
-def choices(scheme: str) -> list[Choice]:
-    """The e-IDs that are set up here and know people by such a number; the simulated one last."""
+def choices(scheme: str, role: str) -> list[Choice]:
+    """The ways to sign that are set up here, know people by such a number and are open to that role.
+
+    An e-ID first, for it is the strongest; then the simulated one; a code by SMS last, and for examiners only.
+    """
     found: list[Choice] = []
-    for name in sorted(settings.SIGNING_METHODS, key=lambda one: (one == SIMULATED, one)):
+    for name in sorted(settings.SIGNING_METHODS, key=lambda one: (one == SMS, one == SIMULATED, one)):
         try:
             known = method(name)
         except Refused:
             continue  # not set up on this installation
+        if known.confirms and role not in CODE_ROLES:
+            continue
         if not known.schemes or scheme in known.schemes:
-            found.append(Choice(name, METHODS.get(name, name), name == SIMULATED))
+            found.append(Choice(name, METHODS.get(name, name), known.confirms or name == SIMULATED))
     return found
 
 

@@ -21,5 +21,6 @@ urlpatterns = [
     path("ceremony/<uuid:ceremony>/back/", ceremonies.back, name="back"),
     path("ceremony/<uuid:ceremony>/app/", ceremonies.app, name="app"),
     path("ceremony/<uuid:ceremony>/answer/", ceremonies.answer, name="answer"),
+    path("ceremony/<uuid:ceremony>/confirm/", ceremonies.confirm, name="confirm"),
     path("progress/<uuid:ceremony>/", progress.progress, name="progress"),
 ]
