@@ -17,12 +17,19 @@ from tests.conformance import bad_files, builder
 from tests.kernel.proofs import eid
 from tests.kernel.proofs.odd import ODD, places, put
 
+SIGNERS = {"sms": builder.EXAMINER}
+
 
 def check(data: bytes, method: str = "simulated") -> SignerEvidence:
-    first = bad_files.first_of()
+    signers = (SIGNERS.get(method, builder.PRINCIPAL),)
+    first = bad_files.first_of(signers)
     leaf = builder.leaf(builder.RECORD, first)
-    snapshot = parse_snapshot(canonical(builder.snapshot()))
-    roots = {"bankid": [eid.shared_root().der], "simulated": [builder.world().eid_root.der]}
+    snapshot = parse_snapshot(canonical(builder.snapshot(signers=signers)))
+    roots = {
+        "bankid": [eid.shared_root().der],
+        "simulated": [builder.world().eid_root.der],
+        "sms": [builder.world().sms_root.der],
+    }
     return verify_evidence(
         data,
         signer=snapshot.signers[0],
@@ -34,20 +41,24 @@ def check(data: bytes, method: str = "simulated") -> SignerEvidence:
 
 
 def good(method: str) -> dict[str, Any]:
+    if method == "sms":
+        act = bad_files.ceremony(builder.EXAMINER, bad_files.first_of((builder.EXAMINER,)))
+        return act.evidence(1, 0, method, act.sms())
     act = bad_files.ceremony()
     if method == "simulated":
         return act.evidence(1, 0, method, act.simulated())
     return act.evidence(1, 0, method, act.bankid(eid.person(builder.PRINCIPAL.identifier[1])))
 
 
-@pytest.mark.parametrize("method", ["simulated", "bankid"])
+@pytest.mark.parametrize("method", ["simulated", "bankid", "sms"])
 def test_good_evidence_says_who_signed_when_and_with_how_many_others(method: str) -> None:
     found = check(canonical(good(method)), method)
-    assert found.signer.name == builder.PRINCIPAL.name
-    assert (found.method, found.count, found.test) == (method, 1, True)
+    assert found.signer.name == SIGNERS.get(method, builder.PRINCIPAL).name
+    assert (found.method, found.count, found.test) == (method, 1, method != "sms")
+    assert bool(found.note) == (method == "sms")
 
 
-@pytest.mark.parametrize("method", ["simulated", "bankid"])
+@pytest.mark.parametrize("method", ["simulated", "bankid", "sms"])
 def test_no_odd_value_in_any_place_passes_or_crashes(method: str) -> None:
     value = good(method)
     tried = 0

@@ -226,7 +226,7 @@ def _compare(by: Actor, ceremony: UUID, code: str, now: datetime) -> tuple[Cerem
     row = _locked(ceremony)
     chosen, order = codes.confirmable(row, method_named(row.method))
     assert row.begun is not None
-    found = chosen.confirm(order, row.start_data, code=code, begun=row.begun, now=now)
+    found = chosen.confirm(order, dict(row.start_data or {}), code=code, begun=row.begun, now=now)
     row.start_data = dict(found.start)
     if found.proof:
         row.answer = found.proof

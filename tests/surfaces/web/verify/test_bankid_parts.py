@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -248,16 +249,18 @@ def test_mutants_of_an_ocsp_response_are_judged_alike() -> None:
 # --- evidence ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("method", ["simulated", "bankid"])
+@pytest.mark.parametrize("method", ["simulated", "bankid", "sms"])
 def test_evidence_with_anything_in_any_place_is_judged_alike(method: str) -> None:
-    record = canonical(builder.snapshot())
+    signers = (builder.EXAMINER if method == "sms" else builder.PRINCIPAL,)
+    record = canonical(builder.snapshot(signers=signers))
     snapshot = parse_snapshot(record)
-    act = bad_files.ceremony()
-    signer = eid.person(builder.PRINCIPAL.identifier[1])
-    proof = act.simulated() if method == "simulated" else act.bankid(signer)
+    act = bad_files.ceremony(signers[0], bad_files.first_of(signers))
+    signer = eid.person(signers[0].identifier[1])
+    proof = {"simulated": act.simulated, "sms": act.sms}.get(method, partial(act.bankid, signer))()
     good = act.evidence(1, 0, method, proof)
     leaf = act.leaves[0]
-    pinned = {"bankid": [eid.shared_root().der], "simulated": [builder.world().eid_root.der]}
+    world = builder.world()
+    pinned = {"bankid": [eid.shared_root().der], "simulated": [world.eid_root.der], "sms": [world.sms_root.der]}
 
     def ours(data: bytes, roots: dict[str, list[bytes]]) -> dict[str, Any]:
         found = verify_evidence(

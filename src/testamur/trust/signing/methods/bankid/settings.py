@@ -66,7 +66,7 @@ class BankIdSettings:
             context.load_verify_locations(cafile=self.server_root)
             password = self._password()
             if self.client_certificate.suffix.lower() in {".p12", ".pfx"}:
-                _load_pkcs12(context, self.client_certificate.read_bytes(), password)
+                load_pkcs12(context, self.client_certificate.read_bytes(), password)
             else:
                 context.load_cert_chain(self.client_certificate, self.client_key, password=password or "")
         except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
@@ -106,7 +106,7 @@ def _ders(path: Path) -> list[bytes]:
     return [certificate.public_bytes(Encoding.DER) for certificate in found]
 
 
-def _load_pkcs12(context: ssl.SSLContext, data: bytes, password: bytes | None) -> None:
+def load_pkcs12(context: ssl.SSLContext, data: bytes, password: bytes | None) -> None:
     """Python's ssl reads files only: the key is written once, encrypted under a throw-away password, and removed."""
     key, certificate, others = pkcs12.load_key_and_certificates(data, password)
     if key is None or certificate is None:
