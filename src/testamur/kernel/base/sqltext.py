@@ -1,4 +1,4 @@
-"""SQL text of the two guards that every installation has, for SQLite and PostgreSQL: used by migrations only.
+"""SQL text of the guards that every installation has, for SQLite and PostgreSQL: used by migrations only.
 
 A state machine's transitions and the journal's append-only rule are refused by the database itself, so that no
 program, console or forgotten script can pass them by.
@@ -88,4 +88,72 @@ def append_only(table: str) -> Guard:
     return {
         "sqlite": (sqlite, [f"DROP TRIGGER {name}_update", f"DROP TRIGGER {name}_delete"]),
         "postgresql": (postgres, remove),
+    }
+
+
+def fixed_unless(table: str, columns: Iterable[str], column: str, states: Iterable[str]) -> Guard:
+    """Guard that refuses another value in any of `columns` of a row whose own `column` is not in `states`.
+
+    Shape as `transitions`.
+    """
+    names, free = tuple(columns), ", ".join(f"'{state}'" for state in states)
+    name = f"{table}_fixed"
+    differs = " OR ".join(f"OLD.{one} IS DISTINCT FROM NEW.{one}" for one in names)
+    sqlite = (
+        f"CREATE TRIGGER {name} BEFORE UPDATE OF {', '.join(names)} ON {table} "
+        f"WHEN OLD.{column} NOT IN ({free}) AND ({differs.replace('IS DISTINCT FROM', 'IS NOT')}) "
+        f"BEGIN SELECT RAISE(ABORT, '{table}: fixed'); END"
+    )
+    function = (
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"RAISE EXCEPTION '{table}: fixed' USING ERRCODE = 'check_violation'; END $$"
+    )
+    trigger = (
+        f"CREATE TRIGGER {name} BEFORE UPDATE OF {', '.join(names)} ON {table} FOR EACH ROW "
+        f"WHEN (OLD.{column} NOT IN ({free}) AND ({differs})) EXECUTE FUNCTION {name}()"
+    )
+    return {
+        "sqlite": ([sqlite], [f"DROP TRIGGER {name}"]),
+        "postgresql": ([function, trigger], [f"DROP TRIGGER {name} ON {table}", f"DROP FUNCTION {name}()"]),
+    }
+
+
+def parts_fixed_unless(
+    table: str, columns: Iterable[str], whole: tuple[str, str], column: str, states: Iterable[str]
+) -> Guard:
+    """Guard that keeps the parts of a whole as they are while the whole's `column` is not in `states`.
+
+    `whole` is the whole's table and the column of `table` that holds its id. Refused are a new part, a part that goes,
+    and another value in any of `columns`; the other columns stay free. Shape as `transitions`.
+    """
+    (parent, key), free = whole, ", ".join(f"'{state}'" for state in states)
+    name, names = f"{table}_fixed", (key, *columns)
+    differs = " OR ".join(f"OLD.{one} IS DISTINCT FROM NEW.{one}" for one in names)
+    stands = "(SELECT {} FROM {} WHERE id = {{}}.{}) NOT IN ({})".format(column, parent, key, free)  # noqa: S608, UP032 - names of our own tables; the row is put in below
+    old, new = stands.format("OLD"), stands.format("NEW")
+    same = differs.replace("IS DISTINCT FROM", "IS NOT")
+    refused = f"BEGIN SELECT RAISE(ABORT, '{table}: fixed'); END"
+    update = f"UPDATE OF {', '.join(names)} ON {table}"
+    sqlite = [
+        f"CREATE TRIGGER {name}_insert BEFORE INSERT ON {table} WHEN {new} {refused}",
+        f"CREATE TRIGGER {name}_delete BEFORE DELETE ON {table} WHEN {old} {refused}",
+        f"CREATE TRIGGER {name}_update BEFORE {update} WHEN ({same}) AND ({old} OR {new}) {refused}",
+    ]
+    refuses = f"RAISE EXCEPTION '{table}: fixed' USING ERRCODE = 'check_violation'; END IF;"
+    function = (  # the whole is looked at in here, because a trigger's own condition holds no query
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF TG_OP <> 'INSERT' THEN IF {old} THEN {refuses} END IF; "
+        f"IF TG_OP <> 'DELETE' THEN IF {new} THEN {refuses} RETURN NEW; END IF; RETURN OLD; END $$"
+    )
+    execute = f"EXECUTE FUNCTION {name}()"
+    postgres = [
+        function,
+        f"CREATE TRIGGER {name}_insert BEFORE INSERT ON {table} FOR EACH ROW {execute}",
+        f"CREATE TRIGGER {name}_delete BEFORE DELETE ON {table} FOR EACH ROW {execute}",
+        f"CREATE TRIGGER {name}_update BEFORE {update} FOR EACH ROW WHEN ({differs}) {execute}",
+    ]
+    gone = [f"DROP TRIGGER {name}_{verb}" for verb in ("insert", "delete", "update")]
+    return {
+        "sqlite": (sqlite, gone),
+        "postgresql": (postgres, [*(f"{drop} ON {table}" for drop in gone), f"DROP FUNCTION {name}()"]),
     }

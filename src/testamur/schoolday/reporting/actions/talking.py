@@ -86,12 +86,12 @@ def see(*, by: Actor, list: UUID, now: datetime) -> None:
     Seen.objects.update_or_create(list=row, person=by.id, defaults=seen)
 
 
-def _enter(by: Actor, what: str, row: ResultList, now: datetime, **refs: object) -> None:
+def _enter(by: Actor, what: str, about: ResultList, now: datetime, **refs: object) -> None:
     """One journal entry about a list."""
     journal.append(
         by=by,
         kind=f"reporting.list.{what}/1",
-        path=row.path,
-        refs={"list": str(row.id), "number": row.number, **refs},
+        path=about.path,
+        refs={"list": str(about.id), "number": about.number, **refs},
         now=now,
     )
