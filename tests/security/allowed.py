@@ -342,6 +342,15 @@ ALLOWED: Mapping[str, Who] = {
     "family:share": FAMILY,
     "family:shares": FAMILY_ANYWHERE,
     "family:revoke": SHARED,
+    # What learning platforms call; a launch that nobody here began, and roles of a university, are played elsewhere.
+    "lti:keys": EVERYBODY,
+    "lti:login": NOBODY,
+    "lti:launch": NOBODY,
+    "lti:room": NOBODY,
+    "lti:rooms": NOBODY,
+    "lti:unlink": NOBODY,
+    "lti:platforms": NOBODY,
+    "lti:end": NOBODY,
     # What a family is told, and where; registrations and codes of a school, of a class teacher those of the class.
     "notices:choices": FAMILY_ANYWHERE,
     "notices:child": FAMILY,

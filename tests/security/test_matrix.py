@@ -46,6 +46,8 @@ FIXED: dict[str, object] = {
     "secret": "guessed",
     "phrase": "who",
     "locale": "bg",
+    "lms_room": UUID(int=9),
+    "platform": UUID(int=10),
 }
 """Arguments that are the same at every place."""
 OTHERWISE: dict[tuple[str, str], str] = {

@@ -25,6 +25,27 @@ SENTENCES: Mapping[str, str | Promise] = {
     "accounts.too_many": _("That was tried too often. Wait a while, then try again."),
     "accounts.totp.wrong": _("That is not the code which the app shows now."),
     "archive.damaged": _("The archive cannot show this document as it was issued. Your school is the one to ask."),
+    "connectors.lms.address": _(
+        "Write an https address as the learning platform shows it. Only hosts that the office entered are asked."
+    ),
+    "connectors.lms.busy": _("The learning platform asks us to wait. Try again in a minute; nothing was changed."),
+    "connectors.lms.choose_item": _("The file holds several graded tasks. Choose one of them."),
+    "connectors.lms.elsewhere": _("The learning platform belongs to another place than this course."),
+    "connectors.lms.failed": _("The learning platform answers with something unexpected. Nothing was changed."),
+    "connectors.lms.file": _(
+        "The file needs a column with personal numbers or e-mail addresses, or is a OneRoster bundle with results."
+    ),
+    "connectors.lms.file_too_large": _("The file has more than is read at once: up to 10 MB and 20,000 rows."),
+    "connectors.lms.launch": _("The launch from the learning platform is not valid. Open the link there again."),
+    "connectors.lms.no_rules": _("No rules for results are chosen for this place: ask the administrator."),
+    "connectors.lms.platform": _("Fill this in as the learning platform shows it."),
+    "connectors.lms.platform_twice": _("That client of that learning platform is entered already."),
+    "connectors.lms.thresholds": _(
+        "Write one grade and the lowest share for it in each line, such as A 90 %. A larger share gives a better grade."
+    ),
+    "connectors.lms.too_much": _(
+        "The learning platform sends more than is read, or takes too long. Nothing was changed."
+    ),
     "diary.assessment.conflict": _("Somebody else wrote here meanwhile. Look at both texts; nothing was overwritten."),
     "diary.assessment.none": _("There are no written assessments in this year level."),
     "diary.assessment.nothing": _("There is nothing among them that could be published."),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("sign/", include("testamur.surfaces.web.staff.urls")),
     path("diary/", include("testamur.surfaces.web.diary.urls")),
     path("results/", include("testamur.surfaces.web.results.urls")),
+    path("lti/", include("testamur.surfaces.web.lti.urls")),
     path("notices/", include("testamur.surfaces.web.notices.urls")),
     path("reports/", include("testamur.surfaces.web.reports.urls")),
     path("family/", include("testamur.surfaces.web.family.urls")),
