@@ -29,13 +29,15 @@ def student(n: int, family: str = "Testdotter") -> PupilFacts:
     return PupilFacts(f"{given} {family}", given, family, "se.personnummer", f"20000101-{1000 + n}", None)
 
 
-def finished(n: int) -> tuple[ModuleResult, ...]:
-    """Three modules: two with grades, one of them credited for every fifth student."""
-    return (
+def finished(n: int, modules: int = 3) -> tuple[ModuleResult, ...]:
+    """So many modules; one is credited for every fifth student."""
+    made = (
         ModuleResult("1405", "Skriftlig tentamen", Decimal(5), "AF", "ABCDE"[n % 5], DAY, deciding=True),
         ModuleResult("1408", "Laborationer", Decimal("1.5"), "UG", "G", DAY - timedelta(days=20), credited=n % 5 == 4),
         ModuleResult("1410", "Seminarier", Decimal(1), "UG", "G", DAY - timedelta(days=10)),
+        *(ModuleResult(f"15{k:02}", f"Påhittad del {k}", Decimal(1), "UG", "G", DAY) for k in range(9)),
     )
+    return made[:modules]
 
 
 def row(n: int, scale: str, **more: Any) -> ResultRow:
@@ -56,20 +58,23 @@ def module_list(size: int = 12, *, family: str = "Testdotter", points: bool = Tr
     return of(ResultFacts(10483, "module", MODULE, rows, "Eskil Examinator", occasion="C5510, HT 2026"))
 
 
-def course_list(size: int = 12, *, family: str = "Testdotter") -> DocumentFacts:
+def course_list(size: int = 12, *, family: str = "Testdotter", modules: int = 3) -> DocumentFacts:
     rows = tuple(
-        replace(row(n, "AF", value="ABCDE"[n % 5], finished=finished(n)), student=student(n, family))
+        replace(row(n, "AF", value="ABCDE"[n % 5], finished=finished(n, modules)), student=student(n, family))
         for n in range(size)
     )
     return of(ResultFacts(10484, "course", COURSE, rows, "Eskil Examinator", occasion="C5510, HT 2026"))
 
 
-def project_list() -> DocumentFacts:
+def project_list(title: str = TITLE, title_en: str = TITLE_EN) -> DocumentFacts:
     rows = (row(0, "AF", value="B"), row(1, "AF", value="C"))
-    return of(ResultFacts(10485, "course", PROJECT, rows, "Eskil Examinator", title=TITLE, title_en=TITLE_EN))
+    return of(ResultFacts(10485, "course", PROJECT, rows, "Eskil Examinator", title=title, title_en=title_en))
 
 
-def correction_list(reason: str = "rectification", why: str = "Poängen på uppgift 4 räknades inte med.") -> DocumentFacts:
+WHY = "Poängen på uppgift 4 räknades inte med."
+
+
+def correction_list(reason: str = "rectification", why: str = WHY) -> DocumentFacts:
     rows = (row(0, "UV", value="VG", before="G", explanation=why),)
     return of(ResultFacts(10486, "correction", MODULE, rows, "Eskil Examinator", reason=reason))
 

@@ -32,10 +32,7 @@ def attempts(decisions: Sequence[Decision], code: str) -> Attempts:
 
     Of two decisions for one day the later one counts: it corrects the former.
     """
-    days: dict[str, Decision] = {}
-    for d in sorted((d for d in decisions if d.code == code), key=_decided):
-        days[d.occasion] = d
-    done = [passed(d.scale, d.value) for d in days.values()]
+    done = [passed(d.scale, d.value) for d in _standing(decisions) if d.code == code]
     failed = done.count(False)
     return Attempts(failed, any(done), failed >= tables.FAILED_ATTEMPTS and not any(done))
 
@@ -51,9 +48,10 @@ def summary(decisions: Sequence[Decision]) -> Mapping[str, Any]:
     if not decisions:
         return {}
     best: dict[str, Decision] = {}
-    for d in sorted(decisions, key=_decided):
+    for d in _standing(decisions):
         former = best.get(d.code)
-        if former is None or former.occasion == d.occasion or former.scale != d.scale or _rank(d) > _rank(former):
+        # grades of two scales cannot be compared: the later attempt stands
+        if former is None or former.scale != d.scale or _rank(d) > _rank(former):
             best[d.code] = d
     courses = {d.code: _entry(d) for d in best.values() if d.kind == tables.COURSE}
     modules = {d.code: _entry(d) for d in best.values() if d.kind != tables.COURSE}
@@ -67,6 +65,14 @@ def summary(decisions: Sequence[Decision]) -> Mapping[str, Any]:
         "credits": f"{total.normalize():f}",
         "other_examiner": sorted(code for code in best if attempts(decisions, code).other_examiner),
     }
+
+
+def _standing(decisions: Sequence[Decision]) -> list[Decision]:
+    """One decision for each module or course and day of examination, the latest; in order of those days."""
+    latest: dict[tuple[str, str], Decision] = {}
+    for d in sorted(decisions, key=_decided):
+        latest[d.code, d.occasion] = d
+    return list(latest.values())
 
 
 def _decided(decision: Decision) -> tuple[str, str]:
