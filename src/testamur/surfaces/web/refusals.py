@@ -146,6 +146,50 @@ SENTENCES: Mapping[str, str | Promise] = {
     "notices.reminded_today": _("This person was reminded today already, or nothing waits for that person here."),
     "records.release.plan": _("Choose a minute that is to come."),
     "records.state": _("Some of these documents are in another state by now. Look again; nothing was done."),
+    "reporting.comment.text": _("Write something, up to 1000 characters."),
+    "reporting.documents.nobody_signs": _("Nobody can sign these documents. Ask the head of the department."),
+    "reporting.grader.no_post": _("Choose somebody who is a teacher or examiner at the university today."),
+    "reporting.list.all_registered": _("Everybody in the list is registered by now."),
+    "reporting.list.anonymous": _(
+        "This list is anonymous: it holds one exam alone, and names are told when everybody has a grade."
+    ),
+    "reporting.list.being_signed": _("The list is being signed just now. Wait until the signature is given or over."),
+    "reporting.list.changed": _("Somebody changed the list since you looked at it. Look again; nothing was sent."),
+    "reporting.list.frozen": _(
+        "The list was sent, and nothing in it can be changed. Take it back first, or have the examiner return it."
+    ),
+    "reporting.list.no_address": _(
+        "The staff directory has no e-mail address of you to write to. Ask the office to add it."
+    ),
+    "reporting.list.no_results": _("The rules of this department know no such list. Ask the administrator."),
+    "reporting.list.not_examiner": _("Only an examiner of this course at this department can do that today."),
+    "reporting.list.not_ready": _("The list was not sent: what stops it is shown in red. Everything is kept."),
+    "reporting.list.not_sender": _("Only whoever sent the list takes it back. The examiner can return it."),
+    "reporting.list.not_sent": _("The list does not wait for a signature any more."),
+    "reporting.list.title": _(
+        "Only a degree project has a title; the one in the original language comes first. Up to 400 characters."
+    ),
+    "reporting.list.too_many": _("Those are too many at once. Split them."),
+    "reporting.list.ungraded": _("Names are shown when everybody in the list has a grade."),
+    "reporting.list.why": _("Say what has to be put right, in up to 1000 characters."),
+    "reporting.list.wrong_exam": _("That exam or occasion belongs to another course or module."),
+    "reporting.row.changed": _("Somebody else wrote in this row meanwhile. Nothing was saved here."),
+    "reporting.row.date": _("Write the examination date as 2026-10-28."),
+    "reporting.row.date_ahead": _("That day is still to come. It is the day of the examination."),
+    "reporting.row.gone": _("Somebody took this student out of the list in the meantime."),
+    "reporting.row.points": _("Points are a number with at most two decimals, such as 12.5."),
+    "connectors.lms.address": _("The address of the learning platform is not one that may be asked."),
+    "connectors.lms.busy": _("The learning platform is asked too often just now. Try again in a while."),
+    "connectors.lms.choose_item": _("This gradebook holds several things that were graded. Send the table of one."),
+    "connectors.lms.failed": _("The learning platform does not answer as it should. Nothing was fetched; try later."),
+    "connectors.lms.file": _("The file has no column with personal numbers or e-mail addresses, or no rows."),
+    "connectors.lms.file_too_large": _("The file is larger than any course. Split it."),
+    "connectors.lms.no_rules": _("The rules of this department know no such scale. Ask the administrator."),
+    "connectors.lms.thresholds": _(
+        "Thresholds are a grade and its least share in a line, such as A 90 %; a larger share gives a better grade."
+    ),
+    "connectors.lms.too_much": _("The learning platform sends more than is taken. Nothing was fetched."),
+    "web.results.no_file": _("Choose a file first."),
     "results.decision.no_such_post": _("One who decides does not hold that post at the school on that day."),
     "results.decision.not_a_correction": _(
         "It is corrected already, or the day does not fit: it lies between the first decision and today."
