@@ -178,17 +178,6 @@ SENTENCES: Mapping[str, str | Promise] = {
     "reporting.row.date_ahead": _("That day is still to come. It is the day of the examination."),
     "reporting.row.gone": _("Somebody took this student out of the list in the meantime."),
     "reporting.row.points": _("Points are a number with at most two decimals, such as 12.5."),
-    "connectors.lms.address": _("The address of the learning platform is not one that may be asked."),
-    "connectors.lms.busy": _("The learning platform is asked too often just now. Try again in a while."),
-    "connectors.lms.choose_item": _("This gradebook holds several things that were graded. Send the table of one."),
-    "connectors.lms.failed": _("The learning platform does not answer as it should. Nothing was fetched; try later."),
-    "connectors.lms.file": _("The file has no column with personal numbers or e-mail addresses, or no rows."),
-    "connectors.lms.file_too_large": _("The file is larger than any course. Split it."),
-    "connectors.lms.no_rules": _("The rules of this department know no such scale. Ask the administrator."),
-    "connectors.lms.thresholds": _(
-        "Thresholds are a grade and its least share in a line, such as A 90 %; a larger share gives a better grade."
-    ),
-    "connectors.lms.too_much": _("The learning platform sends more than is taken. Nothing was fetched."),
     "web.results.no_file": _("Choose a file first."),
     "results.decision.no_such_post": _("One who decides does not hold that post at the school on that day."),
     "results.decision.not_a_correction": _(
