@@ -54,6 +54,18 @@ class Env(BaseSettings):
         default=False, description="Examiners may sign with a code by SMS to their work phone; always so in a demo"
     )
 
+    ladok_url: str = Field(
+        default="", description="Base of the registry's API; simulated: in a demonstration; empty: none"
+    )
+    ladok_client_certificate: Path | None = Field(default=None, description="PKCS#12 or PEM of our certificate")
+    ladok_client_key: Path | None = Field(default=None, description="PEM key, where it is not in the file above")
+    ladok_password_file: Path | None = Field(default=None, description="File with the password of key or PKCS#12")
+    ladok_server_root: Path | None = Field(default=None, description="PEM root of the registry's servers, the only one")
+    ladok_feed: str = Field(default="uppfoljning/feed", description="Path of the feed of events under the base")
+    ladok_profile: str = Field(default="", description="Id of the authorisation profile whose users may attest")
+    ladok_timeout: float = Field(default=20.0, gt=0, le=60, description="Seconds for one call")
+    ladok_rate: float = Field(default=10.0, ge=0, description="Calls a second that the registry takes; 0: no bound")
+
     smtp_url: str = Field(
         default="", description="smtp://user:password@host:port?tls=starttls|tls|none; empty: no mail"
     )

@@ -144,6 +144,8 @@ SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between tw
     "records.tidy": {"task": "testamur.trust.records.tasks.tidy", "every": 300},
     "archive.audit": {"task": "testamur.trust.archive.tasks.audit", "every": 86400, "limit": 43200},
     "connectors.tidy": {"task": "testamur.exchange.connectors.tasks.tidy", "every": 3600},
+    "registry.send": {"task": "testamur.exchange.connectors.ladok.tasks.send", "every": 20},
+    "registry.follow": {"task": "testamur.exchange.connectors.ladok.tasks.follow", "every": 60},
     "delivery.send": {"task": "testamur.kernel.delivery.tasks.send", "every": 2},
     "delivery.tidy": {"task": "testamur.kernel.delivery.tasks.tidy", "every": 3600},
     "noticeboard.tidy": {"task": "testamur.schoolday.noticeboard.tasks.tidy", "every": 86400},
@@ -185,6 +187,7 @@ LOGIN_METHODS = {  # in the order of the login page
 }
 OIDC = _env.oidc
 BANKID = {name.removeprefix("bankid_"): value for name, value in _env if name.startswith("bankid_")}
+LADOK = {name.removeprefix("ladok_"): value for name, value in _env if name.startswith("ladok_")}
 DELIVERY_CHANNELS = channels(_env)
 DELIVERY_KEEP_DAYS = _env.delivery_keep_days
 DELIVERY_REPORTS = f"{PUBLIC_URL.rstrip('/')}/hooks/sms/"

@@ -32,6 +32,8 @@ class Service(StrEnum):
     SIGNING = "signing"
     LOGIN = "login"
     MAIL = "mail"
+    REGISTRY = "registry"
+    """The national student registry of a university."""
 
 
 class Kind(StrEnum):

@@ -69,6 +69,7 @@ class OutageForm(forms.Form):
             (Service.SIGNING.value, gettext_lazy("Signing")),
             (Service.LOGIN.value, gettext_lazy("Logging in with an e-ID")),
             (Service.MAIL.value, gettext_lazy("E-mail and SMS")),
+            (Service.REGISTRY.value, gettext_lazy("The student registry")),
         ],
     )
     note = forms.CharField(label=gettext_lazy("What to tell people"), max_length=400, required=False)
