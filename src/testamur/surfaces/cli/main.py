@@ -36,6 +36,7 @@ def _mount(first: str) -> None:
     from testamur.surfaces.cli.correct import correct
     from testamur.surfaces.cli.demo import demo
     from testamur.surfaces.cli.export import export, import_diary
+    from testamur.surfaces.cli.import_studies import import_studies
     from testamur.surfaces.cli.issue import issue
     from testamur.surfaces.cli.phone import texts
     from testamur.surfaces.cli.serve import serve
@@ -47,6 +48,7 @@ def _mount(first: str) -> None:
     app.command("import")(import_.import_command)
     app.command()(export)
     app.command("import-diary")(import_diary)
+    app.command("import-studies")(import_studies)
     app.command("import-templates")(import_.templates_command)
     app.command("phone-texts")(texts)
     app.command()(worker.worker)
