@@ -18,7 +18,8 @@ class ListNumber(models.Model):
 class ResultList(models.Model):
     """One list of results.
 
-    `revision` grows with every save; `sent_sha256` is the digest of the version that was sent.
+    `revision` grows with every save; `sent_sha256` is the digest of the version that was sent. `trouble`: code of what
+    keeps the documents of a sent list from being made or its signature from being taken in.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -58,6 +59,8 @@ class ResultList(models.Model):
     control_number = models.CharField(max_length=20, default="")
     entered_at = models.DateTimeField(null=True)
     entered_by = models.UUIDField(null=True)
+    # nullable, so that SQLite adds the column without rebuilding the table, which would lose its triggers
+    trouble = models.CharField(max_length=80, null=True)  # noqa: DJ001 - as said
 
     class Meta:
         constraints = [
@@ -97,11 +100,16 @@ class ResultList(models.Model):
             models.Index(fields=["made_by", "state"]),
             models.Index(fields=["course_code", "module_code"]),
             models.Index(fields=["record"]),
+            models.Index(fields=["state", "sent_at"]),
         ]
 
 
 class ListRow(models.Model):
-    """One student in a list. `leaves`: goes at the next save (row B40). `decision`: what it became when signed."""
+    """One student in a list.
+
+    `leaves`: goes at the next save (row B40). `decision`: what it became when signed; `refused`: the code with which
+    the law kept it from becoming one.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     list = models.ForeignKey(ResultList, on_delete=models.PROTECT, related_name="rows", db_index=False)
@@ -120,6 +128,7 @@ class ListRow(models.Model):
     certificate = models.UUIDField(null=True)
     corrects = models.UUIDField(null=True)
     amendment = models.JSONField(null=True)
+    refused = models.CharField(max_length=80, null=True)  # noqa: DJ001 - as `ResultList.trouble`
 
     class Meta:
         constraints = [

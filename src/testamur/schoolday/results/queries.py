@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from testamur.kernel.base.actor import Actor
@@ -72,6 +73,12 @@ def history(*, by: Actor, path: str, decision: UUID) -> tuple[DecisionRow, ...]:
         found.append(facts_of(row))
         at = row.replaces_id
     return tuple(reversed(found))
+
+
+def one(decision: UUID) -> DecisionRow | None:
+    """One decision, replaced or not, or None. For packages above, which ask themselves who may see it."""
+    row = Decision.objects.filter(id=decision).first()
+    return None if row is None else facts_of(row)
 
 
 def facts_of(row: Decision) -> DecisionRow:
@@ -178,5 +185,6 @@ def results_about(*, pupil: UUID, kinds: Collection[str]) -> Iterator[Result]:
     yield from map(_result, rows.values_list(*_RESULT))
 
 
-def _result(row: tuple[object, ...]) -> Result:
-    return Result(*row[:-1], replaced=row[-1] is not None)  # type: ignore[arg-type]
+def _result(row: tuple[Any, ...]) -> Result:
+    told = (*row[:-1], row[-1] is not None)
+    return Result(*told)

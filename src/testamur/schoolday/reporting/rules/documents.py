@@ -115,13 +115,14 @@ class SignedList:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveRow:
-    """A line of the archive list."""
+    """A line of the archive list. `refused`: the code with which the law kept it from becoming a decision."""
 
     person: UUID
     value: str
     examined_on: date
     points: str
     decision: UUID | None
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -251,6 +251,29 @@ def signers_of(records_: Sequence[UUID]) -> dict[UUID, list[tuple[int, str, UUID
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A signature that a record has."""
+
+    role: str
+    person: UUID
+    ceremony: UUID
+    signed_at: datetime
+
+
+def given(records_: Sequence[UUID]) -> dict[UUID, list[Given]]:
+    """The signatures that each record has, in order; for code that has asked already whether its actor may read it."""
+    found: dict[UUID, list[Given]] = defaultdict(list)
+    for start in range(0, len(records_), 500):
+        rows = RecordSigner.objects.filter(record__in=records_[start : start + 500], signed_at__isnull=False)
+        for record, role, person, ceremony, signed_at in rows.order_by("record", "order").values_list(
+            "record", "role", "person", "ceremony", "signed_at"
+        ):
+            if ceremony is not None and signed_at is not None:
+                found[record].append(Given(role, person, ceremony, signed_at))
+    return found
+
+
 def counts(*, by: Actor, path: str = "/") -> dict[str, int]:
     """Number of records below `path` by state."""
     by.must("records.record.read", path)
