@@ -10,7 +10,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from testamur.kernel.base.actor import Actor, Grant
@@ -21,8 +20,9 @@ from testamur.register.curriculum import queries as curriculum
 from testamur.register.people import queries as people
 from testamur.register.people import reach as contacts
 from testamur.register.people.rules import ContactKind, PersonView
-from testamur.schoolday.reporting.actions.deciding import request_documents, withdraw_documents
-from testamur.schoolday.reporting.models import ListRow, ListVersion, ResultList
+from testamur.schoolday.reporting.actions.documents import request_documents, withdraw_documents
+from testamur.schoolday.reporting.actions.freezing import freeze
+from testamur.schoolday.reporting.models import ListRow, ResultList
 from testamur.schoolday.reporting.queries import checks, desks
 from testamur.schoolday.reporting.queries.law import university_of
 from testamur.schoolday.reporting.queries.posts import examiners
@@ -192,14 +192,6 @@ def mail_unregistered(*, by: Actor, list: UUID, now: datetime) -> UUID:
         now=now,
     )
     return sent
-
-
-def freeze(row: ResultList, text: str, reason: Reason, by: UUID, now: datetime) -> None:
-    """Keep what a list holds as its next version, for good; part of the verbs that send and sign."""
-    last = ListVersion.objects.filter(list=row).aggregate(last=Max("number"))["last"] or 0
-    ListVersion.objects.create(
-        list=row, number=last + 1, reason=reason, content=text, sha256=digest(text), made_by=by, made_at=now
-    )
 
 
 def _sent(list: UUID) -> ResultList:
