@@ -138,7 +138,10 @@ _REPORTS = (
 )  # fmt: skip
 UNIVERSITY_VERBS: Mapping[str, tuple[str, ...]] = {
     "teacher": _REPORTS,
-    "examiner": (*_REPORTS, "reporting.list.return", "reporting.list.sign", "reporting.list.correct"),
+    "examiner": (
+        *_REPORTS, "reporting.list.return", "reporting.list.sign", "reporting.list.correct", "connectors.registry.see",
+        "connectors.registry.resolve",
+    ),
     "administrator": (
         "reporting.list.read", "reporting.list.open", "reporting.list.comment", "reporting.subscription.*",
         "reporting.feedback.send", "reporting.office.see", "reporting.log.read", "connectors.registry.see",

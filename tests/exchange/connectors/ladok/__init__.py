@@ -1,0 +1,1 @@
+"""Tests of the registry's connector, against the simulator over loopback mTLS."""
