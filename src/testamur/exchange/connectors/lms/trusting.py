@@ -19,7 +19,7 @@ KEEP = 3600.0
 AGAIN = 30.0
 """Seconds between two looks for a key that is not known: a launch with made-up key ids asks no platform in a loop."""
 BOUNDS = Bounds(answer=128 * 1024, seconds=10.0, silence=5.0)
-_SMALLEST = 2048
+_SMALLEST, _LARGEST = 2048, 8192
 _MOST = 20
 _LONGEST = 32 * 1024
 _known: dict[tuple[UUID, str], tuple[float, dict[str, RSAKey]]] = {}
@@ -73,7 +73,7 @@ def _chosen(found: Mapping[str, RSAKey], kid: str) -> RSAKey | None:
 
 
 def _read(page: object) -> dict[str, RSAKey]:
-    """RSA keys of at least 2048 bits, by id; all others are passed over."""
+    """RSA keys of 2048 to 8192 bits, by id; all others are passed over."""
     told = page.get("keys") if isinstance(page, dict) else None
     found: dict[str, RSAKey] = {}
     for number, one in enumerate(told[:_MOST] if isinstance(told, list) else ()):
@@ -84,6 +84,6 @@ def _read(page: object) -> dict[str, RSAKey]:
         except (JoseError, ValueError, TypeError, KeyError):
             continue
         key = keys[0]
-        if isinstance(key, RSAKey) and key.public_key.key_size >= _SMALLEST:
+        if isinstance(key, RSAKey) and _SMALLEST <= key.public_key.key_size <= _LARGEST:
             found[str(one.get("kid", f"#{number}"))] = key
     return found

@@ -1,0 +1,1 @@
+"""Learning platforms: launches, members, grades, files."""
