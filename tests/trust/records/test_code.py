@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from pytest_django.fixtures import Settings as SettingsWrapper
 
+from testamur.kernel.base.actor import operator
 from testamur.kernel.base.refused import Refused
 from testamur.kernel.delivery.models import Message
 from testamur.kernel.proofs.trust import parse_trust
@@ -24,7 +25,6 @@ from testamur.trust.signing import actions as signing
 from testamur.trust.signing.methods.contract import Device
 from testamur.trust.signing.rules import SignerIdentity
 from tests.trust.records.conftest import NOW, Installation
-from tests.trust.records.people import STEP
 
 pytestmark = pytest.mark.django_db(transaction=True)
 METHODS = {"sms": "testamur.trust.signing.methods.sms.configured"}
@@ -51,7 +51,7 @@ def test_a_document_signed_with_a_code_is_issued_and_verifies_offline(
     signing.begin(by=by, ceremony=ceremony, device=Device(ip="127.0.0.1"), now=now)
     signing.confirm(by=by, ceremony=ceremony, code=Message.objects.get().text[:5], now=now)
     steps.settle_one(by=by, ceremony=ceremony, now=datetime.now(UTC))
-    while steps.issue_next(by=STEP, worker="test", clock=lambda: datetime.now(UTC)):
+    while steps.issue_next(by=operator(), worker="test", clock=lambda: datetime.now(UTC)):
         pass
     assert set(Record.objects.values_list("state", flat=True)) == {"published"}
     trust = parse_trust(write_trust(place.data / "trust.json").read_bytes())
