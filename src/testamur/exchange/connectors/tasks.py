@@ -26,6 +26,7 @@ from testamur.exchange.connectors.diary.mapping import mapping_of
 from testamur.exchange.connectors.diary.roster import ROSTERS, as_our_own
 from testamur.exchange.connectors.formats import rows_of
 from testamur.exchange.connectors.handover import take_in
+from testamur.exchange.connectors.lms import launching
 from testamur.exchange.connectors.planner.decisions import TakeIn
 from testamur.exchange.connectors.rules import IncomingDocument, Options
 from testamur.exchange.connectors.tabular.report import Report
@@ -119,8 +120,9 @@ def load(work: str) -> int:
 
 @task
 def tidy() -> int:
-    """Remove uploads that nobody loaded within a day, and reports of imports that are a month old."""
+    """Remove uploads that nobody loaded and launches that began a day ago, and reports that are a month old."""
     now = clock.now()
+    launching.tidy(now=now)
     old = (now - KEEP_REPORTS).timestamp()
     for path in folder().iterdir():
         if path.suffix in {".csv", ".json"} and path.stat().st_mtime < old:

@@ -1,0 +1,1 @@
+"""Learning platforms in the browser."""
