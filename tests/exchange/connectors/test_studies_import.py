@@ -114,7 +114,6 @@ def load(campus: Campus, path: Path, *, dry_run: bool = False) -> tuple[Outcome,
     return made, report
 
 
-@pytest.mark.feature("B6", "B31")
 def test_tables_become_courses_occasions_registrations_exams_and_credits(
     campus: Campus, numbers: list[str], tmp_path: Path
 ):

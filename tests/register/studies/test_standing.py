@@ -29,7 +29,6 @@ def registrations(draw: st.DrawFn) -> RegistrationView:
     return registration(begins, ended_on, ended)
 
 
-@pytest.mark.feature("B6")
 @pytest.mark.parametrize(
     ("held", "expected"),
     [

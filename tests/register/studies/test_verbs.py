@@ -131,7 +131,7 @@ def test_an_occasion_that_cannot_be_is_refused_by_number(place: Place, by: Actor
 # --- registrations -----------------------------------------------------------------------------
 
 
-@pytest.mark.feature("B23")
+@pytest.mark.feature("B31")
 def test_those_registered_a_term_are_those_whose_registration_stands(place: Place, by: Actor, now: datetime):
     autumn, spring = actions.add_occasions(
         by=by, occasions=[occasion(place), occasion(place, "V1", "2027 VT")], now=now

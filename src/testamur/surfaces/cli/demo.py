@@ -1,4 +1,4 @@
-"""`testamur demo`: an invented municipality and province, last term's records, one of them verified; then the web."""
+"""`testamur demo`: invented schools and a university, last term's records, one of them verified; then the web."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import typer
 from testamur.surfaces.cli import output
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from testamur.kernel.base.actor import Actor
@@ -30,7 +31,7 @@ def demo(
     rsa: Annotated[bool, typer.Option(help="Seal with RSA-3072 instead of P-256")] = False,
     json: Annotated[bool, typer.Option(help="Print one JSON object, and do not serve")] = False,
 ) -> None:
-    """Build an invented municipality, issue records and verify them, then serve the web. TEST in every name."""
+    """Build invented schools and a university, issue records and verify them, then serve the web. TEST in all names."""
     from testamur.surfaces.cli.demo_data import SIZES
 
     if size not in SIZES:
@@ -71,10 +72,13 @@ def build_and_issue(
     from testamur.kernel.base import clock
     from testamur.kernel.base.actor import operator
     from testamur.kernel.journal import steps as journal
+    from testamur.schoolday.reporting import tasks as reporting
     from testamur.surfaces.cli import demo_build, demo_diary, issuing
+    from testamur.surfaces.cli import demo_university_lists as university
     from testamur.surfaces.cli.demo_data import SIZES
     from testamur.surfaces.cli.trust import write_trust
     from testamur.trust.records import steps
+    from testamur.trust.records.render import Renderer
     from testamur.trust.sealing.rules import Algorithm
 
     by, began, costs = operator(), time.perf_counter(), {}
@@ -84,7 +88,7 @@ def build_and_issue(
             chosen.swedish_schools * 4 * chosen.classes_per_level * chosen.class_size
             + chosen.vietnamese_schools * chosen.vietnamese_classes * chosen.vietnamese_size
         )
-        advance = start("people, decisions, diaries", people + demo_diary.count())
+        advance = start("people, decisions, diaries", people + demo_diary.count() + chosen.students)
         built = demo_build.build(
             by,
             chosen,
@@ -103,9 +107,19 @@ def build_and_issue(
             now=clock.now(),
             told=lambda _what, count: advance(count),
         )
+        term = university.build(
+            by,
+            count=chosen.students,
+            data=folder / "data",
+            public_url=settings.PUBLIC_URL,
+            now=clock.now(),
+            told=lambda _what, count: advance(count),
+        )
+        term = university.report(by, term, renderer=Renderer, public_url=settings.PUBLIC_URL, now=clock.now())
         costs["build"] = time.perf_counter() - began
         how = issuing.How(folder / "data", "demo", settings.PUBLIC_URL, workers)
-        outcome, made, waiting, skipped = _issue(by, built, how, start)
+        outcome, made, waiting, skipped = _issue(by, built, how, start, term.records)
+        reporting.steps.settle(by=reporting.SETTLE_STEP, now=clock.now())
         costs["issue"] = time.perf_counter() - began - sum(costs.values())
         steps.publish_all_status(by=by, clock=clock.now)
         write_trust(folder / "trust.json")
@@ -119,8 +133,9 @@ def build_and_issue(
             for b in built
         ],
         "address": settings.PUBLIC_URL,
-        "people": _who(by, built, demo_diary.who(kept)),
+        "people": _who(by, built, [*demo_diary.who(kept), *university.who(term)]),
         "pupils": people + demo_diary.count(),
+        "students": chosen.students,
         "records": outcome.published,
         "waiting": waiting,
         "ceremonies": outcome.ceremonies,
@@ -133,8 +148,13 @@ def build_and_issue(
     }
 
 
-def _issue(by: Actor, built: list[Built], how: How, start: Start) -> tuple[Outcome, list[Any], int, dict[str, int]]:
-    """Issue, or bring to the signers, or leave, as each school's stage says; also what was made and what is not due."""
+def _issue(
+    by: Actor, built: list[Built], how: How, start: Start, drafts: Sequence[UUID]
+) -> tuple[Outcome, list[Any], int, dict[str, int]]:
+    """Issue, or bring to the signers, or leave, as each school's stage says; also what was made and what is not due.
+
+    `drafts` wait for their signers and are issued too.
+    """
     from testamur.surfaces.cli import issuing
 
     planned: dict[str, list[Any]] = {"issued": [], "ready": []}
@@ -146,9 +166,9 @@ def _issue(by: Actor, built: list[Built], how: How, start: Start) -> tuple[Outco
         planned[school.stage].extend(plan.records)
         for code, count in plan.why_skipped().items():
             skipped[code] = skipped.get(code, 0) + count
-    outcome = issuing.run(by, planned["issued"], how, start)
+    outcome = issuing.run(by, planned["issued"], how, start, unfinished=drafts)
     waiting = issuing.draft(by, planned["ready"], how, start) if planned["ready"] else []
-    return outcome, [new.record for new in planned["issued"]], len(waiting), skipped
+    return outcome, [*(new.record for new in planned["issued"]), *drafts], len(waiting), skipped
 
 
 def _who(by: Actor, built: list[Built], more: list[tuple[str, UUID, str]]) -> list[dict[str, str]]:
@@ -214,8 +234,9 @@ def _tell(told: dict[str, Any]) -> None:
     say("[bold]A TEST municipality stands.[/] Nobody in it exists; what it signs holds nowhere but here.")
     pace = told["records"] / max(told["seconds"]["issue"], 0.001)
     say(
-        f"  {told['pupils']} pupils, {told['records']} records issued in {told['seconds']['issue']:.1f} s "
-        f"({pace:.0f} a second), {told['ceremonies']} signing ceremonies; {told['waiting']} wait for their signers"
+        f"  {told['pupils']} pupils, {told['students']} students, {told['records']} records issued in "
+        f"{told['seconds']['issue']:.1f} s ({pace:.0f} a second), {told['ceremonies']} signing ceremonies; "
+        f"{told['waiting']} wait for their signers"
     )
     for name, spent in (("cost", told["seconds"]), ("of issuing", told["stage_seconds"])):
         say(f"  {name:<11} " + ", ".join(f"{step} {seconds:.1f} s" for step, seconds in spent.items()))
@@ -230,4 +251,4 @@ def _tell(told: dict[str, Any]) -> None:
     say("")
     say(f"[bold]Open {told['address']}/[/] and log in with the simulated e-ID as one of these, or anybody else in it:")
     for one in told["people"]:
-        say(f"  {plain(one['role']):<15} {plain(one['name']):<28} {one['number']}  [dim]{plain(one['place'])}[/]")
+        say(f"  {plain(one['role']):<16} {plain(one['name']):<28} {one['number']}  [dim]{plain(one['place'])}[/]")

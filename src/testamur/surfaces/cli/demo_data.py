@@ -43,11 +43,12 @@ class Size:
     vietnamese_schools: int
     vietnamese_classes: int
     vietnamese_size: int
+    students: int = 60
 
 
 SIZES = {
     "school": Size(3, 1, 24, 2, 2, 15),
-    "municipality": Size(4, 2, 25, 2, 10, 32),
+    "municipality": Size(4, 2, 25, 2, 10, 32, students=400),
 }
 
 

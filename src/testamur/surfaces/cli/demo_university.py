@@ -208,6 +208,7 @@ def decided(by: Actor, campus: Campus, outcomes: Sequence[Outcome], *, unit: str
             period=period(one.examined_on), year_level=0, decided_on=one.examined_on,
             decided_by=(campus.staff[examiner],), occasion=one.examined_on.isoformat(),
             scale=_scale(campus.courses[one.course], one.module),
+            flags=frozenset({f"hp:{_credits(campus.courses[one.course], one.module).normalize():f}"}),
         )
         for one in outcomes
     ]  # fmt: skip
@@ -222,6 +223,10 @@ def period(on: date) -> Period:
     autumn = on.month >= 7  # noqa: PLR2004 - from July on results belong to the autumn
     begins = on.year if autumn else on.year - 1
     return Period(f"{begins}/{begins + 1}", "HT" if autumn else "VT", on, on)
+
+
+def _credits(course: CourseView, module: str) -> Decimal:
+    return next((part.credits for part in course.modules if part.code == module), course.credits)
 
 
 def _scale(course: CourseView, module: str) -> str:
