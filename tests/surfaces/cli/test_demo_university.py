@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from testamur.access.accounts.queries.hats import hats
 from testamur.kernel.base import clock
 from testamur.kernel.base.actor import operator
 from testamur.register.studies import queries as studies
-from testamur.schoolday.reporting import tasks
+from testamur.schoolday.reporting import steps, tasks
 from testamur.schoolday.reporting.queries import final, lists, own
 from testamur.schoolday.reporting.rules.states import ListState
+from testamur.schoolday.reporting.rules.views import ListHead
 from testamur.surfaces.cli import demo_university_lists as demo
 from testamur.surfaces.cli import issuing
 from testamur.surfaces.cli.demo_university_lists import Term
@@ -37,7 +39,7 @@ def term(tmp_path: Path) -> Iterator[Term]:
     settings.DATA = former
 
 
-def heads(term: Term) -> dict[tuple[str, str], lists.ListHead]:
+def heads(term: Term) -> dict[tuple[str, str], ListHead]:
     """The lists by codes of course and module."""
     found = lists.search(by=operator(), path=term.campus.authority.path)
     return {(one.course_code, one.module_code): one for one in found}
@@ -66,7 +68,7 @@ def test_the_list_that_waits_is_signed_issued_and_decided(term: Term):
     how = issuing.How(Path(settings.DATA), "demo", settings.PUBLIC_URL)
     outcome = issuing.run(operator(), [], how, lambda _what, _count: lambda _n: None, unfinished=term.records)
     assert outcome.published == len(term.records) > 1
-    tasks.steps.settle(by=tasks.SETTLE_STEP, now=clock.now())
+    steps.settle(by=tasks.SETTLE_STEP, now=clock.now())
     sent = heads(term)["DV1574", "1415"]
     assert (sent.state, bool(sent.control_number)) == (ListState.SIGNED, True)
     here = term.students[: -demo.EARLIER]
@@ -85,5 +87,5 @@ def test_everybody_of_whom_the_demo_speaks_can_do_something(term: Term):
         "student",
     ]
     for _role, person, place in demo.who(term):
-        assert demo.hats(person=person, on=clock.now().date())
+        assert hats(person=person, on=clock.now().date())
         assert place

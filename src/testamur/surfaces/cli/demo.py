@@ -72,7 +72,8 @@ def build_and_issue(
     from testamur.kernel.base import clock
     from testamur.kernel.base.actor import operator
     from testamur.kernel.journal import steps as journal
-    from testamur.schoolday.reporting import tasks as reporting
+    from testamur.schoolday.reporting import steps as reporting
+    from testamur.schoolday.reporting.tasks import SETTLE_STEP
     from testamur.surfaces.cli import demo_build, demo_diary, issuing
     from testamur.surfaces.cli import demo_university_lists as university
     from testamur.surfaces.cli.demo_data import SIZES
@@ -119,7 +120,7 @@ def build_and_issue(
         costs["build"] = time.perf_counter() - began
         how = issuing.How(folder / "data", "demo", settings.PUBLIC_URL, workers)
         outcome, made, waiting, skipped = _issue(by, built, how, start, term.records)
-        reporting.steps.settle(by=reporting.SETTLE_STEP, now=clock.now())
+        reporting.settle(by=SETTLE_STEP, now=clock.now())
         costs["issue"] = time.perf_counter() - began - sum(costs.values())
         steps.publish_all_status(by=by, clock=clock.now)
         write_trust(folder / "trust.json")
