@@ -152,8 +152,10 @@ def test_the_gradebook_of_a_oneroster_bundle_gives_grades_and_no_day(
     assert [(one.id, one.label, one.maximum) for one in fetching.file_items(name="b.zip", data=data)] == [
         ("i1", "Tentamen", 60), ("i2", "Labb", 10),
     ]  # fmt: skip
-    with pytest.raises(filing.ChooseLineItem):
+    with pytest.raises(filing.ChooseLineItem) as refused:
         _file(u, "b.zip", data)
+    assert refused.value.found["items"] == "Tentamen, Labb"
+    assert len(_file(u, "b.zip", data, line_item="labb").incoming) == 1
     with pytest.raises(filing.ChooseLineItem):
         _file(u, "b.zip", data, line_item="i9")
     brought = _file(u, "b.zip", data, line_item="i1", thresholds="A 90")

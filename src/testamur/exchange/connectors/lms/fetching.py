@@ -142,7 +142,8 @@ def file(
     """Students and grades out of a file that somebody sent; `path` is the list's.
 
     A table (CSV, XLSX, ODS) has a column with personal numbers or e-mail addresses and may have grade, date (of the
-    examination), points and maximum; a ZIP is a OneRoster bundle, of which `line_item` names what was graded. Needs
+    examination), points and maximum; a ZIP is a OneRoster bundle, of which `line_item` names what was graded, by its
+    id or its title. Needs
     ``connectors.lms.fetch`` at `path`. Raises `NotATable`, `FileTooLarge`, `ChooseLineItem`, `WrongKind`,
     `BundleUnreadable`, `ThresholdsInvalid`, `NoRules`.
     """

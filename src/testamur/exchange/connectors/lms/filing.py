@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -172,11 +172,7 @@ def _bundled(files: Files, line_item: str, notes: Notes) -> Iterator[FileRow]:
     if table is None:
         raise NotATable("The manifest says that the bundle holds no results.", field="file")
     table.reporter = notes
-    if not line_item and len(items) > 1:
-        raise ChooseLineItem("Choose what was graded.", field="line_item")
-    wanted = line_item or next(iter(items), "")
-    if line_item and line_item not in items:
-        raise ChooseLineItem("There is no such line item in the bundle.", field="line_item")
+    wanted = _chosen(items, line_item)
     users = _users(bundle)
     maximum = items[wanted].maximum if wanted in items else None
     for number, (_key, status, _modified, item, student, state, score, _scored, _comment, text) in table:
@@ -189,6 +185,17 @@ def _bundled(files: Files, line_item: str, notes: Notes) -> Iterator[FileRow]:
         points = decimal_of(score)
         letter = text or ("" if points is not None else score)  # some systems write it where a number belongs
         yield FileRow(who, harmless(called)[:120], Said(letter, points, maximum, number))
+
+
+def _chosen(items: Mapping[str, LineItem], named: str) -> str:
+    """The id of the line item that is meant, by its id or title; the only one where none is named."""
+    if not named and len(items) <= 1:
+        return next(iter(items), "")
+    titled = [key for key, one in items.items() if one.label.casefold() == named.strip().casefold()]
+    if named in items or len(titled) == 1:
+        return named if named in items else titled[0]
+    labels = ", ".join(one.label for one in list(items.values())[:_HEAD])
+    raise ChooseLineItem(f"Choose what was graded: {labels}.", field="line_item", items=labels)
 
 
 def _users(bundle: Bundle) -> dict[str, tuple[Who, str]]:

@@ -45,7 +45,9 @@ _NOTES: Mapping[str, str | Promise] = {
 
 
 def sentence(refused: Refused) -> str:
-    """A refusal of a platform, with its reason where there are words for it."""
+    """A refusal of a platform or a file, with its reason where there are words for it."""
+    if items := refused.found.get("items"):
+        return f"{refusals.sentence(refused)} {items}"
     why = _WHY.get(str(refused.found.get("why", ""))) if refused.code.startswith("connectors.lms.") else None
     return str(why) if why is not None else refusals.sentence(refused)
 

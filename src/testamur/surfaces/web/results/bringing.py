@@ -21,8 +21,9 @@ from testamur.register.studies import queries as studies
 from testamur.schoolday.reporting import actions
 from testamur.schoolday.reporting.queries import lists
 from testamur.schoolday.reporting.rules.views import Fetched, ListHead
-from testamur.surfaces.web import refusals, sightings
+from testamur.surfaces.web import sightings
 from testamur.surfaces.web.doors import door
+from testamur.surfaces.web.lti import words
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import Visitor
 from testamur.surfaces.web.results import common, platforms
@@ -49,7 +50,7 @@ def fetch(request: HttpRequest, result_list: UUID) -> HttpResponse:
         except (NotAllowed, NotFound):
             raise
         except Refused as refused:
-            trouble = refusals.sentence(refused)
+            trouble = words.sentence(refused)
         if fetched is not None and not (fetched.unknown or fetched.kept or fetched.notes):
             messages.success(request, brought(fetched))
             return redirect("results:list", result_list)

@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from testamur.exchange.connectors.lms import fetching
 from testamur.exchange.connectors.lms import queries as platforms
-from testamur.exchange.connectors.lms.rules import Brought, LineItem, Note
+from testamur.exchange.connectors.lms.rules import Brought, LineItem
 from testamur.kernel.base.refused import NotAllowed, NotFound, Refused
 from testamur.schoolday.reporting import actions
 from testamur.schoolday.reporting.rules.states import Source
 from testamur.schoolday.reporting.rules.views import Fetched, ListHead
-from testamur.surfaces.web import refusals
+from testamur.surfaces.web.lti import words
 from testamur.surfaces.web.requests import Visitor
 
 FETCH = "connectors.lms.fetch"
 TOLD = 60
 """So many remarks about a source are told."""
-
-NOTES: Mapping[str, str | Promise] = {
-    "twice": gettext_lazy("stands there twice; the first was taken"),
-    "conflict": gettext_lazy("stands there twice with different grades; no grade was taken"),
-    "off_scale": gettext_lazy("is no grade of this scale; the cell was left empty"),
-    "below": gettext_lazy("lies below every threshold; the cell was left empty"),
-    "no_number": gettext_lazy("is no number; the cell was left empty"),
-    "no_maximum": gettext_lazy("has no maximum to reckon a share of; the cell was left empty"),
-    "ungraded": gettext_lazy("is not graded there"),
-    "no_key": gettext_lazy("has neither number nor e-mail address; nobody could be found"),
-    "of_score_date": gettext_lazy("the day of grading is not taken for the examination date; write that yourself"),
-}
-"""Code of a remark about a source → what it says."""
 
 
 class FileMissing(Refused):
@@ -59,7 +43,7 @@ def context(request: HttpRequest, visitor: Visitor, head: ListHead) -> dict[str,
         except (NotAllowed, NotFound):
             raise
         except Refused as refused:
-            trouble = refusals.sentence(refused)
+            trouble = words.sentence(refused)
     return {"rooms": rooms, "room": room, "items": items, "room_trouble": trouble, "may_file": True}
 
 
@@ -95,6 +79,7 @@ def _file(request: HttpRequest, visitor: Visitor, head: ListHead) -> Brought:
         scale=head.scale,
         name=sent.name or "",
         data=sent.read(),
+        line_item=request.POST.get("graded", ""),
         thresholds=request.POST.get("thresholds", ""),
         now=visitor.now,
     )
@@ -111,19 +96,8 @@ def _brought(visitor: Visitor, head: ListHead, brought: Brought) -> Fetched:
         (*brought.unknown, *came.unknown),
         came.filled,
         came.kept,
-        (*_said(brought.notes), *came.notes),
+        (*map(words.told, brought.notes[:TOLD]), *came.notes),
     )
-
-
-def _said(notes: Iterable[Note]) -> list[str]:
-    """Remarks about a source in words, each with its line and what stands there."""
-    found = []
-    for note in list(notes)[:TOLD]:
-        words = note.said or str(NOTES.get(note.code, note.code))
-        where = _("Line %(n)s") % {"n": note.row} if note.row else ""
-        what = f"“{note.found}”" if note.found else ""
-        found.append(" ".join(filter(None, (f"{where}:" if where else "", what, words))))
-    return found
 
 
 def _room(request: HttpRequest) -> UUID:
