@@ -92,5 +92,17 @@ def progress(*, by: Actor, list: UUID) -> Progress:
     )
 
 
+def documents(*, by: Actor, list: UUID) -> tuple[UUID, ...]:
+    """Records of a sent list: its own first, then the certificates. Needs ``reporting.list.read`` at the list.
+
+    Raises NotFound.
+    """
+    row = found(list)
+    must(by, READ, row)
+    certificates = ListRow.objects.filter(list=row, certificate__isnull=False).order_by("id")
+    ids = [row.record, *certificates.values_list("certificate", flat=True)]
+    return tuple(key for key in ids if key is not None)
+
+
 def _heads(rows: Iterable[ResultList]) -> tuple[ListHead, ...]:
     return tuple(map(head_of, rows))

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from testamur.access.accounts.rules import Area
@@ -16,7 +15,7 @@ from testamur.register.curriculum import queries as curriculum
 from testamur.register.people.rules import PersonView
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import Role
-from testamur.schoolday.reporting.queries import lists
+from testamur.schoolday.reporting.queries import lists, preferences
 from testamur.schoolday.reporting.rules.states import ListState
 from testamur.schoolday.reporting.rules.views import ListView, PreferenceView, RowView
 from testamur.surfaces.web.doors import door
@@ -79,7 +78,7 @@ def shown(
         writable=writable,
         wrong=wrong,
         trouble=trouble,
-        unregistered=any(check.code in UNREGISTERED for check in view.checks),
+        unregistered=unregistered(view),
         may=_may(visitor, view),
         examiners=[(one, common.name_of(persons, one)) for one in view.examiners],
         graders=[(one, common.name_of(persons, one)) for one in view.graders],
@@ -97,14 +96,14 @@ def shown(
     )
 
 
+def unregistered(view: ListView) -> bool:
+    """Whether there is anybody without a valid registration: only then is there a button for them (row B9)."""
+    return any(check.code in UNREGISTERED for check in view.checks) and not view.head.anonymous
+
+
 def preference(visitor: Visitor) -> PreferenceView:
     """How the visitor likes to work with lists (row B4)."""
-    try:
-        from testamur.schoolday.reporting.queries import preferences
-    except ImportError:
-        return PreferenceView()
-    found: PreferenceView = preferences.of(person=visitor.actor.id)
-    return found
+    return preferences.of(person=visitor.actor.id)
 
 
 def sort_of(request: HttpRequest, liking: PreferenceView) -> str:
@@ -124,7 +123,9 @@ def people_of(visitor: Visitor, view: ListView, further: Sequence[UUID] = ()) ->
     head = view.head
     staff = (head.made_by, head.examiner, head.sent_by, head.returned_by, *view.graders, *view.examiners, *further)
     authors = (comment.author for comment in view.comments)
-    return common.seen(visitor, (*(row.person for row in view.rows), *staff, *authors), "results.list", head.path)
+    wrote = (row.graded_by for row in view.rows)
+    everybody = (*(row.person for row in view.rows), *staff, *authors, *wrote)
+    return common.seen(visitor, everybody, "results.list", head.path)
 
 
 def scale_of(view: ListView) -> str:
@@ -176,12 +177,3 @@ def _colleagues(visitor: Visitor, view: ListView) -> list[UUID]:
     posts = schools.posts_at(unit=head.unit, on=visitor.now.date())
     teaching = {post.person for post in posts if post.role in {Role.TEACHER, Role.EXAMINER}}
     return sorted(teaching - {head.made_by})
-
-
-def explain(field: str) -> str:
-    """Name of a field of a row."""
-    return {
-        "value": _("Grade"),
-        "examined_on": _("Examination date"),
-        "points": _("Points"),
-    }.get(field, field)

@@ -26,7 +26,7 @@ from testamur.surfaces.web import refusals
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.requests import Visitor
 from testamur.surfaces.web.results import common, shape
-from testamur.surfaces.web.results.lists import explain, ordered, people_of, preference, shown
+from testamur.surfaces.web.results.lists import ordered, people_of, preference, shown, unregistered
 
 MOST = 2000
 """Rows that one call or form may hold."""
@@ -53,7 +53,7 @@ def rows(request: HttpRequest, result_list: UUID) -> HttpResponse:
     visitor = common.visitor_of(request)
     head = lists.head(by=visitor.actor, list=result_list)
     if request.method == "GET":
-        return _fresh(visitor, result_list, _whole(request.GET.get("since", "")))
+        return _fresh(request, result_list, _whole(request.GET.get("since", "")))
     if request.content_type != "application/json":
         return _form(request, visitor, result_list)
     sent = _sent(request)
@@ -62,7 +62,7 @@ def rows(request: HttpRequest, result_list: UUID) -> HttpResponse:
         return HttpResponseBadRequest()
     by_revision, since = sent
     saved = [_save(visitor, result_list, some, revision) for revision, some in by_revision.items()]
-    return _fresh(visitor, result_list, since, saved, {one.row for some in by_revision.values() for one in some})
+    return _fresh(request, result_list, since, saved, {one.row for some in by_revision.values() for one in some})
 
 
 def _save(visitor: Visitor, result_list: UUID, entries: Sequence[Entry], revision: int) -> Saved:
@@ -70,24 +70,21 @@ def _save(visitor: Visitor, result_list: UUID, entries: Sequence[Entry], revisio
 
 
 def _fresh(
-    visitor: Visitor,
+    request: HttpRequest,
     result_list: UUID,
     since: int,
     saved: Sequence[Saved] = (),
     touched: Iterable[UUID] = (),
 ) -> JsonResponse:
-    """The rows that were touched or changed since, every remark, and the summary."""
+    """The rows that were touched or changed since, every remark, the summary and the buttons below the grid."""
+    visitor = common.visitor_of(request)
     view = lists.view(by=visitor.actor, list=result_list, now=visitor.now)
     persons = people_of(visitor, view)
     wanted = set(touched)
     by_row = shape.remarks(view)
     in_order = ordered(visitor, view.rows, preference(visitor).sort)
     found = shape.findings(in_order, view, persons)
-    summary = {
-        "findings": found,
-        "writable": common.writable(visitor, view.head, view.graders),
-        "count": len(view.rows),
-    }
+    parts = {"findings": found, "count": len(view.rows), "unregistered": unregistered(view), "head": view.head}
     current = {row.id: row for row in view.rows}
     return JsonResponse(
         {
@@ -100,7 +97,10 @@ def _fresh(
                 str(row): {"html": shape.remarks_of(some), "stops": any(one.stops for one in some)}
                 for row, some in by_row.items()
             },
-            "summary": render_to_string("web/results/list.html#summary", summary),
+            "parts": {
+                part: render_to_string(f"web/results/list.html#{part}", parts, request=request)
+                for part in ("summary", "saving")
+            },
         }
     )
 
@@ -174,7 +174,7 @@ def _told(visitor: Visitor, view: ListView, faulty: Sequence[Faulty]) -> list[tu
     return [
         (
             shape.label(current[one.row], persons.get(current[one.row].person)) if one.row in current else "",
-            explain(one.field),
+            shape.explain(one.field),
             said(one, current.get(one.row), persons),
         )
         for one in faulty

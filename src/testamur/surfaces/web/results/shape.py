@@ -24,7 +24,7 @@ LETTERS = {"value": "v", "examined_on": "d", "points": "p"}
 """Field of a row → letter of its input's name."""
 NAMED = 4
 """So many students are named in a line of the summary."""
-_QUIET = frozenset({"value_missing", "date_missing"})
+_QUIET = "value_missing"
 """What an empty row shows by being empty."""
 
 
@@ -47,6 +47,7 @@ class Finding:
     stops: bool
     whom: tuple[tuple[str, str], ...]
     more: int
+    last: bool = False
 
 
 def columns(view: ListView, *, writable: bool) -> Columns:
@@ -76,11 +77,10 @@ def table(
 
 
 def remarks(view: ListView) -> dict[UUID, tuple[Remark, ...]]:
-    """What the checks say beside each student. Of a row in which nothing is written only what is not plain to see."""
-    empty = {row.id for row in view.rows if not row.value and row.examined_on is None}
+    """What the checks say beside each student; but not that the grade is missing, which is plain to see."""
     found: dict[UUID, list[Remark]] = {}
     for check in view.checks:
-        if check.row is not None and not (check.code in _QUIET and check.row in empty):
+        if check.row is not None and check.code != _QUIET:
             found.setdefault(check.row, []).append(remark(check))
     return {row: tuple(sorted(some, key=lambda one: not one.stops)) for row, some in found.items()}
 
@@ -92,13 +92,18 @@ def findings(rows: Sequence[RowView], view: ListView, persons: Mapping[UUID, Per
     grouped: dict[tuple[str, bool], list[Check]] = {}
     for check in view.checks:
         grouped.setdefault((check.code, check.severity is Severity.STOP), []).append(check)
+    if any(code == "empty_list" for code, _stops in grouped):  # nobody has a grade: said once
+        grouped = {key: some for key, some in grouped.items() if key[0] != _QUIET}
     found = []
     for (code, stops), some in grouped.items():
         whom = sorted((one.row for one in some if one.row in order), key=lambda row: order[row])
         text = group_of(code, len(whom)) if whom else remark(some[0]).text
+        if code == _QUIET:
+            found.append(Finding(text, stops=False, whom=(), more=0, last=True))
+            continue
         named = tuple((f"x{order[row]}", labels[row]) for row in whom[:NAMED])
         found.append(Finding(text, stops, named, len(whom) - len(named)))
-    return tuple(sorted(found, key=lambda one: not one.stops))
+    return tuple(sorted(found, key=lambda one: (one.last, not one.stops)))
 
 
 def label(row: RowView, person: PersonView | None) -> str:
@@ -192,7 +197,7 @@ def _cell(n: int, row: RowView, field: str, shown: Columns) -> str:
     value = found.isoformat() if field == "examined_on" and found else str(found or "")
     if not shown.writable:
         text = date_format(found, "Y-m-d") if field == "examined_on" and found else value
-        return f'<td role="cell" class="list-{field}">{escape(text) or "–"}</td>'
+        return f'<td role="cell" class="list-{field}" data-label="{escape(explain(field))}">{escape(text) or "–"}</td>'
     letter = LETTERS[field]
     extra = ""
     if field == "examined_on":
@@ -202,10 +207,11 @@ def _cell(n: int, row: RowView, field: str, shown: Columns) -> str:
     elif shown.course and not value and row.final is not None and row.final.value:
         extra = f' placeholder="{escape(row.final.value)}"'
     names = f"n{n} g{n} h{letter}" if shown.names else f"n{n} h{letter}"
-    automatic = " data-automatic" if field == "value" and row.automatic and value else ""
+    automatic = f' data-automatic title="{escape(reason(row))}"' if field == "value" and row.automatic and value else ""
     return (
-        f'<td role="cell" class="list-{field}"{automatic}><input name="{letter}.{n}" value="{escape(value)}"'
-        f' aria-labelledby="{names}" maxlength="20" autocomplete="off" spellcheck="false"{extra}></td>'
+        f'<td role="cell" class="list-{field}" data-label="{escape(explain(field))}"{automatic}>'
+        f'<input name="{letter}.{n}" value="{escape(value)}" aria-labelledby="{names}" maxlength="20"'
+        f' autocomplete="off" spellcheck="false"{extra}></td>'
     )
 
 
@@ -217,10 +223,16 @@ def _course(n: int, row: RowView, shown: Columns) -> str:
     if shown.writable:
         checked = " checked" if row.leaves else ""
         leaves = (
-            f'<td role="cell" class="list-leaves"><input class="ds-input" type="checkbox" name="l.{n}" value="1"'
+            f'<td role="cell" class="list-leaves" data-label="{escape(_("Leave out"))}">'
+            f'<input class="ds-input" type="checkbox" name="l.{n}" value="1"'
             f'{checked} aria-labelledby="hl n{n} g{n}"></td>'
         )
     return (
         f'<td role="cell" class="list-finished">{escape(finished(row.finished))}</td>'
         f'<td role="cell" class="list-final">{proposed}<span class="muted">{escape(reason(row))}</span></td>{leaves}'
     )
+
+
+def explain(field: str) -> str:
+    """Name of a field of a row."""
+    return {"value": _("Grade"), "examined_on": _("Examination date"), "points": _("Points")}.get(field, field)

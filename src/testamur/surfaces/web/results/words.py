@@ -125,7 +125,11 @@ def group_of(code: str, n: int) -> str:
         "date_before_course": ngettext(
             "%(n)s examination date lies before the course", "%(n)s examination dates lie before the course", n
         ),
-        "value_missing": ngettext("%(n)s student has no grade", "%(n)s students have no grade", n),
+        "value_missing": ngettext(
+            "%(n)s student has no grade yet, and stays behind when the list is sent",
+            "%(n)s students have no grade yet, and stay behind when the list is sent",
+            n,
+        ),
         "not_registered": ngettext(
             "%(n)s student is not registered for the course", "%(n)s students are not registered for the course", n
         ),

@@ -255,9 +255,11 @@
     }
     const here = new Set(answer.here);
     gone = here.size !== rows.length || rows.some((row) => !here.has(row.id));
-    const old = document.getElementById("summary");
-    const made = new DOMParser().parseFromString(answer.summary, "text/html").getElementById("summary");
-    if (made && old && !old.contains(document.activeElement)) old.replaceWith(made);
+    for (const [part, html] of Object.entries(answer.parts)) {
+      const old = document.getElementById(part);
+      const made = new DOMParser().parseFromString(html, "text/html").getElementById(part);
+      if (made && old && !old.contains(document.activeElement)) old.replaceWith(made);
+    }
     if (news) say(word(news === 1 ? "newsOne" : "newsMany", news));
   };
 
@@ -443,21 +445,19 @@
   });
   for (const one of form.querySelectorAll("[data-plain]")) one.remove();
   // Whoever goes on to send the list sends what is on the page: what waits is saved first.
-  for (const other of document.querySelectorAll("main form")) {
-    if (other === form) continue;
-    other.addEventListener("submit", async (event) => {
-      const cell = byInput.get(document.activeElement);
-      if (cell) commit(cell);
-      if (!busy && !all.some((one) => one.wanted !== null)) return;
-      event.preventDefault();
-      const button = event.submitter;
-      for (let n = 0; n < 40 && (busy || all.some((one) => one.wanted !== null)) && trouble === ""; n += 1) {
-        if (!busy) await send();
-        else await new Promise((ready) => { setTimeout(ready, 50); });
-      }
-      if (!all.some((one) => one.wanted !== null)) other.requestSubmit(button || undefined);
-    });
-  }
+  document.addEventListener("submit", async (event) => {
+    const other = event.target;
+    if (other === form || !other.closest("main") || other.method !== "post") return;
+    const cell = byInput.get(document.activeElement);
+    if (cell) commit(cell);
+    if (!busy && !all.some((one) => one.wanted !== null)) return;
+    event.preventDefault();
+    for (let n = 0; n < 100 && (busy || all.some((one) => one.wanted !== null)) && !trouble; n += 1) {
+      if (busy) await new Promise((ready) => { setTimeout(ready, 50); });
+      else await send();
+    }
+    if (!all.some((one) => one.wanted !== null)) other.requestSubmit(event.submitter || undefined);
+  });
   try {
     for (const [id, c, wanted] of JSON.parse(sessionStorage.getItem(store) || "[]")) {
       const row = byId.get(id);
