@@ -15,6 +15,7 @@ import pikepdf
 import pytest
 
 from testamur.kernel.base.refused import Refused
+from testamur.kernel.proofs.jcs import canonical
 from testamur.law.contract import DocumentFacts
 from testamur.law.results import ResultFacts
 from testamur.law.se_university.documents import DOCUMENTS, content
@@ -224,7 +225,7 @@ def test_credits_are_written_as_in_the_language():
 
 def test_a_list_of_400_is_drawn_in_the_time_of_a_signers_patience():
     kind, facts = DOCUMENTS["resultatlista"], lists.course_list(400)
-    data = making.canonical(making.snapshot(kind, facts))
+    data = canonical(making.snapshot(kind, facts))
     # the processor's time: what else runs on the machine does not count
     begun = time.process_time()
     making.renderer().render(template=kind.template, record_json=data, frozen_at=making.FROZEN)
