@@ -22,9 +22,9 @@ from testamur.kernel.proofs.trust import parse_trust
 from testamur.kernel.proofs.verify import verify_file
 from testamur.schoolday.reporting import actions, steps, tasks
 from testamur.schoolday.reporting.models import ListRow, ListVersion, ResultList
-from testamur.schoolday.reporting.queries import office, transfer
-from testamur.schoolday.reporting.rules.documents import BeingSigned, Elsewhere
-from testamur.schoolday.reporting.rules.lists import ListChanged, ListNotReady, ListNotSent
+from testamur.schoolday.reporting.queries import office, signing, transfer
+from testamur.schoolday.reporting.rules.documents import BeingSigned, Elsewhere, ListAltered, NotPrepared
+from testamur.schoolday.reporting.rules.lists import ListChanged, ListNotReady, ListNotSent, NotExaminer
 from testamur.schoolday.reporting.rules.states import ListState
 from testamur.schoolday.results import queries as decided
 from testamur.surfaces.cli import demo_university as demo
@@ -177,24 +177,46 @@ def past_the_guards(sql: str, *arguments: object) -> None:
             cursor.execute("SET session_replication_role = origin")
 
 
+def key_of(value: UUID) -> str | UUID:
+    """As the database keeps it."""
+    return value.hex if connection.vendor == "sqlite" else value
+
+
 @pytest.mark.parametrize("when", ["before the documents", "after the signature"])
 def test_a_list_changed_behind_our_back_is_not_decided(desk: Desk, when: str):
     one = desk.sent({desk.u.students[0]: "C"})
-    row = ListRow.objects.get(list=one)
-    key = row.id.hex if connection.vendor == "sqlite" else row.id
+    key = key_of(ListRow.objects.get(list=one).id)
     if when == "before the documents":
         past_the_guards("UPDATE reporting_listrow SET value = 'A' WHERE id = %s", key)
-        with pytest.raises(ListChanged):
+        with pytest.raises(ListAltered):
             desk.prepare(one)
     else:
         desk.prepare(one)
         desk.sign(desk.documents(one))
         past_the_guards("UPDATE reporting_listrow SET value = 'A' WHERE id = %s", key)
         assert desk.settle() == ()
-    assert ResultList.objects.get(id=one).trouble == "reporting.list.changed"
+    assert ResultList.objects.get(id=one).trouble == "reporting.list.altered"
     assert decided.results_of(path=desk.u.path, codes=["DV1574/1405"], pupils=[desk.u.students[0]]) == {}
     queue = office.queue(by=desk.u.by, path=desk.u.path, now=desk.now())
     assert [head.id for head in queue.stuck] == [one]
+
+
+def test_the_examiner_is_kept_from_signing_a_list_that_is_not_what_was_sent(desk: Desk):
+    one = desk.sent({desk.u.students[0]: "C"})
+    examiner = desk.u.actor("examiner")
+    with pytest.raises(NotPrepared):
+        signing.must_be_signable(by=examiner, list=one, now=desk.now())
+    desk.prepare(one)
+    signing.must_be_signable(by=examiner, list=one, now=desk.now())
+    with pytest.raises(NotAllowed):
+        signing.must_be_signable(by=desk.u.actor("teacher"), list=one, now=desk.now())
+    with pytest.raises(NotExaminer):
+        signing.must_be_signable(by=desk.u.actor("other_examiner"), list=one, now=desk.now())
+    past_the_guards(
+        "UPDATE reporting_listrow SET points = '17' WHERE id = %s", key_of(ListRow.objects.get(list=one).id)
+    )
+    with pytest.raises(ListAltered):
+        signing.must_be_signable(by=examiner, list=one, now=desk.now())
 
 
 def test_a_list_whose_version_and_digest_were_forged_too_is_not_what_was_signed(desk: Desk):
@@ -204,13 +226,12 @@ def test_a_list_whose_version_and_digest_were_forged_too_is_not_what_was_signed(
     version = ListVersion.objects.get(list=one)
     forged = version.content.replace('"value":"C"', '"value":"A"')
     digest = hashlib.sha256(forged.encode()).hexdigest()
-    key = (lambda value: value.hex) if connection.vendor == "sqlite" else (lambda value: value)
-    past_the_guards("UPDATE reporting_listrow SET value = 'A' WHERE list_id = %s", key(one))
+    past_the_guards("UPDATE reporting_listrow SET value = 'A' WHERE list_id = %s", key_of(one))
     sql = "UPDATE reporting_listversion SET content = %s, sha256 = %s WHERE list_id = %s"
-    past_the_guards(sql, forged, digest, key(one))
-    past_the_guards("UPDATE reporting_resultlist SET sent_sha256 = %s WHERE id = %s", digest, key(one))
+    past_the_guards(sql, forged, digest, key_of(one))
+    past_the_guards("UPDATE reporting_resultlist SET sent_sha256 = %s WHERE id = %s", digest, key_of(one))
     assert desk.settle() == ()
-    assert ResultList.objects.get(id=one).trouble == "reporting.list.changed"
+    assert ResultList.objects.get(id=one).trouble == "reporting.list.altered"
 
 
 def test_of_two_lists_with_one_result_the_later_waits_and_is_stopped_in_the_end(desk: Desk):

@@ -146,10 +146,20 @@ SENTENCES: Mapping[str, str | Promise] = {
     "notices.reminded_today": _("This person was reminded today already, or nothing waits for that person here."),
     "records.release.plan": _("Choose a minute that is to come."),
     "records.state": _("Some of these documents are in another state by now. Look again; nothing was done."),
+    "reporting.certificate.not_published": _(
+        "The certificate that this one replaces is on its way. It is tried again by itself."
+    ),
     "reporting.comment.text": _("Write something, up to 1000 characters."),
+    "reporting.control.wrong": _(
+        "That is not the control number of this list. Look at each digit on the archive list."
+    ),
+    "reporting.correction.done": _("That result is corrected already. Correct the one in its place."),
+    "reporting.correction.reason": _("The law knows no such correction."),
+    "reporting.correction.under_way": _("A correction of that result is open already. Finish it, or discard it."),
     "reporting.documents.nobody_signs": _("Nobody can sign these documents. Ask the head of the department."),
     "reporting.grader.no_post": _("Choose somebody who is a teacher or examiner at the university today."),
     "reporting.list.all_registered": _("Everybody in the list is registered by now."),
+    "reporting.list.altered": _("The list is not what was sent any more. Nothing is decided by it: tell the office."),
     "reporting.list.anonymous": _(
         "This list is anonymous: it holds one exam alone, and names are told when everybody has a grade."
     ),
@@ -163,9 +173,15 @@ SENTENCES: Mapping[str, str | Promise] = {
     ),
     "reporting.list.no_results": _("The rules of this department know no such list. Ask the administrator."),
     "reporting.list.not_examiner": _("Only an examiner of this course at this department can do that today."),
+    "reporting.list.not_prepared": _("The documents of the list are still being made. Wait a moment."),
     "reporting.list.not_ready": _("The list was not sent: what stops it is shown in red. Everything is kept."),
     "reporting.list.not_sender": _("Only whoever sent the list takes it back. The examiner can return it."),
     "reporting.list.not_sent": _("The list does not wait for a signature any more."),
+    "reporting.list.not_signed": _("The list is not signed by its examiner."),
+    "reporting.list.other_way": _(
+        "This list is signed the other way: electronically or on paper, as the decision in force says."
+    ),
+    "reporting.list.signed_on": _("Choose a day between the sending of the list and today."),
     "reporting.list.title": _(
         "Only a degree project has a title; the one in the original language comes first. Up to 400 characters."
     ),
@@ -176,8 +192,14 @@ SENTENCES: Mapping[str, str | Promise] = {
     "reporting.row.changed": _("Somebody else wrote in this row meanwhile. Nothing was saved here."),
     "reporting.row.date": _("Write the examination date as 2026-10-28."),
     "reporting.row.date_ahead": _("That day is still to come. It is the day of the examination."),
+    "reporting.row.elsewhere": _("Another list with the same student, examination and day waits for its signature."),
     "reporting.row.gone": _("Somebody took this student out of the list in the meantime."),
     "reporting.row.points": _("Points are a number with at most two decimals, such as 12.5."),
+    "reporting.rule.exists": _("There is a decision for that day already. Choose another day."),
+    "reporting.rule.no_head": _("Nobody is head of this unit today. Ask the administrator."),
+    "reporting.rule.reference": _("A file number has at most 80 characters."),
+    "reporting.subscription.ends": _("Choose a day from today to three years ahead."),
+    "reporting.subscription.exists": _("You subscribe to this course already."),
     "web.results.no_file": _("Choose a file first."),
     "results.decision.no_such_post": _("One who decides does not hold that post at the school on that day."),
     "results.decision.not_a_correction": _(

@@ -19,14 +19,23 @@ from testamur.kernel.journal.actions import append
 from testamur.kernel.proofs.jcs import canonical
 from testamur.register.curriculum import queries as curriculum
 from testamur.schoolday.reporting.actions.documents import note_prepared, request_documents, withdraw_documents
-from testamur.schoolday.reporting.actions.freezing import freeze, must_be_unchanged
+from testamur.schoolday.reporting.actions.freezing import freeze
 from testamur.schoolday.reporting.models import ListRow, ResultList
 from testamur.schoolday.reporting.queries.law import results_of
 from testamur.schoolday.reporting.queries.posts import examiners
 from testamur.schoolday.reporting.queries.reach import held
+from testamur.schoolday.reporting.queries.signing import must_be_unaltered
 from testamur.schoolday.reporting.rules.control import control_number
-from testamur.schoolday.reporting.rules.documents import COURSE, EXAMINER, MODULE, WayOfPaper, code_of, period_of
-from testamur.schoolday.reporting.rules.lists import ListChanged, ListNotSent, NotExaminer
+from testamur.schoolday.reporting.rules.documents import (
+    COURSE,
+    EXAMINER,
+    MODULE,
+    ListAltered,
+    WayOfPaper,
+    code_of,
+    period_of,
+)
+from testamur.schoolday.reporting.rules.lists import ListNotSent, NotExaminer
 from testamur.schoolday.reporting.rules.states import ListKind, ListState, Reason, Way
 from testamur.schoolday.results import actions as decisions
 from testamur.schoolday.results.rules import Amendment, NewDecision
@@ -87,13 +96,13 @@ def decide(*, by: Actor, list: UUID, now: datetime) -> int:
     another list) stays undecided with the code in `refused`, and the others are decided. A correction takes the place
     of its decision; where it takes a pass away, the former certificate is declared void. Needs
     ``reporting.list.decide`` at the list and what `results.actions` and `records.actions` need. Raises NotFound,
-    `ListNotSent`, `SignatureMissing`, and `ListChanged` when the list is not what was sent or what was signed. Journal:
+    `ListNotSent`, `SignatureMissing`, and `ListAltered` when the list is not what was sent or what was signed. Journal:
     ``reporting.list.signed/1``.
     """
     row = _sent(list)
     by.must("reporting.list.decide", row.path)
     rows = tuple(ListRow.objects.filter(list=row).order_by("id"))
-    must_be_unchanged(row, rows)
+    must_be_unaltered(row, rows)
     signed = _signature(by, row)
     return _decide(by, row, rows, signed, now)
 
@@ -104,7 +113,7 @@ def note_paper_signature(*, by: Actor, list: UUID, examiner: UUID, signed_on: da
 
     The office has the signed archive list before it. Needs ``reporting.office.paper`` at the list. Raises NotFound,
     `ListNotSent`, `WayOfPaper` for one that is signed electronically, `NotExaminer` for another than the one it was
-    sent to or one without the post on that day, `SignedOnInvalid`, `ListChanged`. Journal:
+    sent to or one without the post on that day, `SignedOnInvalid`, `ListAltered`. Journal:
     ``reporting.list.signed/1`` with the method ``paper``.
     """
     row = _sent(list)
@@ -116,7 +125,7 @@ def note_paper_signature(*, by: Actor, list: UUID, examiner: UUID, signed_on: da
     if row.sent_at is None or not row.sent_at.date() <= signed_on <= now.date():
         raise SignedOnInvalid("The day lies between the sending of the list and today.", field="signed_on")
     rows = tuple(ListRow.objects.filter(list=row).order_by("id"))
-    must_be_unchanged(row, rows)
+    must_be_unaltered(row, rows)
     at = now if signed_on == now.date() else datetime.combine(signed_on, time(12), tzinfo=UTC)
     return _decide(by, row, rows, Signed(examiner, max(at, row.sent_at), BY_HAND), now)
 
@@ -129,7 +138,7 @@ def _sent(list: UUID) -> ResultList:
 
 
 def _signature(by: Actor, row: ResultList) -> Signed:
-    """Who signed the document of the list, if it says what was sent. Raises `SignatureMissing`, `ListChanged`."""
+    """Who signed the document of the list, if it says what was sent. Raises `SignatureMissing`, `ListAltered`."""
     view = next(iter(kept.by_ids(by=by, records=[row.record])), None) if row.record else None
     given = kept.given([view.id])[view.id] if view is not None and view.state not in UNSIGNED else []
     mine = next((one for one in given if one.role == EXAMINER and one.person == row.examiner), None)
@@ -138,7 +147,7 @@ def _signature(by: Actor, row: ResultList) -> Signed:
     frozen = kept.frozen(records=[view.id]).get(view.id, {})
     said = frozen.get("content", {})
     if view.subject != row.id or said.get("sent_sha256") != row.sent_sha256 or said.get("number") != row.number:
-        raise ListChanged(
+        raise ListAltered(
             "What was signed is not what was sent. Nothing is decided by it: have it looked into.", field="list"
         )
     return Signed(mine.person, mine.signed_at, ceremonies.ceremony(mine.ceremony, by=by).method)

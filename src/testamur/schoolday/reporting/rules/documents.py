@@ -19,6 +19,18 @@ _AUTUMN = 7
 """Month with which an academic year and its autumn term begin, as the registry counts half years [M]."""
 
 
+class ListAltered(Refused):
+    """A sent list is not what was sent, or what was signed is not: somebody got past verbs and guards."""
+
+    code = "reporting.list.altered"
+
+
+class NotPrepared(Refused):
+    """The documents of a sent list are not made yet."""
+
+    code = "reporting.list.not_prepared"
+
+
 class BeingSigned(Refused):
     """Somebody is just signing the list, or has signed it."""
 

@@ -17,20 +17,16 @@ from testamur.kernel.base.ids import random_id
 from testamur.kernel.base.refused import Refused
 from testamur.law.contract import DocumentFacts, DocumentType
 from testamur.schoolday.reporting.actions.documents import note_prepared, note_trouble, throw_away
-from testamur.schoolday.reporting.actions.freezing import must_be_unchanged
 from testamur.schoolday.reporting.models import ListRow, ResultList
-from testamur.schoolday.reporting.queries import checks
 from testamur.schoolday.reporting.queries.law import results_of
-from testamur.schoolday.reporting.queries.posts import examiners
 from testamur.schoolday.reporting.queries.reach import held
-from testamur.schoolday.reporting.rules.checks import stopping
+from testamur.schoolday.reporting.queries.signing import must_be_unaltered, must_still_hold
 from testamur.schoolday.reporting.rules.documents import (
     Elsewhere,
     FormerNotPublished,
     certificate_period,
     period_of,
 )
-from testamur.schoolday.reporting.rules.lists import ListNotReady
 from testamur.schoolday.reporting.rules.states import ListState, Way
 from testamur.schoolday.reporting.steps.facts import (
     Gathered,
@@ -69,7 +65,7 @@ def prepare(*, by: Actor, list: UUID, renderer: Renderer, public_url: str, test:
     Their ids are chosen and written down before anything is made, so that whoever dies on the way and runs again makes
     nothing twice. Nothing is done for a list that is prepared, taken back, or signed by hand. What stands in the way is
     noted on the list (`note_trouble`) and raised: NobodySigns, Elsewhere, FormerNotPublished, `ListNotReady` when the
-    checks stop it by now, `ListChanged` when it is not what was sent. Needs ``reporting.list.prepare``,
+    checks stop it by now, `ListAltered` when it is not what was sent. Needs ``reporting.list.prepare``,
     ``people.legal_name.read`` and ``records.record.read``, ``.draft``, ``.ready``.
     """
     made = Press(renderer, public_url, test, clock)
@@ -88,8 +84,8 @@ def _plan(list: UUID, now: datetime) -> tuple[ResultList, tuple[ListRow, ...]] |
     if row.state != ListState.SENT or row.way != Way.ELECTRONIC or row.prepared_at is not None:
         return None
     rows = tuple(ListRow.objects.filter(list=row).order_by("id"))
-    must_be_unchanged(row, rows)
-    _must_still_hold(row, rows, now)
+    must_be_unaltered(row, rows)
+    must_still_hold(row, rows, now)
     law = results_of(row.pack)
     fresh = [one for one in rows if one.value and one.certificate is None and law.passed(row.scale, one.value)]
     for one in fresh:
@@ -99,27 +95,6 @@ def _plan(list: UUID, now: datetime) -> tuple[ResultList, tuple[ListRow, ...]] |
         row.record = random_id()
         row.save(update_fields=["record"])
     return row, rows
-
-
-def _must_still_hold(row: ResultList, rows: tuple[ListRow, ...], now: datetime) -> None:
-    """Two lists with one result may be sent at the same time: the later one has to wait, and is stopped in the end."""
-    may_sign = examiners(course_code=row.course_code, unit=row.unit, on=now.date())
-    found = checks.find_in(row, rows, finals=checks.finals_of(row, rows), may_sign=may_sign, now=now)
-    if stops := stopping(found):
-        codes = ", ".join(dict.fromkeys(one.code for one in stops))
-        raise ListNotReady("Something came between since the list was sent: return it.", field="list", checks=codes)
-    mine = {one.person: one for one in rows if one.value}
-    others = ListRow.objects.filter(
-        person__in=mine,
-        list__state=ListState.SENT,
-        list__course=row.course,
-        list__module_code=row.module_code,
-        list__sent_at__lte=row.sent_at,
-    ).exclude(list=row)
-    for other in others.exclude(value="").select_related("list"):
-        same = other.examined_on == mine[other.person].examined_on
-        if same and (other.list.sent_at, other.list.number) < (row.sent_at, row.number):
-            raise Elsewhere("Another list with a result of the same student and day waits.", number=other.list.number)
 
 
 def _make(by: Actor, row: ResultList, rows: tuple[ListRow, ...], made: Press) -> int:

@@ -21,6 +21,7 @@ from testamur.register.people.rules import PersonView
 from testamur.register.schools import queries as schools
 from testamur.schoolday.reporting import actions
 from testamur.schoolday.reporting.queries import lists, office, versions
+from testamur.schoolday.reporting.queries.signing import must_be_signable
 from testamur.schoolday.reporting.rules.states import ListState, Way
 from testamur.schoolday.reporting.rules.views import Difference, ListHead, ListView
 from testamur.surfaces.web import refusals
@@ -195,6 +196,7 @@ def sign(request: HttpRequest, result_list: UUID) -> HttpResponse:
         return _shown(request, result_list, status=422, trouble=_("Choose how you want to sign."))
     body = schools.units([step.organisation])[step.organisation]
     try:
+        must_be_signable(by=visitor.actor, list=result_list, now=visitor.now)
         ceremony = records.start_ceremony(
             by=by, path=step.path, organisation=body.id, organisation_name=body.name, signer=me, role=step.role,
             method=method, records=[d.record for d in step.documents], locale=LOCALES.get(body.country, "en"),
