@@ -83,7 +83,7 @@ class Platform:
 
     # -- addresses -----------------------------------------------------------------------------------------------
     @property
-    def told(self) -> dict[str, str]:
+    def told(self) -> dict[str, Any]:
         """What the platform shows an administrator of a tool."""
         return {
             "issuer": self.url,
@@ -197,7 +197,8 @@ class Platform:
         if form.get("client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer":
             return _json({"error": "invalid_request"}, 400)
         try:
-            token = jwt.decode(form["client_assertion"], KeySet.import_key_set(ours.public()), algorithms=["RS256"])
+            known = KeySet.import_key_set(ours.public())  # type: ignore[arg-type]
+            token = jwt.decode(form["client_assertion"], known, algorithms=["RS256"])
         except (JoseError, ValueError):
             return _json({"error": "invalid_client"}, 401)
         claims = token.claims

@@ -94,7 +94,9 @@ def canvas(university: University, numbers: list[str], mails: list[str]) -> Iter
     """Twelve students of ours in a Canvas, and its test student."""
     users = [User(str(UUID(int=5000 + n)), f"Student Canvasprov{n}", mails[n], numbers[n]) for n in range(12)]
     users.append(User(str(UUID(int=1)), "Test Student", roles=TEST_STUDENT, number=numbers[17]))
-    results = {users[n].id: (40.0 - 3 * n, 40.0, "") for n in range(11)}
+    results: dict[str, tuple[float | None, float | None, str]] = {
+        users[n].id: (40.0 - 3 * n, 40.0, "") for n in range(11)
+    }
     items = [Item("1", "Made by us", 40, results=results), Item("2", "Made in Canvas", 40, own=False, results=results)]
     yield from _running(Canvas(users=users, items=items, client_id="1700000000", deployment="1:a"), university)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -21,7 +23,7 @@ MANIFEST = "propertyName,value\noneroster.version,1.2\nfile.users,bulk\nfile.lin
 
 
 def _file(
-    u: University, name: str, data: str | bytes, *, scale: str = "AF", by: str = "teacher", **more: str
+    u: University, name: str, data: str | bytes, *, scale: str = "AF", by: str = "teacher", **more: Any
 ) -> Brought:
     sent = data.encode() if isinstance(data, str) else data
     return fetching.file(by=u.actor(by), path=u.data, scale=scale, name=name, data=sent, now=u.now, **more)
@@ -93,7 +95,7 @@ def test_a_workbook_with_percentages_becomes_grades_by_thresholds(university: Un
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         for n, score in enumerate((50, 44.9, 29), start=2):
             sheet.write_row(n, 0, [numbers[n - 2], f"Prov {n}", score, 50])
-            sheet.write_datetime(n, 4, date(2026, 10, 28), day)  # type: ignore[arg-type]
+            sheet.write_datetime(n, 4, date(2026, 10, 28), day)
     brought = _file(u, "betyg.xlsx", made.getvalue(), thresholds="A 90, B 80, C 60")
     assert [(one.value, one.points, one.examined_on) for one in brought.incoming] == [
         ("A", "50", date(2026, 10, 28)), ("B", "44.9", date(2026, 10, 28)), ("", "29", date(2026, 10, 28)),
@@ -150,7 +152,7 @@ def test_the_gradebook_of_a_oneroster_bundle_gives_grades_and_no_day(
     )
     data = _bundle(results, items, users)
     assert [(one.id, one.label, one.maximum) for one in fetching.file_items(name="b.zip", data=data)] == [
-        ("i1", "Tentamen", 60), ("i2", "Labb", 10),
+        ("i1", "Tentamen", Decimal(60)), ("i2", "Labb", Decimal(10)),
     ]  # fmt: skip
     with pytest.raises(filing.ChooseLineItem) as refused:
         _file(u, "b.zip", data)

@@ -249,7 +249,7 @@ def test_launches_that_nobody_ends_do_not_fill_the_table(moodle: Room, monkeypat
 
 def test_the_office_in_administrator_mode_enters_platforms_and_nobody_else(university: University) -> None:
     u = university
-    told = {
+    told: dict[str, Any] = {
         "issuer": "https://lms.example", "client_id": "1", "auth_url": "https://lms.example/auth",
         "token_url": "https://lms.example/token", "jwks_url": "https://lms.example/jwks",
     }  # fmt: skip
@@ -261,7 +261,7 @@ def test_the_office_in_administrator_mode_enters_platforms_and_nobody_else(unive
     actions.add_platform(by=admin, new=new, now=u.now)
     with pytest.raises(actions.PlatformTwice):
         actions.add_platform(by=admin, new=new, now=u.now)
-    wrong: list[tuple[dict[str, str], type[Exception]]] = [
+    wrong: list[tuple[dict[str, Any], type[Exception]]] = [
         ({"name": ""}, actions.PlatformInvalid),
         ({"client_id": "x" * 201}, actions.PlatformInvalid),
         ({"jwks_url": "http://lms.example/jwks"}, AddressRefused),
