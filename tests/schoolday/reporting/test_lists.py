@@ -33,10 +33,10 @@ def module_list(u: University, course: str = "DV1574", module: str = "1405", **m
     return NewList(unit, u.course(course), u.module(course, module), **more)  # type: ignore[arg-type]
 
 
-def course_list(u: University, course: str = "DV1574", **more: UUID) -> NewList:
+def course_list(u: University, course: str = "DV1574", occasion: UUID | None = None) -> NewList:
     """A list of the final grades of a course."""
     unit = u.units["ekonomi" if course == "IY1430" else "data"]
-    return NewList(unit, u.course(course), **more)
+    return NewList(unit, u.course(course), occasion=occasion)
 
 
 def opened(u: University, new: NewList, who: str = "teacher") -> UUID:

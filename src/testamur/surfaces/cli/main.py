@@ -30,7 +30,16 @@ def _mount(first: str) -> None:
     app.command()(verify)
     if first == "verify":
         return
-    from testamur.surfaces.cli import bench, bench_grid, bench_notices, bench_portal, import_, operate, worker
+    from testamur.surfaces.cli import (
+        bench,
+        bench_grid,
+        bench_notices,
+        bench_portal,
+        bench_results,
+        import_,
+        operate,
+        worker,
+    )
     from testamur.surfaces.cli.appoint import appoint
     from testamur.surfaces.cli.bounce import bounce
     from testamur.surfaces.cli.correct import correct
@@ -56,7 +65,7 @@ def _mount(first: str) -> None:
     for name, group in (("log", operate.log), ("archive", operate.archive), ("journal", operate.journal)):
         app.add_typer(group, name=name)
     app.add_typer(status, name="status")
-    for measure in (bench_grid.grid, bench_notices.notices, bench_portal.portal):
+    for measure in (bench_grid.grid, bench_notices.notices, bench_portal.portal, bench_results.results):
         bench.app.command()(measure)
     app.add_typer(bench.app, name="bench")
 

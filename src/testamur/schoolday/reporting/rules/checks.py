@@ -161,8 +161,7 @@ def _had(facts: ListFacts, row: RowFacts, stop: Severity) -> Iterable[Check]:
     for one in row.held:
         same_day = row.examined_on is not None and one.examined_on == row.examined_on.isoformat()
         if one.passed or same_day:
-            told = (("value", one.value), ("date", one.examined_on))
-            yield Check("already_graded", stop, row.row, told)
+            yield Check("already_graded", stop, row.row, (("value", one.value), ("date", one.examined_on)))
             break
     for credit in row.credits:
         told = (("date", credit.decided_on.isoformat()),)
