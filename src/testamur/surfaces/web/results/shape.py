@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -120,13 +120,16 @@ def remarks_of(some: Iterable[Remark]) -> SafeString:
     )
 
 
-def finished(modules: Sequence[ModuleResult]) -> str:
-    """Finished modules with grade and day (row B39): ``1405 G 2026-10-28``."""
-    return ", ".join(
-        f"{one.code} {one.value or (_('credited') if one.credited else '')}"
-        + (f" {one.examined_on.isoformat()}" if one.examined_on else "")
-        for one in modules
-        if one.value or one.credited
+def finished(modules: Sequence[ModuleResult]) -> SafeString:
+    """Finished modules with grade and day, one under the other (row B39): ``1405 G 2026-10-28``."""
+    return format_html_join(
+        "",
+        "<span>{} <strong>{}</strong> {}</span>",
+        (
+            (one.code, one.value or _("credited"), one.examined_on.isoformat() if one.examined_on else "")
+            for one in modules
+            if one.value or one.credited
+        ),
     )
 
 
@@ -228,7 +231,7 @@ def _course(n: int, row: RowView, shown: Columns) -> str:
             f'{checked} aria-labelledby="hl n{n} g{n}"></td>'
         )
     return (
-        f'<td role="cell" class="list-finished">{escape(finished(row.finished))}</td>'
+        f'<td role="cell" class="list-finished">{finished(row.finished)}</td>'
         f'<td role="cell" class="list-final">{proposed}<span class="muted">{escape(reason(row))}</span></td>{leaves}'
     )
 
