@@ -180,14 +180,18 @@ def _project(by: Actor, term: Term, now: datetime) -> None:
 def _sent(by: Actor, term: Term, now: datetime) -> UUID:
     """The lab of those who were late with it, graded and sent to the examiner."""
     made = _open(by, term, "DV1574", "1415", now)
-    here = term.students[:-EARLIER]
-    late = here[len(here) * 7 // 10 : -UNREGISTERED]
     day = now.date() - timedelta(days=3)
-    incoming = [Incoming(one, value="G", examined_on=day) for one in late]
+    incoming = [Incoming(one, value="G", examined_on=day) for one in _late(term)]
     reporting.add_students(by=by, list=made, incoming=incoming, source=Source.REGISTERED, now=now)
     revision = lists.head(by=by, list=made).revision
     reporting.send(by=by, list=made, examiner=term.campus.staff["examiner"], revision=revision, now=now)
     return made
+
+
+def _late(term: Term) -> Sequence[UUID]:
+    """Those whose lab was not decided before."""
+    here = term.students[:-EARLIER]
+    return here[len(here) * 7 // 10 : -UNREGISTERED]
 
 
 def who(term: Term) -> list[tuple[str, UUID, str]]:
@@ -198,4 +202,4 @@ def who(term: Term) -> list[tuple[str, UUID, str]]:
         ("registrar", "registrar", whole), ("rector", "rector", whole),
     )  # fmt: skip
     found = [(role, term.campus.staff[name], where) for role, name, where in names]
-    return [*found, ("student", term.students[-1], whole)]
+    return [*found, ("student", _late(term)[0], whole)]
