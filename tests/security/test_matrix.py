@@ -48,6 +48,7 @@ FIXED: dict[str, object] = {
     "locale": "bg",
     "lms_room": UUID(int=9),
     "platform": UUID(int=10),
+    "result_list": UUID(int=11),
 }
 """Arguments that are the same at every place."""
 OTHERWISE: dict[tuple[str, str], str] = {

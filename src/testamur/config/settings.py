@@ -99,6 +99,7 @@ TRUSTED_PROXIES = [net.strip() for net in _env.trusted_proxies.split(",") if net
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]  # PINs of shares
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000  # a result list of a thousand students, from a browser without script
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_HANDLERS = [
     "testamur.surfaces.web.office.uploading.Bounded",
