@@ -61,6 +61,8 @@ def test_what_people_write_is_read(scale: str, text: str, value: str):
         ("TH", "godkänd"),
         ("TH", "pass"),
         ("TH", "4.5"),
+        ("TH", "5.0 av 10"),
+        ("TH", "3.001"),
         ("TH", "6"),
         ("TH", "\u0664"),
         ("AF", "Å"),
