@@ -9,9 +9,10 @@ from uuid import UUID
 
 from testamur.register.people import queries as people
 from testamur.schoolday.reporting import actions, steps, tasks
+from testamur.schoolday.reporting.models import ResultList
 from testamur.schoolday.reporting.queries import lists
 from testamur.schoolday.reporting.rules.states import Source
-from testamur.schoolday.reporting.rules.views import Entry, Incoming, ListHead, NewList
+from testamur.schoolday.reporting.rules.views import Entry, Incoming, ListHead, ListView, NewList
 from testamur.surfaces.cli.issuing import signer_actor
 from testamur.trust.records import actions as records
 from testamur.trust.records import queries as kept
@@ -42,10 +43,10 @@ class Desk:
 
     # --- lists ---
 
-    def open(self, course: str = "DV1574", module: str = "1405", *, who: str = "teacher", **more: str) -> UUID:
-        """An empty list of a module."""
+    def open(self, course: str = "DV1574", module: str = "1405", *, who: str = "teacher") -> UUID:
+        """An empty list of a module, or of the whole course."""
         wanted = self.u.module(course, module) if module else None
-        new = NewList(self.u.units["data"], self.u.course(course), wanted, **more)
+        new = NewList(self.u.units["data"], self.u.course(course), wanted)
         return actions.open_list(by=self.u.actor(who), new=new, now=self.now())
 
     def fill(self, one: UUID, values: dict[UUID, str], *, on: str = EXAM.isoformat(), who: str = "teacher") -> None:
@@ -77,7 +78,7 @@ class Desk:
         """As the operator sees it."""
         return lists.head(by=self.u.by, list=one)
 
-    def view(self, one: UUID) -> lists.ListView:
+    def view(self, one: UUID) -> ListView:
         """As the operator sees it."""
         return lists.view(by=self.u.by, list=one, now=self.u.now)
 
@@ -97,7 +98,7 @@ class Desk:
     def documents(self, one: UUID) -> list[UUID]:
         """The list's own and the certificates."""
         head = self.head(one)
-        rows = tasks.ResultList.objects.get(id=one).rows.exclude(certificate=None).order_by("id")
+        rows = ResultList.objects.get(id=one).rows.exclude(certificate=None).order_by("id")
         return [key for key in (head.record, *rows.values_list("certificate", flat=True)) if key]
 
     def states(self, one: UUID) -> set[State]:

@@ -65,7 +65,7 @@ def test_a_rectification_is_a_signed_list_whose_certificate_takes_the_place_of_t
     former, new = kept.by_ids(by=desk.u.by, records=[certificate_of(first), certificate_of(one)])
     assert (former.state, new.state) == (State.RECTIFIED, State.PUBLISHED)
     assert (new.replaces, new.version, new.period) == (former.id, 2, former.period)
-    snapshot = kept.frozen(records=[desk.head(one).record])[desk.head(one).record]
+    snapshot = kept.frozen(records=desk.documents(one)[:1])[desk.documents(one)[0]]
     row = snapshot["content"]["rows"][0]
     assert (row["before"], row["grade"], row["explanation"]) == ("C", "A", "Skrivfel i listan.")
     told = decided.one(decision_of(one))
@@ -75,7 +75,7 @@ def test_a_rectification_is_a_signed_list_whose_certificate_takes_the_place_of_t
 
 def test_a_re_examination_never_lowers_and_supersedes(desk: Desk):
     first = desk.signed({desk.u.students[0]: "C"})
-    grounds = {"reason": "re-examination", "grounds": ["obviously_wrong", "quick_and_simple"]}
+    grounds: dict[str, Any] = {"reason": "re-examination", "grounds": ["obviously_wrong", "quick_and_simple"]}
     with pytest.raises(Refused) as refusal:
         correct(desk, decision_of(first), "D", **grounds)
     assert refusal.value.code == "se.university.correction.lower"

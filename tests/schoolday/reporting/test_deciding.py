@@ -16,6 +16,7 @@ from django.db import connection
 from testamur.access.accounts.queries.hats import actor as actor_of
 from testamur.access.accounts.queries.hats import hats
 from testamur.access.accounts.rules.hats import SELF
+from testamur.kernel.base import clock
 from testamur.kernel.base.refused import NotAllowed
 from testamur.kernel.journal.models import Entry as JournalEntry
 from testamur.kernel.proofs.trust import parse_trust
@@ -32,6 +33,7 @@ from testamur.surfaces.cli.demo_university import Outcome
 from testamur.surfaces.cli.trust import write_trust
 from testamur.trust.archive.queries import store
 from testamur.trust.records import queries as kept
+from testamur.trust.records import steps as press
 from testamur.trust.records.rules import State
 from tests.schoolday.reporting.signing import Desk
 from tests.schoolday.reporting.university import EXAM, University
@@ -48,7 +50,7 @@ def kinds() -> list[str]:
     return list(JournalEntry.objects.order_by("id").values_list("kind", flat=True))
 
 
-@pytest.mark.feature("B25", "B35")
+@pytest.mark.feature("B25")
 def test_a_list_goes_from_sent_to_decided_and_its_documents_verify_offline(desk: Desk):
     u = desk.u
     values = dict(zip(u.students[:3], ("A", "C", "F"), strict=True))
@@ -64,6 +66,7 @@ def test_a_list_goes_from_sent_to_decided_and_its_documents_verify_offline(desk:
     assert {student: rows[0].value for student, rows in standing.items()} == values
     found = standing[u.students[0]][0]
     assert (found.occasion, found.scale, found.kind, found.path) == (EXAM.isoformat(), "AF", "module", u.data)
+    assert head.signed_at is not None
     assert found.decided_on == head.signed_at.date()
     assert {row.decision for row in ListRow.objects.filter(list=one)} == {rows[0].id for rows in standing.values()}
     desk.issue()
@@ -95,7 +98,7 @@ def test_a_student_sees_the_certificate_as_soon_as_it_is_published(desk: Desk):
 
 def test_making_documents_again_makes_nothing_twice(desk: Desk, monkeypatch: pytest.MonkeyPatch):
     one = desk.sent(dict.fromkeys(desk.u.students[:4], "C"))
-    real, calls = steps.preparing.press.prepare, []
+    real, calls = press.prepare, list[int]()
 
     def dies(**arguments: Any) -> list[UUID]:
         if calls:
@@ -104,11 +107,11 @@ def test_making_documents_again_makes_nothing_twice(desk: Desk, monkeypatch: pyt
         return real(**arguments)
 
     monkeypatch.setattr(steps.preparing, "CHUNK", 2)
-    monkeypatch.setattr(steps.preparing.press, "prepare", dies)
+    monkeypatch.setattr(press, "prepare", dies)
     with pytest.raises(KeyboardInterrupt):
         desk.prepare(one)
     before = desk.documents(one)
-    monkeypatch.setattr(steps.preparing.press, "prepare", real)
+    monkeypatch.setattr(press, "prepare", real)
     assert desk.prepare(one) == 3
     assert desk.prepare(one) == 0
     assert desk.documents(one) == before
@@ -145,7 +148,7 @@ def test_a_list_taken_back_while_its_documents_are_made_leaves_none_to_sign(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ):
     one = desk.sent({desk.u.students[0]: "C"})
-    real = steps.preparing.press.prepare
+    real = press.prepare
     made: list[UUID] = []
 
     def taken_back(**arguments: Any) -> list[UUID]:
@@ -153,14 +156,14 @@ def test_a_list_taken_back_while_its_documents_are_made_leaves_none_to_sign(
         actions.recall(by=desk.u.actor("teacher"), list=one, now=desk.now())
         return made
 
-    monkeypatch.setattr(steps.preparing.press, "prepare", taken_back)
+    monkeypatch.setattr(press, "prepare", taken_back)
     with pytest.raises(ListChanged):
         desk.prepare(one)
     assert {view.state for view in kept.by_ids(by=desk.u.by, records=made)} == {State.DISPOSED}
     assert desk.head(one).state is ListState.DRAFT
 
 
-def past_the_guards(sql: str, *arguments: object) -> None:
+def past_the_guards(sql: str, *arguments: Any) -> None:
     """As somebody with the database's own tools would: the trigger goes, the row changes."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
@@ -308,7 +311,7 @@ def test_only_a_signature_decides(desk: Desk):
 
 def test_what_was_sent_without_documents_is_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch):
     one = desk.sent({desk.u.students[0]: "C"})
-    monkeypatch.setattr(tasks.clock, "now", lambda: desk.u.now + timedelta(minutes=3))
+    monkeypatch.setattr(clock, "now", lambda: desk.u.now + timedelta(minutes=3))
     assert tasks.sweep.func() == 1
     assert desk.states(one) == {State.READY}
     assert tasks.sweep.func() == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -108,7 +109,13 @@ def test_older_grade_dates_are_signed_by_hand_and_noted_by_the_office(desk: Desk
     printed = office.archive_list(by=clerk, list=one)
     assert printed.control_number  # the paper bears it before it is signed
     assert [head.id for head in office.queue(by=clerk, path=u.data, now=desk.now()).on_paper] == [one]
-    note = {"by": clerk, "list": one, "examiner": u.persons["examiner"], "signed_on": u.now.date(), "now": desk.now()}
+    note: dict[str, Any] = {
+        "by": clerk,
+        "list": one,
+        "examiner": u.persons["examiner"],
+        "signed_on": u.now.date(),
+        "now": desk.now(),
+    }
     with pytest.raises(NotAllowed):
         actions.note_paper_signature(**{**note, "by": u.actor("examiner")})
     with pytest.raises(NotExaminer):
@@ -120,6 +127,7 @@ def test_older_grade_dates_are_signed_by_hand_and_noted_by_the_office(desk: Desk
     assert (head.state, head.signed_method, head.control_number) == (ListState.SIGNED, "paper", printed.control_number)
     row = ListRow.objects.get(list=one)
     assert row.certificate is None
+    assert row.decision is not None
     assert decided.results_by_id([row.decision])[row.decision].value == "A"
     assert actions.enter(by=clerk, list=one, control_number=printed.control_number, now=desk.now())
 

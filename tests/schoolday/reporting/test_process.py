@@ -34,10 +34,14 @@ def desk(sealing_university: University) -> Desk:
     return Desk(sealing_university)
 
 
-def rule(path: str, way: Way, day: date, *, in_force: bool = True, **more: object) -> None:
-    now = more["now"]
+def rule(u: University, path: str, way: Way, day: date, *, in_force: bool = True) -> None:
     ProcessRule.objects.create(
-        path=path, way=way, grade_from=day, decided_by=more["by"], made_at=now, in_force_at=now if in_force else None
+        path=path,
+        way=way,
+        grade_from=day,
+        decided_by=u.persons["rector"],
+        made_at=u.now,
+        in_force_at=u.now if in_force else None,
     )
 
 
@@ -45,15 +49,14 @@ def rule(path: str, way: Way, day: date, *, in_force: bool = True, **more: objec
 @pytest.mark.feature("B24")
 def test_the_nearest_units_latest_decision_in_force_says_the_way(university: University):
     u = university
-    more = {"by": u.persons["rector"], "now": u.now}
     assert process.way_for(path=u.data, on=date(2000, 1, 1)) is Way.ELECTRONIC
-    rule(u.path, Way.PAPER, date(1993, 7, 1), **more)
-    rule(u.path, Way.ELECTRONIC, FROM, **more)
-    rule(u.path, Way.PAPER, date(2020, 1, 1), in_force=False, **more)
+    rule(u, u.path, Way.PAPER, date(1993, 7, 1))
+    rule(u, u.path, Way.ELECTRONIC, FROM)
+    rule(u, u.path, Way.PAPER, date(2020, 1, 1), in_force=False)
     assert process.way_for(path=u.data, on=date(2015, 5, 31)) is Way.PAPER
     assert process.way_for(path=u.data, on=FROM) is Way.ELECTRONIC
     assert process.way_for(path=u.data, on=date(2026, 1, 1)) is Way.ELECTRONIC
-    rule(u.data, Way.PAPER, date(2026, 1, 1), **more)
+    rule(u, u.data, Way.PAPER, date(2026, 1, 1))
     assert process.way_for(path=u.data, on=date(2026, 1, 1)) is Way.PAPER
     assert process.way_for(path=u.departments["ekonomi"], on=date(2026, 1, 1)) is Way.ELECTRONIC
 

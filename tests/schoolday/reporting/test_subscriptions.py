@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from testamur.kernel.base.refused import NotAllowed, NotFound
+from testamur.kernel.jobs.rules import step_actor
 from testamur.schoolday.reporting import actions, steps, tasks
 from testamur.schoolday.reporting.queries import subscriptions
 from testamur.schoolday.reporting.rules.states import How
@@ -51,7 +53,7 @@ def find(now: datetime = TODAY) -> int:
     return steps.find_announced(by=tasks.FIND_STEP, now=now)
 
 
-def due(now: datetime = TODAY) -> dict[str, tuple]:
+def due(now: datetime = TODAY) -> dict[str, tuple[UUID, ...]]:
     return {f"{one.how}/{one.person}": one.students for one in subscriptions.due(now=now, zone=ZONE)}
 
 
@@ -71,7 +73,7 @@ def test_several_who_are_no_examiners_subscribe_to_one_course_and_hear_of_each_s
     assert [(one.course_code, set(one.students)) for one in told] == [("DV1574", ready)] * 2
     with pytest.raises(NotAllowed):
         actions.note_told(by=people[0], subscription=keys[0], students=ready, now=u.now)
-    tells = tasks.step_actor("telling", "reporting.subscription.tell")
+    tells = step_actor("telling", "reporting.subscription.tell")
     assert actions.note_told(by=tells, subscription=keys[0], students=ready, now=u.now) == 4
     assert actions.note_told(by=tells, subscription=keys[0], students=ready, now=u.now) == 0
     assert [one.person for one in subscriptions.due(now=u.now, zone=ZONE)] == [people[1].id]
