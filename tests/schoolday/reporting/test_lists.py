@@ -11,10 +11,12 @@ import pytest
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotAllowed, NotFound
 from testamur.register.people import queries as people
+from testamur.register.studies import actions as studies
 from testamur.schoolday.reporting import actions
 from testamur.schoolday.reporting.queries import lists
 from testamur.schoolday.reporting.rules.lists import (
     Anonymous,
+    CorrectionsAlone,
     GraderInvalid,
     ListFrozen,
     NotGraded,
@@ -24,6 +26,7 @@ from testamur.schoolday.reporting.rules.lists import (
 from testamur.schoolday.reporting.rules.order import collated, key
 from testamur.schoolday.reporting.rules.states import ListKind, ListState, Source
 from testamur.schoolday.reporting.rules.views import Entry, NewList, RowView
+from testamur.schoolday.results import queries as results
 from tests.schoolday.reporting.university import EXAM, MATHS_EXAM, RETAKEN, University
 
 
@@ -95,6 +98,15 @@ def test_a_list_from_an_exam_has_its_date_and_a_list_from_elsewhere_has_none(uni
         by=university.actor("teacher"), list=other, occasion=university.occasions["DV1574"], now=university.now
     )
     assert {row.examined_on for row in rows(university, other).values()} == {None}
+
+
+def test_who_is_known_to_have_been_away_comes_into_no_list(university: University) -> None:
+    u, exam = university, university.exams["DV1574"]
+    came, away, unknown = u.students[:3]
+    studies.note_attendance(by=u.by, exam=exam, attended={came: True, away: False}, now=u.now)
+    told = rows(u, opened(u, module_list(u, exam=exam)))
+    assert {came, unknown} <= set(told)
+    assert away not in told
 
 
 def test_an_exam_of_another_module_fills_no_list(university: University) -> None:
@@ -171,6 +183,18 @@ def test_the_deciding_module_fills_in_the_final_grade_and_the_last_day(universit
     )  # fmt: skip
     assert changed.changed == 1
     assert not rows(university, made, "examiner")[p["ready"]].automatic
+
+
+@pytest.mark.feature("B17")
+def test_a_student_who_comes_later_gets_the_grade_of_the_rule_too(university: University) -> None:
+    u, p = university, university.persons
+    made = opened(u, course_list(u, occasion=u.occasions["DV1574"]), "examiner")
+    assert p["ready"] not in rows(u, made, "examiner")
+    actions.add_student(by=u.actor("examiner"), list=made, person=p["ready"], now=u.now)
+    actions.add_student(by=u.actor("examiner"), list=made, person=u.students[0], now=u.now)
+    told = rows(u, made, "examiner")
+    assert (told[p["ready"]].value, told[p["ready"]].examined_on, told[p["ready"]].automatic) == ("B", RETAKEN, True)
+    assert (told[u.students[0]].value, told[u.students[0]].automatic) == ("", False)
 
 
 def test_a_whole_course_list_of_an_occasion_brings_its_own_students_alone(university: University) -> None:
@@ -280,3 +304,16 @@ def test_lists_are_found_by_course_and_by_who_opened_them(university: University
     assert lists.mine(by=u.actor("economy_teacher"), person=teacher.id) == ()
     with pytest.raises(NotAllowed):
         lists.search(by=u.actor("economy_teacher"), path=u.data)
+
+
+def test_a_list_of_corrections_shows_what_stood_and_takes_nobody_else(university: University) -> None:
+    u, examiner = university, university.actor("examiner")
+    lab = results.results_of(path=u.path, codes=["DV1574/1415"], pupils=[u.students[0]])[u.students[0]][0]
+    made = actions.open_correction(
+        by=u.by, decision=lab.id, reason="rectification", value="U", explanation="Skrivfel.", heard=["pupil"],
+        grounds=["slip"], now=u.now,
+    )  # fmt: skip
+    (row,) = lists.view(by=examiner, list=made, now=u.now).rows
+    assert (row.before, row.value, row.corrects) == ("G", "U", lab.id)
+    with pytest.raises(CorrectionsAlone):
+        actions.add_student(by=examiner, list=made, person=u.students[1], now=u.now)

@@ -154,7 +154,8 @@ _REGISTRATION = ("person_id", "occasion_id", "occasion__course_id", "registered_
 
 def _registration(row: tuple[Any, ...]) -> RegistrationView:
     """From plain columns: a list asks for hundreds, and objects would cost most of its time."""
-    return RegistrationView(*row[:-1], Ended(row[-1]))
+    person, occasion, course, registered_on, ended_on, ended = row
+    return RegistrationView(person, occasion, course, registered_on, ended_on, Ended(ended))
 
 
 def _by_person(views: Iterable[RegistrationView]) -> dict[UUID, tuple[RegistrationView, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,8 +17,8 @@ from testamur.register.people.actions import bulk
 from testamur.schoolday.reporting.models import ListRow, ResultList
 from testamur.schoolday.reporting.queries.law import results_of, university_of
 from testamur.schoolday.reporting.rules.cells import parse_points
-from testamur.schoolday.reporting.rules.lists import AT_ONCE, Anonymous, TooMany
-from testamur.schoolday.reporting.rules.states import Source
+from testamur.schoolday.reporting.rules.lists import AT_ONCE, Anonymous, CorrectionsAlone, TooMany
+from testamur.schoolday.reporting.rules.states import ListKind, Source
 from testamur.schoolday.reporting.rules.views import Fetched, Incoming
 
 _COLUMNS = (
@@ -57,15 +57,24 @@ class Brought:
 
 
 def bring(
-    by: Actor, row: ResultList, incoming: Sequence[Incoming], source: Source, now: datetime, *, automatic: bool = False
+    by: Actor,
+    row: ResultList,
+    incoming: Sequence[Incoming],
+    source: Source,
+    now: datetime,
+    *,
+    automatic: Collection[UUID] = (),
 ) -> Brought:
     """Add students to the held draft `row` and move its revision on; what stands in a cell is never written over.
 
     A student twice is there once; one who is unknown to the university is told and left out; what is no grade of the
-    scale stays empty and is told in `notes`. `automatic`: grades follow by rule. Raises `TooMany`, `Anonymous`.
+    scale stays empty and is told in `notes`. `automatic`: whose grade follows by rule. Raises `TooMany`, `Anonymous`,
+    `CorrectionsAlone`.
     """
     if len(incoming) > AT_ONCE:
         raise TooMany(f"At most {AT_ONCE} students at a time.", field="incoming")
+    if row.kind == ListKind.CORRECTION:
+        raise CorrectionsAlone("A list of corrections holds the results that it was opened for.", field="list")
     if row.anonymous and any(not one.anonymous_code for one in incoming):
         raise Anonymous("The list is anonymous: its students come from the exam, by the codes on their scripts.")
     made = Brought()
@@ -89,7 +98,7 @@ def bring(
             made.there += 1
         if cells.fill(stands, one):
             stands.graded_by, stands.graded_at, stands.revision = by.id, now, row.revision + 1
-            stands.automatic = automatic
+            stands.automatic = one.person in automatic
             if one.person not in fresh:
                 changed[stands.id] = stands
     made.cells = [_told(one) for one in (*fresh.values(), *changed.values()) if one.value or one.examined_on]

@@ -15,7 +15,7 @@ from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotFound
 from testamur.kernel.journal import actions as journal
-from testamur.law.results import Results
+from testamur.law.results import FinalGrade, Results
 from testamur.law.tables import PACKS
 from testamur.register.curriculum import queries as curriculum
 from testamur.register.curriculum.rules import CourseView, ModuleView
@@ -78,7 +78,8 @@ def open_list(*, by: Actor, new: NewList, now: datetime) -> UUID:
     )
     row.save(force_insert=True)
     incoming, source = _students(place, row)
-    came = bring(by, row, incoming, source, now, automatic=source is Source.FINAL)
+    by_rule = {one.person for one in incoming} if source is Source.FINAL else ()
+    came = bring(by, row, incoming, source, now, automatic=by_rule)
     journal.append(
         by=by,
         kind="reporting.list.opened/1",
@@ -239,8 +240,9 @@ def _students(place: _Place, row: ResultList) -> tuple[Sequence[Incoming], Sourc
         return (), Source.SINGLE
     some = studies.registered(occasion=row.occasion) if row.occasion is not None else None
     told = final.ready(course=row.course, path=row.path, students=some)
-    incoming = [
-        Incoming(student, value=grade.value, examined_on=grade.examined_on if grade.value else None)
-        for student, (grade, _modules) in sorted(told.items())
-    ]
-    return incoming, Source.FINAL
+    return [follows(student, grade) for student, (grade, _modules) in sorted(told.items())], Source.FINAL
+
+
+def follows(student: UUID, grade: FinalGrade) -> Incoming:
+    """A student with the final grade that follows by rule, and its day; without both where the examiner sets it."""
+    return Incoming(student, value=grade.value, examined_on=grade.examined_on if grade.value else None)

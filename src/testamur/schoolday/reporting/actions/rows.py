@@ -18,14 +18,15 @@ from testamur.law.results import Results
 from testamur.register.people.actions import bulk
 from testamur.register.studies import queries as studies
 from testamur.schoolday.reporting.actions.incoming import bring
-from testamur.schoolday.reporting.actions.lists import check_exam, of_exam
+from testamur.schoolday.reporting.actions.lists import check_exam, follows, of_exam
 from testamur.schoolday.reporting.models import ListRow, ResultList
+from testamur.schoolday.reporting.queries import final
 from testamur.schoolday.reporting.queries.law import results_of
 from testamur.schoolday.reporting.queries.reach import WRITE, draft
 from testamur.schoolday.reporting.queries.versions import cells
 from testamur.schoolday.reporting.rules.cells import RowChanged, RowGone, accepted, parse_date, parse_points
 from testamur.schoolday.reporting.rules.lists import AT_ONCE, Anonymous, TooMany, WrongExam
-from testamur.schoolday.reporting.rules.states import Source
+from testamur.schoolday.reporting.rules.states import ListKind, Source
 from testamur.schoolday.reporting.rules.views import Entry, Faulty, Fetched, Incoming, Saved
 
 _WRITTEN = ("value", "examined_on", "points", "automatic", "graded_by", "graded_at", "revision")
@@ -37,8 +38,9 @@ def add_students(*, by: Actor, list: UUID, incoming: Sequence[Incoming], source:
     """Bring students into a draft from any source; sources combine, and a student twice is there once (row B23).
 
     A grade, date or points that come along fill empty cells only: what stands is counted as `kept`. A student whom the
-    university does not know is told in `unknown`. Needs ``reporting.list.write`` at the list, or to be a grader of it.
-    Raises NotFound, `ListFrozen`, `TooMany`, `Anonymous`. Journal: ``reporting.list.students_added/1``, none when
+    university does not know is told in `unknown`. In a whole-course list a grade that follows by rule is filled in
+    (B17). Needs ``reporting.list.write`` at the list, or to be a grader of it. Raises NotFound, `ListFrozen`,
+    `TooMany`, `Anonymous`, `CorrectionsAlone`. Journal: ``reporting.list.students_added/1``, none when
     nothing changed.
     """
     row = draft(by, WRITE, list)
@@ -125,7 +127,9 @@ def save_rows(*, by: Actor, list: UUID, entries: Sequence[Entry], revision: int,
 
 
 def _bring(by: Actor, row: ResultList, incoming: Sequence[Incoming], source: Source, now: datetime) -> Fetched:
-    came = bring(by, row, incoming, source, now)
+    finals = _finals(row, incoming)
+    some = [finals.get(one.person, one) for one in incoming]
+    came = bring(by, row, some, source, now, automatic=finals.keys())
     if came.rows or came.cells:
         journal.append(
             by=by,
@@ -141,6 +145,15 @@ def _bring(by: Actor, row: ResultList, incoming: Sequence[Incoming], source: Sou
             now=now,
         )
     return came.told()
+
+
+def _finals(row: ResultList, incoming: Sequence[Incoming]) -> dict[UUID, Incoming]:
+    """Of a whole-course list: those who come without a grade and whose final grade follows by rule (row B17)."""
+    bare = [one.person for one in incoming if not one.value]
+    if row.kind != ListKind.COURSE or not bare:
+        return {}
+    told = final.ready(course=row.course, path=row.path, students=bare)
+    return {student: follows(student, grade) for student, (grade, _modules) in told.items() if grade.value}
 
 
 class _Saving:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -26,6 +26,7 @@ from testamur.schoolday.reporting.rules.lists import NoResults
 from testamur.schoolday.reporting.rules.order import collated, key
 from testamur.schoolday.reporting.rules.states import ListState, Source
 from testamur.schoolday.reporting.rules.views import CommentView, ListHead, ListView, RowView
+from testamur.schoolday.results import queries as decisions
 
 NOBODY = UUID(int=0)
 """Stands for each person of an anonymous list."""
@@ -68,7 +69,8 @@ def view(*, by: Actor, list: UUID, now: datetime) -> ListView:
     finals = checks.finals_of(row, rows)
     may_sign = examiners(course_code=row.course_code, unit=row.unit, on=now.date())
     told = checks.find_in(row, rows, finals=finals, may_sign=may_sign, now=now) if row.state in _OPEN else ()
-    views = tuple(_row(one, finals, hidden=row.anonymous) for one in rows)
+    before = _before(rows)
+    views = tuple(_row(one, finals, before, hidden=row.anonymous) for one in rows)
     return ListView(
         head=head_of(row, rows=len(rows), graded=sum(bool(one.value) for one in rows)),
         scale=scale,
@@ -148,7 +150,13 @@ def history(*, by: Actor, list: UUID) -> tuple[EntryView, ...]:
     return tuple(_without_persons(entry) if row.anonymous else entry for entry in entries)
 
 
-def _row(row: ListRow, finals: checks.Finals, *, hidden: bool) -> RowView:
+def _before(rows: Sequence[ListRow]) -> dict[UUID, str]:
+    """What the decisions say that are to be corrected, by id."""
+    wanted = [one.corrects for one in rows if one.corrects is not None]
+    return {key: one.value for key, one in decisions.results_by_id(wanted).items()} if wanted else {}
+
+
+def _row(row: ListRow, finals: checks.Finals, before: Mapping[UUID, str], *, hidden: bool) -> RowView:
     follows = finals.get(row.person)
     return RowView(
         id=row.id,
@@ -165,7 +173,7 @@ def _row(row: ListRow, finals: checks.Finals, *, hidden: bool) -> RowView:
         revision=row.revision,
         decision=row.decision,
         corrects=row.corrects,
-        before=str((row.amendment or {}).get("before", "")),
+        before=before.get(row.corrects, "") if row.corrects else "",
         finished=follows[1] if follows else (),
         final=follows[0] if follows else None,
     )

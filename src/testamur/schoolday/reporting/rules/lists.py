@@ -66,6 +66,12 @@ class Anonymous(Refused):
     code = "reporting.list.anonymous"
 
 
+class CorrectionsAlone(Refused):
+    """Nobody comes into a list of corrections but by a correction."""
+
+    code = "reporting.list.corrections_alone"
+
+
 class NotGraded(Refused):
     """Names are shown when everybody has a grade."""
 
