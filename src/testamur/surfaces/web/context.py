@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from testamur.access.accounts.rules import has_admin_mode
 from testamur.schoolday.noticeboard import queries as board
 from testamur.schoolday.noticeboard.rules import OutageView
 from testamur.surfaces.web import roles, trouble
@@ -58,6 +59,14 @@ class Shell:
     def hat(self) -> roles.HatLine | None:
         """The role that is worn."""
         return next((line for line in self.hats if line.current), None)
+
+    @cached_property
+    def admin_mode(self) -> str:
+        """`on` or `off` for the hats that have an administrator mode (row B43), nothing for all others."""
+        login, hat = self._visitor.login, self._visitor.hat
+        if login is None or hat is None or not has_admin_mode(hat):
+            return ""
+        return "on" if login.admin_at is not None else "off"
 
     @cached_property
     def outages(self) -> Sequence[OutageView]:

@@ -146,6 +146,15 @@ SENTENCES: Mapping[str, str | Promise] = {
     "notices.reminded_today": _("This person was reminded today already, or nothing waits for that person here."),
     "records.release.plan": _("Choose a minute that is to come."),
     "records.state": _("Some of these documents are in another state by now. Look again; nothing was done."),
+    "connectors.registry.attested_there": _(
+        "The registry's result is attested: it can only be changed inside the registry."
+    ),
+    "connectors.registry.down": _("The registry does not answer. It is tried again by itself."),
+    "connectors.registry.no_difference": _("That difference is decided already, or is gone."),
+    "connectors.registry.not_authorised": _("The registry does not let this examiner or this connection report here."),
+    "connectors.registry.not_linked": _("The registry does not know this course, module or person by what we have."),
+    "connectors.registry.not_set_up": _("No registry is set up."),
+    "connectors.registry.under_way": _("It is being sent just now, or is done: there is nothing to try again."),
     "reporting.certificate.not_published": _(
         "The certificate that this one replaces is on its way. It is tried again by itself."
     ),
@@ -156,7 +165,9 @@ SENTENCES: Mapping[str, str | Promise] = {
     "reporting.correction.done": _("That result is corrected already. Correct the one in its place."),
     "reporting.correction.reason": _("The law knows no such correction."),
     "reporting.correction.under_way": _("A correction of that result is open already. Finish it, or discard it."),
+    "reporting.desk.none": _("Nobody said where such letters go. Ask the programme office to enter the address."),
     "reporting.documents.nobody_signs": _("Nobody can sign these documents. Ask the head of the department."),
+    "reporting.feedback.text": _("Say where it was, and what you tried or propose, in up to 2000 characters each."),
     "reporting.grader.no_post": _("Choose somebody who is a teacher or examiner at the university today."),
     "reporting.list.all_registered": _("Everybody in the list is registered by now."),
     "reporting.list.altered": _("The list is not what was sent any more. Nothing is decided by it: tell the office."),
@@ -235,6 +246,16 @@ SENTENCES: Mapping[str, str | Promise] = {
     "se.compulsory.correction.unexplained": _("Say why: it goes into the catalogue of grades."),
     "se.compulsory.correction.unknown": _("The law knows no such correction of this."),
     "se.compulsory.correction.wrong_decider": _("Somebody else has to decide this: see who may, above."),
+    "se.university.correction.backwards": _("The correction lies before the decision that it corrects."),
+    "se.university.correction.ground_missing": _("Every ground of the law has to be affirmed."),
+    "se.university.correction.lower": _("A re-examination never lowers a grade."),
+    "se.university.correction.not_heard": _(
+        "Let the student speak before the grade is lowered, or say why that is unnecessary."
+    ),
+    "se.university.correction.same": _("That is the grade already."),
+    "se.university.correction.unexplained": _("Say why: it stands in the list that the examiner signs."),
+    "se.university.correction.unknown": _("The law knows no such correction."),
+    "se.university.correction.wrong_decider": _("Only an examiner decides that."),
     "sealing.certificates.issuer_missing": _(
         "The certificate of the authority that issued it is missing. Send the whole chain."
     ),

@@ -19,8 +19,10 @@ from testamur.schoolday.reporting.actions.rows import (
 from testamur.schoolday.reporting.actions.sending import mail_unregistered, recall, return_list, send
 from testamur.schoolday.reporting.actions.subscriptions import note_found, note_told, subscribe, unsubscribe
 from testamur.schoolday.reporting.actions.talking import add_grader, comment, remove_grader, see
+from testamur.schoolday.reporting.actions.writing import Feedback, remind, send_feedback
 
 __all__ = [
+    "Feedback",
     "add_grader",
     "add_student",
     "add_students",
@@ -40,12 +42,14 @@ __all__ = [
     "open_list",
     "propose_process",
     "recall",
+    "remind",
     "remove_grader",
     "return_list",
     "reveal",
     "save_rows",
     "see",
     "send",
+    "send_feedback",
     "set_desk",
     "set_preference",
     "set_title",

@@ -25,6 +25,7 @@ from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.family import child as pages
 from testamur.surfaces.web.family import reach
 from testamur.surfaces.web.family.leave import STATES
+from testamur.surfaces.web.family.results import studies_somewhere
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import Visitor, WebRequest
 from testamur.trust.records.queries import CitizenRecord
@@ -124,6 +125,7 @@ def home(request: WebRequest) -> HttpResponse:
         children=reach.switch(visitor, seen, current),
         strong=strong,
         oneself=visitor.hat is not None and visitor.hat.key == SELF,
+        studies=studies_somewhere(visitor),
         new=sum(shelf.new for shelf in shelves),
         fresh=sum(one.new for one in days.values()),
     )

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from django.urls import path
 
-from testamur.surfaces.web.family import absences, calendar, events, home, leave, marks, notes, records, shares, week
+from testamur.surfaces.web.family import (
+    absences,
+    calendar,
+    elmo,
+    events,
+    home,
+    leave,
+    marks,
+    notes,
+    records,
+    results,
+    shares,
+    week,
+)
 
 app_name = "family"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("results/", results.results, name="results"),
+    path("results/elmo.xml", elmo.file, name="elmo"),
+    path("results/<uuid:record>/badge.json", elmo.badge, name="badge"),
+    path("results/<uuid:record>/badge.jwt", elmo.badge_jwt, name="badge_jwt"),
     path("marks/<uuid:pupil>/", marks.marks, name="marks"),
     path("absences/<uuid:pupil>/", absences.absences, name="absences"),
     path("leave/<uuid:pupil>/", leave.leave, name="leave"),

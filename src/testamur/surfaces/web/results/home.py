@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -79,6 +80,7 @@ def _shown(request: HttpRequest, *, typed: str = "", wrong: str = "") -> HttpRes
         waiting=[told[head.id] for head in waiting],
         nothing=not (waiting or mine),
         may_open=by.may("reporting.list.open", _place(visitor)),
+        may_write=by.may("reporting.feedback.send", _place(visitor)),
         news=board.news(
             locale=get_language() or "en",
             now=visitor.now,
@@ -91,7 +93,7 @@ def _shown(request: HttpRequest, *, typed: str = "", wrong: str = "") -> HttpRes
     )
 
 
-def _groups(mine: Sequence[ListHead], told: dict[object, common.Line]) -> dict[str, list[common.Line]]:
+def _groups(mine: Sequence[ListHead], told: Mapping[UUID, common.Line]) -> dict[str, list[common.Line]]:
     """My lists by where they stand; of those that are signed the recent ones."""
     every = [told[head.id] for head in mine]
     drafts = [one for one in every if one.head.state is ListState.DRAFT]

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from testamur.access.accounts.rules import Area
+from testamur.exchange.connectors.ladok import queries as registry
 from testamur.register.curriculum import queries as curriculum
 from testamur.register.people.rules import PersonView
 from testamur.register.schools import queries as schools
@@ -162,7 +163,16 @@ def _may(visitor: Visitor, view: ListView) -> dict[str, bool]:
         "discard": draft and by.may(common.WRITE, head.path),
         "reveal": common.writable(visitor, head) and _all_graded(view),
         "examiner": head.examiner == me,
+        "correct": head.signed_at is not None and by.may("reporting.list.correct", head.path),
+        "transfer": _is_on_its_way(visitor, view),
     }
+
+
+def _is_on_its_way(visitor: Visitor, view: ListView) -> bool:
+    """Whether the visitor can follow the list on its way to the registry."""
+    head, by = view.head, visitor.actor
+    may = head.signed_at is not None and by.may("connectors.registry.see", head.path)
+    return may and registry.transfer_of(by=by, list=head.id) is not None
 
 
 def _all_graded(view: ListView) -> bool:
