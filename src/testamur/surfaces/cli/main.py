@@ -38,6 +38,7 @@ def _mount(first: str) -> None:
         bench_results,
         import_,
         operate,
+        registry,
         worker,
     )
     from testamur.surfaces.cli.appoint import appoint
@@ -65,6 +66,7 @@ def _mount(first: str) -> None:
     for name, group in (("log", operate.log), ("archive", operate.archive), ("journal", operate.journal)):
         app.add_typer(group, name=name)
     app.add_typer(status, name="status")
+    app.add_typer(registry.app, name="registry")
     for measure in (bench_grid.grid, bench_notices.notices, bench_portal.portal, bench_results.results):
         bench.app.command()(measure)
     app.add_typer(bench.app, name="bench")

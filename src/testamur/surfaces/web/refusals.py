@@ -176,6 +176,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     ),
     "reporting.list.being_signed": _("The list is being signed just now. Wait until the signature is given or over."),
     "reporting.list.changed": _("Somebody changed the list since you looked at it. Look again; nothing was sent."),
+    "reporting.list.corrections_alone": _("A list of corrections holds the results that it was opened for alone."),
     "reporting.list.frozen": _(
         "The list was sent, and nothing in it can be changed. Take it back first, or have the examiner return it."
     ),

@@ -9,7 +9,7 @@ import pytest
 
 from testamur.exchange.connectors.ladok.client import LadokClient
 from testamur.exchange.connectors.ladok.simulator import Simulator, pki
-from testamur.exchange.connectors.ladok.simulator.demo import seed_from_register
+from testamur.exchange.connectors.ladok.simulator.demo import seed_university
 from testamur.kernel.base.actor import operator
 from testamur.schoolday.reporting import actions as reporting_actions
 from testamur.schoolday.reporting.queries import transfer
@@ -37,9 +37,7 @@ def registry(certificates: Path) -> Iterator[Simulator]:
 def world(db: None, registry: Simulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """The university and a registry that knows its courses, students and examiners."""
     u = universities.build(TODAY)
-    seed_from_register(by=operator(), state=registry.state, path=u.path, on=TODAY.date())
-    for path in u.departments.values():
-        seed_from_register(by=operator(), state=registry.state, path=path, on=TODAY.date())
+    seed_university(by=operator(), state=registry.state, path=u.path, on=TODAY.date())
     with LadokClient.of(registry.settings) as client:
         made = World(u, registry, client, TODAY)
         monkeypatch.setattr(transfer, "signed", made.signed)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -87,11 +88,12 @@ def test_a_stale_stamp_is_refused_for_every_write(registry: Simulator) -> None:
         [row, *_] = client.gradeable(course.modules[0].instance, [occasion.uid])
         made = client.create(row.uid, row.instance, report)
         changed = client.update(made.uid, made.stamp, replace(report, grade=131662))
-        for write in (
+        writes: list[Callable[[], object]] = [
             lambda: client.update(made.uid, made.stamp, report),
             lambda: client.mark_ready(made.uid, made.stamp, examiner=client.me(), on=date(2026, 11, 30)),
             lambda: client.back_to_draft(made.uid, made.stamp),
-        ):
+        ]
+        for write in writes:
             with pytest.raises(RegistryRefused) as no:
                 write()
             assert str(no.value.found["group"]).endswith("samtidig_uppdatering")
@@ -153,7 +155,9 @@ def test_no_redirect_is_followed() -> None:
     assert asked == ["https://registry.example/resultat/grunddata/betygsskala"]
 
 
-@pytest.mark.parametrize("link", ["https://elsewhere.example/feed/1", "http://registry.example/feed/1", "//x.example/1"])
+@pytest.mark.parametrize(
+    "link", ["https://elsewhere.example/feed/1", "http://registry.example/feed/1", "//x.example/1"]
+)
 def test_a_link_of_the_feed_to_another_place_is_not_followed(link: str) -> None:
     def answer(_request: httpx.Request) -> httpx.Response:
         raise AssertionError
@@ -176,11 +180,12 @@ def test_only_calls_that_change_nothing_are_made_twice() -> None:
         client.may_report("eva", "x", ["y"])
     assert asked == ["GET", "GET", "PUT", "PUT"]
     asked.clear()
-    for write in (
+    writes: list[Callable[[], object]] = [
         lambda: client.create("a", "b", Report(1, 2, "2026-10-28")),
         lambda: client.update("a", "b", Report(1, 2, "2026-10-28")),
         lambda: client.back_to_draft("a", "b"),
-    ):
+    ]
+    for write in writes:
         with pytest.raises(RegistryDown):
             write()
     assert asked == ["POST", "PUT", "PUT"]
@@ -225,9 +230,19 @@ def test_calls_keep_the_pace_that_was_agreed() -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [b"<html>", b"[]", b'"x"', b"null", b'{"Betygsskala": {}}', b'{"Betygsskala": [1]}', b'{"Betygsskala": [{"ID": "a"}]}',
-     b'{"Betygsskala": [{"ID": true, "Kod": "AF"}]}', b"\xff\xfe", b'{"Betygsskala": [{"ID": "99999999999999999999"}]}'],
-)  # fmt: skip
+    [
+        b"<html>",
+        b"[]",
+        b'"x"',
+        b"null",
+        b"\xff\xfe",
+        b'{"Betygsskala": {}}',
+        b'{"Betygsskala": [1]}',
+        b'{"Betygsskala": [{"ID": "a"}]}',
+        b'{"Betygsskala": [{"ID": true, "Kod": "AF"}]}',
+        b'{"Betygsskala": [{"ID": "99999999999999999999"}]}',
+    ],
+)
 def test_an_answer_of_another_shape_is_no_crash(answer: bytes) -> None:
     with pytest.raises(BadAnswer):
         mocked(lambda _r: httpx.Response(200, content=answer)).scales()
@@ -252,13 +267,13 @@ def test_an_answer_without_an_end_is_not_read_to_it(monkeypatch: pytest.MonkeyPa
         mocked(lambda _r: httpx.Response(200, content=json.dumps({"x": "y" * 2000}).encode())).scales()
 
 
-def test_what_is_not_set_up_is_named(settings: object) -> None:
+def test_what_is_not_set_up_is_named() -> None:
     with pytest.raises(NotSetUp) as no:
         configured()
     assert "TESTAMUR_LADOK_URL" in str(no.value)
 
 
-def test_the_simulated_registry_is_for_demonstrations_alone(settings: pytest.Settings, tmp_path: Path) -> None:  # type: ignore[name-defined]
+def test_the_simulated_registry_is_for_demonstrations_alone(settings: Any, tmp_path: Path) -> None:
     settings.LADOK = {**settings.LADOK, "url": "simulated"}
     settings.DATA = tmp_path
     with pytest.raises(NotSetUp, match="not been started"):

@@ -1,4 +1,4 @@
-"""The registry's feed: read back over its archives, each event once, in the shapes of the feed and of its message bus."""
+"""The registry's feed: read back over its archives, each event once, in the shapes of feed and message bus."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_what_is_no_feed_or_plays_tricks_is_refused(data: bytes) -> None:
 
 
 def test_the_events_of_the_public_samples_are_read(samples: Path) -> None:
-    read = {}
+    read: dict[str, int] = {}
     for path in sorted((samples / "ladok").glob("0*_resultat.*.json")):
         event = feed.from_bus(json.loads(path.read_text(encoding="utf-8")))
         assert event is not None, path.name
@@ -65,8 +65,10 @@ def test_the_events_of_the_public_samples_are_read(samples: Path) -> None:
         assert event.annuls or event.examined_on[:2] == "20", path.name
         read[event.name] = read.get(event.name, 0) + 1
     assert read == {
-        "ResultatPaModulAttesteratEvent": 3, "ResultatPaHelKursAttesteratEvent": 2, "AttesteratResultatMakuleratEvent": 2,
-    }  # fmt: skip
+        "ResultatPaModulAttesteratEvent": 3,
+        "ResultatPaHelKursAttesteratEvent": 2,
+        "AttesteratResultatMakuleratEvent": 2,
+    }
     for path in (samples / "ladok").glob("*Registrering*.json"):
         assert feed.from_bus(json.loads(path.read_text(encoding="utf-8"))) is None
 
@@ -110,7 +112,6 @@ def test_whoever_dies_within_the_feed_reads_the_page_again_and_changes_nothing_t
             raise RuntimeError
         plain(*args)  # type: ignore[arg-type]
 
-    FeedCursor.objects.update_or_create(registry="ladok", defaults={"entry": "", "feed": ""})
     monkeypatch.setattr(following, "_take", take)
     with pytest.raises(RuntimeError):
         world.follow()
@@ -119,6 +120,20 @@ def test_whoever_dies_within_the_feed_reads_the_page_again_and_changes_nothing_t
     done = world.follow()
     assert done.events == 4  # the page of the fourth event again, and the last page
     assert sorted(key for key, _number in world.entered) == sorted(keys)
+
+
+def test_a_feed_that_was_empty_at_the_first_look_is_read_from_its_beginning(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from testamur.exchange.connectors.ladok.simulator import feed as simulated
+
+    monkeypatch.setattr(simulated, "PAGE", 2)
+    assert world.follow().events == 0
+    for one in world.u.students[:5]:
+        world.sign([(one, "A", EXAM)])
+    world.send()
+    world.registry.attest()
+    assert world.follow().entered == 5
 
 
 def test_a_feed_that_runs_in_a_circle_ends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,5 +148,5 @@ def test_an_entry_that_the_feed_has_forgotten_makes_all_of_it_read(world: World)
     keys = [world.sign([(one, "A", EXAM)]) for one in world.u.students[:2]]
     world.send()
     world.registry.attest()
-    FeedCursor.objects.create(registry="ladok", entry="long gone")
+    FeedCursor.objects.filter(registry="ladok").update(entry="long gone")
     assert world.follow().rows == len(keys)

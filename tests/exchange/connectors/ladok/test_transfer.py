@@ -21,7 +21,7 @@ from tests.exchange.connectors.ladok.world import CREATED, EXAM, READY, UPDATED,
 LATER = date(2026, 11, 20)
 
 
-class Killed(Exception):
+class Killed(Exception):  # noqa: N818 - not an error of the program
     """The worker dies here."""
 
 

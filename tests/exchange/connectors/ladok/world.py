@@ -36,10 +36,10 @@ class World:
 
     # --- what the other packages do ---
 
-    def signed(self, *, by: Actor, list: UUID) -> SignedList:  # noqa: A002 - as the real one
+    def signed(self, *, by: Actor, list: UUID) -> SignedList:  # noqa: A002, ARG002 - as the real one
         return self.lists[list]
 
-    def enter(self, *, by: Actor, list: UUID, control_number: str, now: datetime) -> bool:  # noqa: A002 - as the real one
+    def enter(self, *, by: Actor, list: UUID, control_number: str, now: datetime) -> bool:  # noqa: A002, ARG002 - as the real one
         by.must("reporting.list.enter", self.lists[list].path)
         self.entered.append((list, control_number))
         return True

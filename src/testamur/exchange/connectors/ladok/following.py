@@ -21,6 +21,7 @@ from testamur.kernel.base.refused import Refused
 from testamur.kernel.journal.actions import append
 from testamur.schoolday.reporting import actions as reporting_actions
 from testamur.schoolday.reporting.queries import transfer as reporting
+from testamur.schoolday.reporting.rules.documents import SignedList
 
 log = logging.getLogger(__name__)
 
@@ -49,14 +50,27 @@ def follow(*, by: Actor, client: LadokClient, now: datetime) -> Followed:
     for page, fresh in _unread(client):
         for event in fresh:
             _take(by, client, event, now, done)
-        if page.entries:
-            FeedCursor.objects.update_or_create(
-                registry=REGISTRY, defaults={"feed": page.via[:400], "entry": page.entries[0][:200], "at": now}
-            )
+        FeedCursor.objects.update_or_create(
+            registry=REGISTRY,
+            defaults={"feed": page.via[:400], "entry": page.entries[0][:200] if page.entries else "", "at": now},
+        )
     if done.rows:
         ledger.wake(now=now)
     done.entered = enter_attested(by=by, now=now)
     return done
+
+
+def begin(*, client: LadokClient, now: datetime) -> None:
+    """Remember where the feed stands, before the first result is sent: its event then lies behind that place.
+
+    Raises as `follow`.
+    """
+    if not FeedCursor.objects.filter(registry=REGISTRY).exists():
+        page = feed.page(client.feed_page())
+        entry = page.entries[0][:200] if page.entries else ""
+        FeedCursor.objects.get_or_create(
+            registry=REGISTRY, defaults={"feed": page.via[:400], "entry": entry, "at": now}
+        )
 
 
 def _unread(client: LadokClient) -> list[tuple[Page, list[Event]]]:
@@ -65,13 +79,13 @@ def _unread(client: LadokClient) -> list[tuple[Page, list[Event]]]:
     page = feed.page(client.feed_page())
     found: list[Page] = [page]
     seen = {page.via}
-    while cursor is not None and cursor.entry not in page.entries and page.previous:
+    while cursor is not None and not _reached(cursor, page) and page.previous:
         if page.previous in seen or len(found) > MAX_PAGES:
             raise BadAnswer("The registry's feed runs in a circle.", field="feed")
         seen.add(page.previous)
         page = feed.page(client.feed_page(page.previous))
         found.append(page)
-    if cursor is not None and cursor.entry not in page.entries:
+    if cursor is not None and not _reached(cursor, page):
         log.warning("the registry's feed no longer has the entry %s; all that it has was read", cursor.entry)
     last = cursor.entry if cursor is not None else ""
     told = []
@@ -80,6 +94,11 @@ def _unread(client: LadokClient) -> list[tuple[Page, list[Event]]]:
         new = ids[: ids.index(last)] if last in ids else ids
         told.append((one, [one.events[key] for key in reversed(new) if key in one.events]))
     return told
+
+
+def _reached(cursor: FeedCursor, page: Page) -> bool:
+    """Whether the page is where we stopped; one that was empty then has no entry to be known by."""
+    return cursor.entry in page.entries if cursor.entry else cursor.feed == page.via
 
 
 def _take(by: Actor, client: LadokClient, event: Event, now: datetime, done: Followed) -> None:
@@ -94,7 +113,7 @@ def _take(by: Actor, client: LadokClient, event: Event, now: datetime, done: Fol
         return
     if row.state == "attested":
         return
-    theirs = _theirs(by, client, row, event)
+    theirs = _theirs(client, reporting.signed(by=by, list=row.transfer.list), row.row, event)
     if theirs is None:
         ledger.note_row(row.id, state="attested", message="", fault="", theirs=None)
         done.rows += 1
@@ -104,10 +123,9 @@ def _take(by: Actor, client: LadokClient, event: Event, now: datetime, done: Fol
     _rest(row.transfer)
 
 
-def _theirs(by: Actor, client: LadokClient, row: TransferRow, event: Event) -> dict[str, str] | None:
+def _theirs(client: LadokClient, signed: SignedList, row: UUID, event: Event) -> dict[str, str] | None:
     """What was attested, when it is not what was signed here; None when it is."""
-    signed = reporting.signed(by=by, list=row.transfer.list)
-    ours = next((one for one in signed.rows if one.row == row.row), None)
+    ours = next((one for one in signed.rows if one.row == row), None)
     scale = client.scales().get(event.scale)
     grade = scale.by_id(event.grade) if scale is not None else None
     code = grade.code if grade is not None else ""

@@ -101,6 +101,7 @@ def send_due(*, by: Actor, client: LadokClient, clock: Clock, jitter: Callable[[
         if claimed is None:
             break
         try:
+            following.begin(client=client, now=clock())
             state = sending.transfer(by=by, client=client, clock=clock, claimed=claimed)
         except RegistryDown as down:
             _away(by, claimed, down, clock(), jitter())

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from testamur.exchange.connectors.ladok.simulator.server import Simulator
 
+__all__ = ["Simulator", "serve"]
+
 
 def serve(folder: Path, *, port: int = 0) -> Simulator:
     """Start the registry in the background and write its address into `folder`, where ``LADOK_URL=simulated`` looks.

@@ -37,6 +37,13 @@ def seed_from_register(*, by: Actor, state: State, path: str, on: date) -> int:
         return len(state.students)
 
 
+def seed_university(*, by: Actor, state: State, path: str, on: date) -> int:
+    """The university at `path` with all its departments; see `seed_from_register`."""
+    for unit in schools.units_under(path):
+        seed_from_register(by=by, state=state, path=unit.path, on=on)
+    return seed_from_register(by=by, state=state, path=path, on=on)
+
+
 def _course(by: Actor, state: State, course: CourseView) -> None:
     ids = _scales()
     modules = [(m.code, m.name, str(m.credits), ids.get(m.scale, 131001), m.titled) for m in course.modules]
