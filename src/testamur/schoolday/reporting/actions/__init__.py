@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from testamur.schoolday.reporting.actions.correcting import open_correction
-from testamur.schoolday.reporting.actions.deciding import decide, note_paper_signature, note_prepared
+from testamur.schoolday.reporting.actions.deciding import decide, note_paper_signature
 from testamur.schoolday.reporting.actions.desks import set_desk
+from testamur.schoolday.reporting.actions.documents import note_prepared
 from testamur.schoolday.reporting.actions.entering import enter
 from testamur.schoolday.reporting.actions.lists import discard, open_list, reveal, set_title
 from testamur.schoolday.reporting.actions.preferences import set_preference

@@ -18,7 +18,6 @@ from testamur.kernel.base.refused import NotFound, Refused
 from testamur.kernel.journal.actions import append
 from testamur.kernel.proofs.jcs import canonical
 from testamur.register.curriculum import queries as curriculum
-from testamur.schoolday.reporting.actions.documents import note_prepared, request_documents, withdraw_documents
 from testamur.schoolday.reporting.actions.freezing import freeze
 from testamur.schoolday.reporting.models import ListRow, ResultList
 from testamur.schoolday.reporting.queries.law import results_of
@@ -44,8 +43,6 @@ from testamur.trust.records import actions as records
 from testamur.trust.records import queries as kept
 from testamur.trust.records.rules import State
 from testamur.trust.signing import queries as ceremonies
-
-__all__ = ["decide", "note_paper_signature", "note_prepared", "request_documents", "withdraw_documents"]
 
 UNSIGNED = frozenset({State.DRAFTED, State.READY, State.SIGNING, State.DISPOSED})
 CREDITS = "hp:"
