@@ -86,3 +86,6 @@ SENT = frozenset({"results:review", "results:return", "results:sign", "results:s
 
 OUTSIDERS = frozenset({"anonymous", "author"})
 """Who never sees the name or number of a student in a list."""
+
+SEES_PROTECTED = frozenset({"university_administrator", "rector"})
+"""Who works with protected students of the university. Nobody else sees their names or numbers."""

@@ -68,7 +68,7 @@ def log_in(university: University, name: str, *, level: Level = Level.HIGH, hat:
 
 def text(answer: HttpResponseBase) -> str:
     """What a page says, with the entities of its markup read."""
-    return html.unescape(b"".join(answer).decode())  # type: ignore[arg-type]  # both kinds of answer can be walked
+    return html.unescape(b"".join(answer).decode())
 
 
 def module_list(

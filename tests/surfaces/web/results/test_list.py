@@ -100,9 +100,9 @@ def test_family_and_given_names_stand_apart_in_one_order_whatever_brought_the_st
     pattern = r'class="list-family"[^>]*>([^<]*)<.*?class="list-given"[^>]*>([^<]*)<'
     names = [(family, given) for family, given in re.findall(pattern, page) if given]
     assert len(names) > 20
-    assert names == sorted(names, key=lambda pair: key(*pair, "family"))
+    assert names == sorted(names, key=lambda pair: key(pair[0], pair[1], "family"))
     other = [pair for pair in re.findall(pattern, page_of(enter("teacher"), made, sort="given")) if pair[1]]
-    assert other == sorted(names, key=lambda pair: key(*pair, "given"))
+    assert other == sorted(names, key=lambda pair: key(pair[0], pair[1], "given"))
     assert other != names
 
 

@@ -44,7 +44,7 @@ def test_a_list_is_opened_for_one_module_or_the_whole_course(university: Univers
         assert answer.status_code == HTTPStatus.FOUND
         made = lists.mine(by=university.actor("teacher"), person=university.persons["teacher"])[0]
         assert made.kind is kind
-        assert answer.url == reverse("results:list", args=[made.id])
+        assert answer["Location"] == reverse("results:list", args=[made.id])
 
 
 @pytest.mark.feature("B18", "B31")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django import forms
@@ -74,6 +75,7 @@ def _shown(
     if head.state is not ListState.SENT:
         return redirect("results:list", result_list)
     liking = preference(visitor)
+    view = sent_part(view)
     rows = ordered(visitor, view.rows, sort_of(request, liking))
     persons = people_of(visitor, view)
     columns = shape.columns(view, writable=False)
@@ -81,6 +83,7 @@ def _shown(
     signing = signer(visitor)
     step = step_of(documents(visitor, head)) if progress.ready else None
     me = identity(signing)
+    methods = choices(me.scheme, ROLE) if me else []
     answer = fragment(
         request,
         "web/results/review.html",
@@ -93,7 +96,7 @@ def _shown(
         sort=sort_of(request, liking),
         rows=shape.table(rows, view, persons, columns),
         count=len(rows),
-        graded=[row for row in rows if row.value],
+        behind=head.rows - len(rows),
         findings=shape.findings(rows, view, persons),
         scale=scale_of(view),
         sent_by=common.name_of(persons, head.sent_by),
@@ -105,12 +108,20 @@ def _shown(
         electronic=head.way is Way.ELECTRONIC,
         exact=exact(step) if step else "",
         documents=step.count if step else 0,
-        methods=choices(me.scheme, ROLE) if me else [],
+        methods=methods,
+        other_device=any(not one.hands_on for one in methods),
         me=me,
         role=role_name(ROLE),
     )
     answer.status_code = status
     return answer
+
+
+def sent_part(view: ListView) -> ListView:
+    """What was sent of the list: students with a grade, and what the checks find about them and about the list."""
+    rows = tuple(row for row in view.rows if row.value)
+    ids = {row.id for row in rows}
+    return replace(view, rows=rows, checks=tuple(one for one in view.checks if one.row is None or one.row in ids))
 
 
 def differences(visitor: Visitor, view: ListView, persons: Mapping[UUID, PersonView]) -> list[tuple[str, Difference]]:
