@@ -1,4 +1,4 @@
-"""URLs of the installation: the web and the telephone."""
+"""URLs of the installation: the web, the telephone, and what programs read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("phone/", include("testamur.surfaces.phone.urls")),
+    path("", include("testamur.surfaces.api.urls")),
     path("", include("testamur.surfaces.web.urls")),
 ]
 handler404 = "testamur.surfaces.web.public.errors.not_found"

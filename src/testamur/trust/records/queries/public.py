@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from testamur.register.schools import queries as schools
 from testamur.trust.records.models import Issue, Record
@@ -69,3 +71,13 @@ def by_code(code: str) -> PublicRecord | None:
         replaced_by=after.code if after else "",
         replaced_because=after.replaced_because if after else "",
     )
+
+
+def withdrawn(*, organisation: UUID, document_types: Collection[str]) -> tuple[tuple[str, State], ...]:
+    """Code and state of an organisation's documents of these types that were published and no longer stand.
+
+    Public: it names nobody, and says no more than `by_code` does of each.
+    """
+    gone = [state for state in SEEN_BY_CITIZENS if state is not State.PUBLISHED]
+    rows = Record.objects.filter(organisation=organisation, document_type__in=list(document_types), state__in=gone)
+    return tuple((code, State(state)) for code, state in rows.order_by("code").values_list("code", "state"))
