@@ -199,6 +199,7 @@ def test_a_list_changed_behind_our_back_is_not_decided(desk: Desk, when: str):
         past_the_guards("UPDATE reporting_listrow SET value = 'A' WHERE id = %s", key)
         assert desk.settle() == ()
     assert ResultList.objects.get(id=one).trouble == "reporting.list.altered"
+    assert steps.settle(by=tasks.SETTLE_STEP, now=desk.now(), again=True) == ()
     assert decided.results_of(path=desk.u.path, codes=["DV1574/1405"], pupils=[desk.u.students[0]]) == {}
     queue = office.queue(by=desk.u.by, path=desk.u.path, now=desk.now())
     assert [head.id for head in queue.stuck] == [one]
@@ -309,11 +310,22 @@ def test_only_a_signature_decides(desk: Desk):
         actions.decide(by=tasks.SETTLE_STEP, list=desk.open(), now=desk.now())
 
 
-def test_what_was_sent_without_documents_is_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch):
-    one = desk.sent({desk.u.students[0]: "C"})
+def test_what_got_lost_or_stuck_on_the_way_is_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    student = desk.u.students[0]
+    first = desk.sent({student: "C"})
+    stuck = desk.sent({student: "C"})
+    with pytest.raises(Elsewhere):
+        desk.prepare(stuck)
     monkeypatch.setattr(clock, "now", lambda: desk.u.now + timedelta(minutes=3))
+    assert tasks.sweep.func() == 1  # the stuck one; the documents of the other are perhaps being made
+    assert desk.head(first).prepared_at is None
+    actions.recall(by=desk.u.actor("teacher"), list=first, now=desk.now())
     assert tasks.sweep.func() == 1
-    assert desk.states(one) == {State.READY}
+    assert desk.states(stuck) == {State.READY}
+    lost = desk.sent({desk.u.students[1]: "C"})
+    monkeypatch.setattr(clock, "now", lambda: desk.u.now + timedelta(minutes=23))
+    assert tasks.sweep.func() == 1
+    assert desk.states(lost) == {State.READY}
     assert tasks.sweep.func() == 0
 
 

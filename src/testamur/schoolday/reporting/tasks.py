@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django_tasks import task
 
 from testamur.kernel.base import clock
@@ -26,8 +27,8 @@ SETTLE_STEP = step_actor(
 )
 FIND_STEP = step_actor("finding", "reporting.subscription.find")
 FORCE_STEP = step_actor("rules", "reporting.rule.put_in_force", "records.record.read")
-FORGOTTEN = timedelta(minutes=1)
-"""A list that was sent so long ago and has no documents is tried again: what stood in the way may have passed."""
+FORGOTTEN = timedelta(minutes=20)
+"""A list that was sent so long ago and has no documents was lost on the way: nobody is making them any more."""
 _renderers: list[Renderer] = []
 
 
@@ -68,12 +69,9 @@ def prepare_process(rule: str, by: str) -> str:
 def settle() -> int:
     """Decide the lists that are signed, and look at once who can get a final grade by it; returns how many lists."""
     now = clock.now()
-    done = steps.settle(by=SETTLE_STEP, now=now)
-    if done:
-        courses = {*ResultList.objects.filter(id__in=done).values_list("course", flat=True)}
-        steps.find_announced(by=FIND_STEP, now=now, courses=courses)
+    done = _settle(now, again=False)
     steps.put_in_force(by=FORCE_STEP, now=now)
-    return len(done)
+    return done
 
 
 @task
@@ -84,15 +82,30 @@ def find() -> int:
 
 @task
 def sweep() -> int:
-    """Try again to make the documents of lists that have none yet; returns how many lists."""
-    before = clock.now() - FORGOTTEN
+    """Try again what got stuck: signatures that were not taken in, documents that could not be made or were lost.
+
+    What stood in the way may have passed. Returns how many lists without documents were tried.
+    """
+    now = clock.now()
+    _settle(now, again=True)
     waiting = ResultList.objects.filter(
-        state=ListState.SENT, way=Way.ELECTRONIC, prepared_at__isnull=True, sent_at__lt=before
+        Q(trouble__isnull=False) | Q(sent_at__lt=now - FORGOTTEN),
+        state=ListState.SENT,
+        way=Way.ELECTRONIC,
+        prepared_at__isnull=True,
     )
     lists = [*waiting.order_by("sent_at", "id").values_list("id", "sent_by")]
     for one, by in lists:
         prepare.call(str(one), str(by))
     return len(lists)
+
+
+def _settle(now: datetime, *, again: bool) -> int:
+    done = steps.settle(by=SETTLE_STEP, now=now, again=again)
+    if done:
+        courses = {*ResultList.objects.filter(id__in=done).values_list("course", flat=True)}
+        steps.find_announced(by=FIND_STEP, now=now, courses=courses)
+    return len(done)
 
 
 def _step(person: UUID) -> Actor:

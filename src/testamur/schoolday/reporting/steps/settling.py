@@ -17,13 +17,15 @@ from testamur.trust.records import queries as kept
 log = logging.getLogger(__name__)
 
 
-def settle(*, by: Actor, now: datetime) -> tuple[UUID, ...]:
+def settle(*, by: Actor, now: datetime, again: bool = False) -> tuple[UUID, ...]:
     """Decide every sent list whose document is signed; returns those that were decided.
 
-    Idempotent, and safe beside a page that calls `settle_one`. A list that refuses is marked, does not keep the others
-    waiting, and is tried again.
+    Idempotent, and safe beside a page that calls `settle_one`. A list that refuses is marked and does not keep the
+    others waiting; those that are marked are tried with `again` alone.
     """
-    waiting = ResultList.objects.filter(state=ListState.SENT, prepared_at__isnull=False, record__isnull=False)
+    waiting = ResultList.objects.filter(
+        state=ListState.SENT, prepared_at__isnull=False, record__isnull=False, trouble__isnull=not again
+    )
     pairs = waiting.order_by("sent_at", "id").values_list("record", "id")
     lists = {record: key for record, key in pairs if record is not None}
     signed = [view.id for view in kept.by_ids(by=by, records=[*lists]) if view.state not in UNSIGNED]
