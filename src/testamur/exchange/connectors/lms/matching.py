@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,8 @@ from testamur.register.schools import queries as schools
 
 _SCHEMES = (Scheme.PERSONNUMMER, Scheme.SAMORDNINGSNUMMER, Scheme.TEMPORARY)
 _LONGEST = 120
+_SHAPE = re.compile(r"(?:[0-9]{2})?[0-9]{6}[-+]?[0-9]{4}\Z")
+"""What was meant as a personal number, right or wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def match(*, whos: Sequence[Who], path: str, on: date) -> tuple[Match, ...]:
     """For each the person kept in the university of `path`.
 
     A number may be a personal one, a local one of any source, or the key of an import from the student register. A
-    personal number that nobody has is not made good by an e-mail address.
+    personal number that nobody has, or that is mistyped, is not made good by an e-mail address.
     """
     home = university_of(path)
     numbers = {one.strip() for who in whos for one in who.numbers if 0 < len(one.strip()) <= _LONGEST}
@@ -63,7 +66,7 @@ def match(*, whos: Sequence[Who], path: str, on: date) -> tuple[Match, ...]:
         persons = {one for text in texts for one in by_number.get(text, ())}
         persons |= {local[text] for text in texts if text in local}
         persons |= {imported[text] for text in texts if text in imported}
-        if persons or not any(text in personal for text in texts):
+        if persons or not any(text in personal or _SHAPE.match(text) for text in texts):
             persons |= {mail[one.strip().lower()] for one in who.emails if one.strip().lower() in mail}
         found.append(Match(next(iter(persons)) if len(persons) == 1 else None, len(persons) > 1))
     return tuple(found)
