@@ -1,4 +1,4 @@
-"""What a student has completed at a university, with the published certificate: what goes out as ELMO and as a badge."""
+"""What a student has completed at a university, with the certificate: what goes out as ELMO and as badges."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def completed(*, by: Actor, person: UUID, now: datetime) -> tuple[Completed, ...
         if key not in best or _counts_before(one, best[key], behind[one.decision].pack):
             best[key] = one
     courses = _courses(best)
-    places = schools.units_on({root for root, _code, _module in best})
+    places = {path: way[-1] for path, way in schools.ways({root for root, _code, _module in best}).items() if way}
     return tuple(
         _completed(one, behind, best, courses[root, code], places[root], held)
         for (root, code, module), one in best.items()

@@ -308,6 +308,12 @@ def protected(ids: Iterable[UUID]) -> frozenset[UUID]:
     )
 
 
+def hidden_from(by: Actor) -> frozenset[UUID]:
+    """Everybody whose identity is protected and whom `by` may not see: for leaving them out of what programs read."""
+    rows = Person.objects.exclude(protection=Protection.NONE).values_list("id", "path")
+    return frozenset(k for k, path in rows if not reaches(by, "people.protected.see", path=path, person=k))
+
+
 def missing(ids: Iterable[UUID]) -> frozenset[UUID]:
     """Those of the ids that are no person of the register."""
     gone: set[UUID] = set()

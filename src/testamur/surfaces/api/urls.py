@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
-from testamur.surfaces.api import badges
+from testamur.surfaces.api import badges, token_views
+from testamur.surfaces.api.oneroster import views as oneroster
+from testamur.surfaces.api.ss12000 import views as ss12000
+
+_GRADEBOOK = [
+    path("categories", oneroster.categories, name="categories"),
+    path("categories/<uuid:key>", oneroster.category, name="category"),
+    path("scoreScales", oneroster.score_scales, name="score_scales"),
+    path("scoreScales/<uuid:key>", oneroster.score_scale, name="score_scale"),
+    path("lineItems", oneroster.line_items, name="line_items"),
+    path("lineItems/<uuid:key>", oneroster.line_item, name="line_item"),
+    path("results", oneroster.results, name="results"),
+    path("results/<uuid:key>", oneroster.result, name="result"),
+    path("classes/<uuid:place>/lineItems", oneroster.class_line_items, name="class_line_items"),
+    path("classes/<uuid:place>/results", oneroster.class_results, name="class_results"),
+    path("classes/<uuid:place>/lineItems/<uuid:item>/results", oneroster.class_results, name="item_results"),
+    path("classes/<uuid:place>/students/<uuid:student>/results", oneroster.class_results, name="student_results"),
+]
+_SS12000 = [
+    path("grades", ss12000.grades, name="grades"),
+    path("grades/lookup", ss12000.grades_lookup, name="grades_lookup"),
+    path("grades/<uuid:key>", ss12000.grade, name="grade"),
+    path("syllabuses", ss12000.syllabuses, name="syllabuses"),
+    path("syllabuses/<uuid:key>", ss12000.syllabus, name="syllabus"),
+    path("deletedEntities", ss12000.deleted, name="deleted"),
+]
 
 app_name = "api"
 urlpatterns = [
+    path("api/token", token_views.token, name="token"),
+    path("ims/oneroster/gradebook/v1p2/", include(_GRADEBOOK)),
+    path("ss12000/v2/", include(_SS12000)),
     path("badges/issuers/<uuid:organisation>", badges.issuer, name="badge_issuer"),
     path("badges/issuers/<uuid:organisation>/keys/<str:kid>", badges.key, name="badge_key"),
     path("badges/issuers/<uuid:organisation>/revocations", badges.revocations, name="badge_revocations"),

@@ -66,6 +66,7 @@ def _mount(first: str) -> None:
     for name, group in (("log", operate.log), ("archive", operate.archive), ("journal", operate.journal)):
         app.add_typer(group, name=name)
     app.add_typer(status, name="status")
+    app.add_typer(out.app, name="clients")
     app.add_typer(registry.app, name="registry")
     for measure in (bench_grid.grid, bench_notices.notices, bench_portal.portal, bench_results.results):
         bench.app.command()(measure)

@@ -12,6 +12,7 @@ from testamur.access.accounts.queries.attempts import (
     view,
     ways,
 )
+from testamur.access.accounts.queries.clients import clients, open_client
 from testamur.access.accounts.queries.demo import Choice, demo_people
 from testamur.access.accounts.queries.hats import actor, hats, places
 from testamur.access.accounts.queries.logins import LoginView, locale_of, locales_of, login, logins
@@ -24,6 +25,7 @@ __all__ = [
     "PasskeyView",
     "actor",
     "attempt",
+    "clients",
     "demo_people",
     "factors",
     "hats",
@@ -31,6 +33,7 @@ __all__ = [
     "locales_of",
     "login",
     "logins",
+    "open_client",
     "passkey_options",
     "places",
     "shown",

@@ -39,14 +39,8 @@ def issue(*, by: Actor, person: UUID, record: UUID, form: Form, now: datetime) -
     Needs ``reporting.own.read`` and ``records.record.fetch`` for that person. The first badge of an organisation makes
     its keys. Raises NoBadge, NotFound, NotAllowed. Journal: ``connectors.badge.issued/1``.
     """
-    found = next(
-        (
-            one
-            for one in completed(by=by, person=person, now=now)
-            if one.certificate and one.certificate.record == record
-        ),
-        None,
-    )
+    courses = completed(by=by, person=person, now=now)
+    found = next((one for one in courses if one.certificate and one.certificate.record == record), None)
     if found is None or found.certificate is None:
         raise NoBadge("There is no badge for this document.", record=str(record))
     held, public = found.certificate, settings.PUBLIC_URL

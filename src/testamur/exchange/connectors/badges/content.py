@@ -1,8 +1,8 @@
 """What a badge says, and about whom.
 
-Source: Open Badges 3.0, context 3.0.3, on the Verifiable Credentials Data Model 2.0. The subject is named by name alone:
-a personal number would travel with every copy, and whoever needs it finds it in the certificate that the badge leads
-to. The subject's id is made for this credential, so that two badges of one person cannot be joined by it.
+Source: Open Badges 3.0, context 3.0.3, on the Verifiable Credentials Data Model 2.0. The subject is named by name
+alone: a personal number would travel with every copy, and whoever needs it finds it in the certificate that the
+badge leads to. The subject's id is made for this credential, so that two badges of one person cannot be joined by it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The two keys with which an organisation signs badges; they lie under ``<data>/keys/badges/<organisation>``, mode 0600.
+"""The two keys with which an organisation signs badges; in ``<data>/keys/badges/<organisation>``, mode 0600.
 
 They are no seal keys: what they sign is a hint that leads to the sealed certificate, and a wallet has to trust them by
 address alone. A key is changed by removing its file: the next badge makes a new one, and former badges, whose key is

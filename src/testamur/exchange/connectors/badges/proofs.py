@@ -17,7 +17,7 @@ from testamur.kernel.proofs.jcs import canonical
 
 
 def as_jwt(credential: Mapping[str, Any], keys: Keys, *, kid: str) -> str:
-    """The credential as a JWT (Open Badges 3.0, section 8.2): the payload is the credential with the claims that say it.
+    """The credential as a JWT (Open Badges 3.0, section 8.2): the payload is the credential and the claims of it.
 
     `kid` is an address at which the public key is a JWK. RS256 is the algorithm that the standard asks of everybody.
     """

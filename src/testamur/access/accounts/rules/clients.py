@@ -1,0 +1,71 @@
+"""Programs that read through the API: what their scopes let them do, and as whom they act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from testamur.kernel.base.actor import Actor, Grant
+from testamur.kernel.base.refused import Refused
+
+GRADEBOOK = "https://purl.imsglobal.org/spec/or/v1p2/scope/gradebook.readonly"
+"""OneRoster 1.2, Gradebook Service."""
+GRADES = "ss12000.grades.readonly"
+"""SS 12000 names no scopes; this one is ours."""
+
+SCOPES: Mapping[str, tuple[str, ...]] = {
+    GRADEBOOK: ("results.decision.read",),
+    GRADES: ("results.decision.read",),
+}
+"""Scope → what a program that has it may do at its place. None of them shows a protected person."""
+
+
+class ScopeUnknown(Refused):
+    """There is no such scope, or none was named."""
+
+    code = "accounts.client.scope"
+
+
+class ClientUnnamed(Refused):
+    """A client has a name of at most 120 characters."""
+
+    code = "accounts.client.name"
+
+
+class ClientRefused(Refused):
+    """The client is unknown, ended, or its secret is wrong; which of them is not told."""
+
+    code = "accounts.client.refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientView:
+    """A program that reads. `path` is the place at and below which it reads."""
+
+    id: UUID
+    name: str
+    path: str
+    scopes: tuple[str, ...]
+    made_by: UUID
+    made_at: datetime
+    used_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewClient:
+    """A client just made. The secret is shown once and kept nowhere."""
+
+    id: UUID
+    secret: str
+
+
+def program(client: ClientView, scopes: tuple[str, ...]) -> Actor:
+    """The actor that a client is with these scopes, of which it has to have all. Raises ScopeUnknown."""
+    beyond = set(scopes) - set(client.scopes)
+    if beyond:
+        raise ScopeUnknown("The client has no such scope.", field="scope", scope=min(beyond)[:120])
+    verbs = tuple(dict.fromkeys(verb for scope in scopes for verb in SCOPES.get(scope, ())))
+    return Actor(id=client.id, identified_by="api", grants=(Grant("program", client.path, verbs),) if verbs else ())
