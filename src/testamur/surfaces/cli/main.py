@@ -38,6 +38,7 @@ def _mount(first: str) -> None:
         bench_results,
         import_,
         operate,
+        out,
         registry,
         worker,
     )
