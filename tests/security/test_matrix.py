@@ -48,6 +48,10 @@ FIXED: dict[str, object] = {
     "locale": "bg",
     "lms_room": UUID(int=9),
     "platform": UUID(int=10),
+    "decision": UUID(int=12),
+    "row": UUID(int=13),
+    "transfer": UUID(int=14),
+    "subscription": UUID(int=15),
     "result_list": UUID(int=11),
 }
 """Arguments that are the same at every place."""

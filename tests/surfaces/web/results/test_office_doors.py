@@ -6,6 +6,7 @@ from http import HTTPStatus
 from uuid import UUID, uuid4
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from testamur.access.accounts.rules import Level
@@ -78,7 +79,9 @@ def test_nothing_is_changed_by_those_who_have_not_switched_the_administrator_mod
             assert answer.status_code == HTTPStatus.NOT_FOUND, (who, name)
 
 
-def test_a_student_and_a_stranger_come_to_none_of_the_pages(university: University, enter: Enter, client) -> None:
+def test_a_student_and_a_stranger_come_to_none_of_the_pages(
+    university: University, enter: Enter, client: Client
+) -> None:
     student = enter("ready", hat="self")
     for page in OPEN:
         assert student.get(reverse(f"results:{page}")).status_code == HTTPStatus.FORBIDDEN

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -22,19 +20,13 @@ from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.results import common, office_common
 
-NAMES: Mapping[Desk, office_common.Text] = {
-    Desk.SYSTEM: gettext_lazy("The service: faults and wishes"),
-    Desk.REGISTRATION: gettext_lazy("Registrations of students"),
-    Desk.OFFICE: gettext_lazy("The programme office: signed lists"),
-}
-
 
 class DesksForm(forms.Form):
     """One address for each desk; an empty one takes it away, and that of the unit above holds."""
 
-    system = forms.EmailField(label=NAMES[Desk.SYSTEM], required=False, max_length=254)
-    registration = forms.EmailField(label=NAMES[Desk.REGISTRATION], required=False, max_length=254)
-    office = forms.EmailField(label=NAMES[Desk.OFFICE], required=False, max_length=254)
+    system = forms.EmailField(label=gettext_lazy("The service: faults and wishes"), required=False, max_length=254)
+    registration = forms.EmailField(label=gettext_lazy("Registrations of students"), required=False, max_length=254)
+    office = forms.EmailField(label=gettext_lazy("The programme office: signed lists"), required=False, max_length=254)
 
 
 @require_http_methods(["GET", "POST"])

@@ -89,7 +89,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         lead=LEADS[show],
         asked=asked,
         page=at,
-        waiting=_waiting(visitor, at.object_list, show, ways),
+        waiting=_waiting(visitor, [*at], show, ways),
         today=office_common.today(visitor),
         may={
             "enter": by.may("reporting.list.enter", path),

@@ -56,7 +56,7 @@ def registry(request: HttpRequest) -> HttpResponse:
     show = show if show in known else next((key for key in OPEN if standing.transfers.get(key)), OPEN[0])
     found = queries.transfers(by=by, path=path, states=[show])
     at = office_common.paged(request, found)
-    heads = [lists.head(by=by, list=one.list) for one in at.object_list if by.may("reporting.list.read", one.path)]
+    heads = [lists.head(by=by, list=one.list) for one in at if by.may("reporting.list.read", one.path)]
     told = {one.head.id: one for one in common.lines(visitor, heads)}
     tabs = [
         office_common.Tab(
@@ -75,7 +75,7 @@ def registry(request: HttpRequest) -> HttpResponse:
         tabs=tabs,
         show=show,
         page=at,
-        rows=[(office_words.where(one), told.get(one.list)) for one in at.object_list],
+        rows=[(office_words.where(one), told.get(one.list)) for one in at],
         may_retry=by.may("connectors.registry.retry", path),
     )
 
