@@ -152,8 +152,8 @@ def test_a_list_taken_back_while_its_documents_are_made_leaves_none_to_sign(
     made: list[UUID] = []
 
     def taken_back(**arguments: Any) -> list[UUID]:
-        made.extend(real(**arguments))
         actions.recall(by=desk.u.actor("teacher"), list=one, now=desk.now())
+        made.extend(real(**arguments))
         return made
 
     monkeypatch.setattr(press, "prepare", taken_back)
