@@ -119,15 +119,22 @@ def class_results(
         raise NotFound("There is no such class or line item.")
     codes = {one.code for one in here if item is None or one.id == item}
     wanted = replace(_reach(reader), codes=codes, pupil=student)
-    found = feeds.page(by=reader.actor, wanted=wanted, order="id", limit=_MOST_OF_CLASS)
-    belongs = items.belonging(found)
-    told = [row for row in _results(found) if row["class"]["sourcedId"] == str(place)] if belongs else []
+    told = [row for row in _results(_all(reader, wanted)) if row["class"]["sourcedId"] == str(place)]
     answer = _listed(request, "results", told, RESULT)
     return replace(answer, shown=len(answer.body["results"]))
 
 
-_MOST_OF_CLASS = 20_000
-"""Results of one course, over all its occasions, that are looked through for one of them."""
+def _all(reader: Reader, wanted: Wanted) -> list[Given]:
+    """All results of a course, over all its occasions: which of them belong to one is seen only then."""
+    found: list[Given] = []
+    after: tuple[str, UUID] | None = None
+    while part := feeds.page(by=reader.actor, wanted=wanted, order="id", limit=_PART, after=after):
+        found += part
+        after = feeds.place_of(part[-1], "id")
+    return found
+
+
+_PART = 5000
 
 
 def _reach(reader: Reader) -> Wanted:
