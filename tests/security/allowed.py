@@ -341,8 +341,35 @@ ALLOWED: Mapping[str, Who] = {
     "family:check": FAMILY,
     "family:share": FAMILY,
     "family:results": anywhere("pupil", "adult"),  # one's own alone
+    "family:elmo": NOBODY,  # nobody here has completed a course of a university; their own tests show that they work
+    "family:badge": NOBODY,
+    "family:badge_jwt": NOBODY,
     "family:shares": FAMILY_ANYWHERE,
     "family:revoke": SHARED,
+    # What programs read: with a token of their own, which no visitor has.
+    "api:token": EVERYBODY,  # told that there is no such grant
+    "api:categories": NOBODY,
+    "api:category": NOBODY,
+    "api:score_scales": NOBODY,
+    "api:score_scale": NOBODY,
+    "api:line_items": NOBODY,
+    "api:line_item": NOBODY,
+    "api:results": NOBODY,
+    "api:result": NOBODY,
+    "api:class_line_items": NOBODY,
+    "api:class_results": NOBODY,
+    "api:item_results": NOBODY,
+    "api:student_results": NOBODY,
+    "api:grades": NOBODY,
+    "api:grades_lookup": NOBODY,
+    "api:grade": NOBODY,
+    "api:syllabuses": NOBODY,
+    "api:syllabus": NOBODY,
+    "api:deleted": NOBODY,
+    "api:badge": EVERYBODY,  # whether it holds; names nobody
+    "api:badge_issuer": NOBODY,  # no badge was issued here
+    "api:badge_key": NOBODY,
+    "api:badge_revocations": NOBODY,
     # What learning platforms call; a launch that nobody here began, and roles of a university, are played elsewhere.
     "lti:keys": EVERYBODY,
     "lti:login": NOBODY,
