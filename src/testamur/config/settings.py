@@ -155,6 +155,8 @@ SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between tw
     "reporting.find": {"task": "testamur.schoolday.reporting.tasks.find", "every": 300},
     "notices.tell": {"task": "testamur.exchange.notifications.tasks.tell", "every": 5},
     "notices.families": {"task": "testamur.exchange.notifications.tasks.families", "every": 2},
+    "notices.results": {"task": "testamur.exchange.notifications.tasks.results", "every": 5},
+    "notices.watch": {"task": "testamur.exchange.notifications.tasks.watch", "every": 60},
     "notices.tidy": {"task": "testamur.exchange.notifications.tasks.tidy", "every": 3600},
     "notices.mornings": {"task": "testamur.exchange.notifications.tasks.mornings", "every": 60},
     "accounts.tidy": {"task": "testamur.access.accounts.tasks.tidy", "every": 3600},

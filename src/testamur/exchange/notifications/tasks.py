@@ -20,6 +20,9 @@ STEP = step_actor(
     "people.guardianship.see",
     "people.details.see",
     "people.protected.see",
+    "reporting.list.read",
+    "reporting.office.see",
+    "reporting.subscription.tell",
 )
 
 
@@ -44,6 +47,19 @@ def families() -> int:
     steps.spread(by=STEP, now=now)
     steps.follow_failures(by=STEP, now=now)
     return steps.tell_readers(by=STEP, now=clock.now()) + steps.send_registration_codes(by=STEP, now=clock.now())
+
+
+@task
+def results() -> int:
+    """Tell of result lists, and those who subscribe to courses; returns how many letters went into the outbox."""
+    now = clock.now()
+    return steps.follow_results(by=STEP, now=now) + steps.tell_subscribers(by=STEP, now=now)
+
+
+@task
+def watch() -> bool | None:
+    """See whether the log database keeps up; True when it has begun to be behind, False when that is over."""
+    return steps.watch_log(by=STEP, now=clock.now())
 
 
 @task

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
+from django.db import OperationalError, connection, connections
 from django.db.models import Func, Q
 from django.db.models.fields import BigIntegerField
 
@@ -52,6 +52,15 @@ def lag(now: datetime) -> float:
     """Seconds since the oldest act that is not in the log database yet; 0 when all are."""
     waiting = since(shipped_to(), limit=1)
     return max(0.0, (now - waiting[0].at).total_seconds()) if waiting else 0.0
+
+
+def behind(now: datetime) -> float | None:
+    """As `lag`, but None when the log database cannot be reached at all."""
+    try:
+        return lag(now)
+    except OperationalError:
+        connections["log"].close()
+        return None
 
 
 def of_record(*, by: Actor, path: str, record: UUID) -> list[EntryView]:

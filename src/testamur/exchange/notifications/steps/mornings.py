@@ -21,7 +21,9 @@ from testamur.exchange.notifications.rules import (
     seal_days,
 )
 from testamur.exchange.notifications.steps import signers
+from testamur.exchange.notifications.steps.places import countries
 from testamur.exchange.notifications.steps.signers import AtSchool
+from testamur.exchange.notifications.steps.subscribers import remind_examiners
 from testamur.kernel.base.actor import Actor
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import UnitKind, UnitView
@@ -42,6 +44,10 @@ def morning_rounds(*, by: Actor, now: datetime) -> int:
         count += _signers(by, country, day, now)
         count += _offices(by, country, day, now)
         count += _seals(by, [unit for unit in authorities if unit.country == country], now)
+        before = Round.objects.filter(country=country, day__lt=day).order_by("-day").first()
+        count += remind_examiners(
+            by=by, country=country, country_of=countries(), day=day, before=before.day if before else None, now=now
+        )
         Round.objects.get_or_create(country=country, day=day, defaults={"done_at": now})
     return count
 

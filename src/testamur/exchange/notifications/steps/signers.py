@@ -40,8 +40,11 @@ class AtSchool:
 
 
 def gather(rows: Iterable[WaitingCount]) -> dict[UUID, list[AtSchool]]:
-    """Person → what waits at each school, in order of path."""
-    kept = list(rows)
+    """Person → what waits at each school, in order of path; without result lists, whose examiners are told of those.
+
+    A list of a hundred students is a hundred documents and one signature (`steps.reporting`, `steps.subscribers`).
+    """
+    kept = [row for row in rows if not _of_results(row.pack, row.document_type)]
     units = schools.units({row.unit for row in kept})
     found: dict[UUID, dict[UUID, list[WaitingCount]]] = defaultdict(lambda: defaultdict(list))
     for row in kept:
@@ -51,6 +54,15 @@ def gather(rows: Iterable[WaitingCount]) -> dict[UUID, list[AtSchool]]:
         person: [AtSchool(units[unit], tuple(some)) for unit, some in by_unit.items()]
         for person, by_unit in found.items()
     }
+
+
+def _of_results(pack: str, document_type: str) -> bool:
+    """True for a result list and for the certificates that are signed with it."""
+    known = PACKS.get(pack)
+    law = known.results if known else None
+    if known is None or law is None:
+        return False
+    return document_type in {known.documents[name].code for name in (law.list_document, law.certificate)}
 
 
 def facts(places: Sequence[AtSchool], *, days: int = 0) -> Facts:
