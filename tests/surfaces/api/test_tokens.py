@@ -82,16 +82,14 @@ def test_the_secret_is_kept_nowhere_and_only_those_who_may_make_clients(universi
             actions.add_client(by=university.actor(name), name="x", path=university.path, scopes=[GRADES], now=now)
         with pytest.raises(NotAllowed):
             actions.end_client(by=university.actor(name), client=reader.made.id, now=now)
-    for error, change in (
-        (ScopeUnknown, {"scopes": ["all"]}),
-        (ScopeUnknown, {"scopes": []}),
-        (ClientUnnamed, {"name": " "}),
-        (NotFound, {"path": "/nowhere/"}),
+    for error, name, path, scopes in (
+        (ScopeUnknown, "x", university.path, ["all"]),
+        (ScopeUnknown, "x", university.path, []),
+        (ClientUnnamed, " ", university.path, [GRADES]),
+        (NotFound, "x", "/nowhere/", [GRADES]),
     ):
         with pytest.raises(error):
-            actions.add_client(
-                by=operator(), now=now, **{"name": "x", "path": university.path, "scopes": [GRADES], **change}
-            )
+            actions.add_client(by=operator(), name=name, path=path, scopes=scopes, now=now)
 
 
 def test_what_was_read_by_whom_is_written_down(university: University, reader: Program):

@@ -131,12 +131,12 @@ def _rows(wanted: Wanted) -> QuerySet[Decision]:
 def _narrowed(wanted: Wanted) -> dict[str, Any]:
     lists = {"id__in": wanted.ids, "code__in": wanted.codes, "pupil__in": wanted.pupils}
     found: dict[str, Any] = {name: list(some) for name, some in lists.items() if some is not None}
-    plain = {"pupil": wanted.pupil, "unit": wanted.unit}
-    ranges = {
+    plain: dict[str, Any] = {"pupil": wanted.pupil, "unit": wanted.unit}
+    ranges: dict[str, tuple[Any, Any]] = {
         "made_at": wanted.made,
         "changed": wanted.changed,
         "decided_on": wanted.decided,
-        "occasion": tuple(one or None for one in wanted.occasions),
+        "occasion": (wanted.occasions[0] or None, wanted.occasions[1] or None),
     }
     for name, (first, last) in ranges.items():
         plain |= {f"{name}__gte": first, f"{name}__lte": last}

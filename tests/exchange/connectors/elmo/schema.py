@@ -22,9 +22,14 @@ _STUBS = {
 
 
 class _Stubs(etree.Resolver):
-    def resolve(self, system_url: str, public_id: str, context: Any) -> Any:  # noqa: ARG002 - the library's signature
+    def resolve(  # type: ignore[override]  # the stubs leave the context out
+        self,
+        system_url: str,
+        public_id: str,  # noqa: ARG002 - the library's signature
+        context: Any,
+    ) -> Any:
         name = system_url.rsplit("/", 1)[-1]
-        return self.resolve_string(_STUBS[name], context) if system_url.startswith("http") else None
+        return self.resolve_string(_STUBS[name], context, base_url=system_url) if "://" in system_url else None
 
 
 def elmo_schema(samples: Path) -> etree.XMLSchema:

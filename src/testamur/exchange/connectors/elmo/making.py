@@ -46,7 +46,7 @@ def of(*, by: Actor, person: UUID, now: datetime) -> bytes:
         for one in found
         if one.certificate is not None
     }
-    root = etree.Element(f"{{{NAMESPACE}}}elmo", nsmap={None: NAMESPACE})
+    root = etree.Element(f"{{{NAMESPACE}}}elmo", nsmap={None: NAMESPACE})  # type: ignore[dict-item]  # the stubs know no default namespace
     _add(root, "generatedDate", stamp(now))
     _learner(root, student(by=by, person=person))
     for place in dict.fromkeys(one.university for one in found):

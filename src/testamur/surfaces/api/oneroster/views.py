@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from testamur.access.accounts.rules.clients import GRADEBOOK
 from testamur.kernel.base.refused import NotFound, Refused
@@ -18,7 +18,7 @@ from testamur.register.schools import queries as schools
 from testamur.schoolday.results import feeds
 from testamur.schoolday.results.feeds import Given, Wanted
 from testamur.surfaces.api import asking
-from testamur.surfaces.api.doors import Answer, Reader, program_door
+from testamur.surfaces.api.doors import Answer, Reader, View, program_door
 from testamur.surfaces.api.oneroster import items, listing, shapes
 from testamur.surfaces.api.oneroster.listing import Clause
 from testamur.surfaces.api.refusing import QueryInvalid
@@ -43,7 +43,7 @@ ORDERS: dict[tuple[str, bool], feeds.Order] = {
 }
 
 
-def gradebook(what: str) -> Any:
+def gradebook(what: str) -> Callable[[View], Callable[..., HttpResponse]]:
     """The door of the gradebook."""
     return program_door(GRADEBOOK, says=shapes.error, what=f"oneroster.{what}")
 
