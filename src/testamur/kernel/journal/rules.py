@@ -10,6 +10,7 @@ from uuid import UUID
 
 from testamur.kernel.base.clock import stamp
 from testamur.kernel.proofs.jcs import canonical
+from testamur.kernel.proofs.merkle import leaf_hash, verify_inclusion
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -57,3 +58,21 @@ class Head:
     size: int
     root: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """An entry as it is hashed. `seq` counts from 1; `way`: the sibling hashes to the head's root, lowest first."""
+
+    seq: int
+    body: bytes
+    way: tuple[bytes, ...]
+
+
+def holds(proven: Proven, *, size: int, root: str) -> bool:
+    """True when the entry stands at its place in the log with that head; needs no database and no trust in one."""
+    try:
+        expected = bytes.fromhex(root)
+    except ValueError:
+        return False
+    return verify_inclusion(proven.seq - 1, size, leaf_hash(proven.body), proven.way, expected)

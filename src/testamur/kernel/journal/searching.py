@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connections
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 
 from testamur.kernel.base.actor import Actor
@@ -51,6 +52,7 @@ def search_log(
     path: str,
     kinds: Collection[str] = (),
     naming: Collection[str] = (),
+    numbers: Mapping[str, int] | None = None,
     actor: UUID | None = None,
     first: datetime | None = None,
     last: datetime | None = None,
@@ -60,7 +62,8 @@ def search_log(
     """Entries of the log database at or below `path`, newest first.
 
     `kinds`: beginnings of kinds (``reporting.``). `naming`: ids (of a list, a student) that an entry names, all of
-    them. `first`, `last`: from and before these instants. `before`: only entries before that place, for the next page.
+    them. `numbers`: facts of an entry that are whole numbers (``{"number": 12}``), all of them. `first`, `last`: from
+    and before these instants. `before`: only entries before that place, for the next page.
     Ids alone: names are the reader's to ask. Needs ``reporting.log.read`` or ``journal.read`` at `path`.
     """
     if not any(by.may(verb, path) for verb in READS):
@@ -78,6 +81,8 @@ def search_log(
         rows = rows.filter(seq__lt=before)
     for one in naming:
         rows = _holding(rows, f'"{one}"'.encode())
+    for name, number in (numbers or {}).items():
+        rows = _holding(rows, *(f'"{name}":{number}{end}'.encode() for end in ",}"))
     return tuple(_logged(rows.order_by("-seq")[:limit]))
 
 
@@ -88,13 +93,13 @@ def _any(kinds: Collection[str]) -> Q:
     return found
 
 
-def _holding(rows: QuerySet[ShippedEntry], needle: bytes) -> QuerySet[ShippedEntry]:
-    """Canonical JSON has one spelling of a text, so that its bytes can be looked for."""
-    from django.db import connections
-
-    pair = (F("body"), Value(needle))
-    turned = pair if connections[rows.db].vendor == "sqlite" else tuple(reversed(pair))
-    return rows.filter(Holds(*turned))
+def _holding(rows: QuerySet[ShippedEntry], *needles: bytes) -> QuerySet[ShippedEntry]:
+    """Rows that hold one of these. Canonical JSON has one spelling of a text, so that its bytes can be looked for."""
+    found = Q()
+    for needle in needles:
+        pair = (F("body"), Value(needle))
+        found |= Q(Holds(*(pair if connections[rows.db].vendor == "sqlite" else reversed(pair))))
+    return rows.filter(found)
 
 
 def _logged(rows: QuerySet[ShippedEntry]) -> Iterator[Logged]:

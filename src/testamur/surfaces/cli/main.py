@@ -37,6 +37,7 @@ def _mount(first: str) -> None:
         bench_portal,
         bench_results,
         import_,
+        log_entries,
         operate,
         out,
         registry,
@@ -64,6 +65,8 @@ def _mount(first: str) -> None:
     app.command("phone-texts")(texts)
     app.command()(worker.worker)
     app.command()(worker.jobs)
+    for command in (log_entries.search, log_entries.export, log_entries.check):
+        operate.log.command()(command)
     for name, group in (("log", operate.log), ("archive", operate.archive), ("journal", operate.journal)):
         app.add_typer(group, name=name)
     app.add_typer(status, name="status")

@@ -8,7 +8,7 @@ import typer
 
 from testamur.surfaces.cli import output
 
-log = typer.Typer(help="The transparency log.", no_args_is_help=True)
+log = typer.Typer(help="The transparency log, and what the log database holds.", no_args_is_help=True)
 archive = typer.Typer(help="The archive.", no_args_is_help=True)
 journal = typer.Typer(help="The journal and its shipped copy.", no_args_is_help=True)
 
@@ -80,6 +80,16 @@ def rebuild(json: Json = False) -> None:
     from testamur.trust.archive import steps
 
     _end({"added": steps.rebuild_index(by=by, now=clock.now())}, [], json)
+
+
+@journal.command("heads")
+def check_heads(json: Json = False) -> None:
+    """Recompute every Merkle head from the log database alone, wherever that is; the main database is not asked."""
+    by = _start()
+    from testamur.kernel.journal import proving
+
+    report = proving.check_heads(by=by)
+    _end({"size": report.size, "heads": report.heads, "root": report.root}, list(report.faults), json)
 
 
 @journal.command("ship")
