@@ -82,6 +82,7 @@ def _own(one: Result, courses: Mapping[tuple[str, str], CourseView], line: ListR
         points=line.points if line else "",
         certificate=line.certificate if line else None,
         replaced=one.replaced,
+        module_name_en=module.name_en if module else "",
     )
 
 

@@ -249,6 +249,7 @@ class OwnResult:
     points: str = ""
     certificate: UUID | None = None
     replaced: bool = False
+    module_name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

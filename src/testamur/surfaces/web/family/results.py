@@ -22,9 +22,10 @@ from testamur.surfaces.web.requests import Visitor, WebRequest
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One result: `certificate` is a document that can be fetched, None while there is none."""
+    """One result: `name` of its module; `certificate` is a document that can be fetched, None while there is none."""
 
     result: OwnResult
+    name: str
     certificate: UUID | None
 
 
@@ -45,8 +46,10 @@ def results(request: WebRequest) -> HttpResponse:
     visitor = request.visitor
     found = own.results(by=visitor.actor, person=visitor.actor.id)
     there = {one.record for one in reach.own(visitor)}
-    lines = [Line(one, one.certificate if one.certificate in there else None) for one in found]
     english = (get_language() or "").startswith("en")
+    lines = [
+        Line(one, _part(one, english=english), one.certificate if one.certificate in there else None) for one in found
+    ]
     courses: dict[str, list[Line]] = {}
     for line in lines:
         courses.setdefault(line.result.course_code, []).append(line)
@@ -69,6 +72,10 @@ def results(request: WebRequest) -> HttpResponse:
 def studies_somewhere(visitor: Visitor) -> bool:
     """Whether there is such a page for the visitor: somebody who studies, as oneself."""
     return visitor.hat is not None and visitor.hat.key == SELF and bool(studies.courses_of(person=visitor.actor.id))
+
+
+def _part(one: OwnResult, *, english: bool) -> str:
+    return one.module_name_en if english and one.module_name_en else one.module_name
 
 
 def _name(one: OwnResult, *, english: bool) -> str:

@@ -16,7 +16,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from testamur.access.accounts.rules import Area
@@ -40,7 +40,8 @@ from testamur.surfaces.web.tabular import Cell, Report, Table, word
 SIZE = 50
 MOST = 20_000
 """Entries of one export."""
-LATE = 300
+MINUTE = 60
+LATE = 5 * MINUTE
 """Seconds after which the log database is told to lag."""
 DIGITS = 18
 PERSON = 80
@@ -128,7 +129,7 @@ def log(request: HttpRequest) -> HttpResponse:
         newest=f"?{urlencode(kept)}" if at is not None else "",
         query=urlencode(kept),
         head=journal.head(),
-        lag=round(lag),
+        lag=_span(lag),
         late=lag > LATE,
         audit=keeping.audit() if request.method == "POST" else None,
     )
@@ -164,6 +165,17 @@ def export(request: HttpRequest) -> HttpResponse:
         answer = attachment(("\ufeff" + out.getvalue()).encode(), f"{name}.csv", "text/csv; charset=utf-8")
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _span(seconds: float) -> str:
+    """A time in words, no finer than it matters."""
+    n = round(seconds)
+    if n < 2 * MINUTE:
+        return ngettext("%(n)s second", "%(n)s seconds", n) % {"n": n}
+    if n < 2 * MINUTE * MINUTE:
+        return ngettext("%(n)s minute", "%(n)s minutes", n // MINUTE) % {"n": n // MINUTE}
+    hours = n // (MINUTE * MINUTE)
+    return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
 
 
 def _found(visitor: Visitor, path: str, asked: Asked, *, before: int | None = None, limit: int) -> tuple[Logged, ...]:
@@ -250,7 +262,7 @@ def _line(one: Logged, names: Mapping[UUID, PersonView]) -> Line:
         text=str(text),
         icon=icon,
         who=common.name_of(names, entry.actor) or _("the system"),
-        way=entry.identified_by,
+        way=str(log_words.WAYS.get(entry.identified_by, entry.identified_by)),
         number=str(number),
         address=_id(key),
         changes=sum(len(entry.refs.get(name, ())) for name in ("cells", "rows") if _many(entry.refs.get(name))),

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from testamur.surfaces.web.results.words import SIGNED_BY
+
 Text = str | Promise
 
 ALL = ("reporting.", "connectors.registry.", "accounts.admin_mode.")
@@ -44,6 +46,15 @@ KINDS: Mapping[str, tuple[Text, str]] = {
     "connectors.registry.retried": (_("Transfer tried again"), "refresh-cw"),
 }
 """Kind without its version → words and icon."""
+
+
+WAYS: Mapping[str, Text] = {
+    **SIGNED_BY,
+    "step": _("background work"),
+    "console": _("the operator's console"),
+    "passkey": _("passkey"),
+}
+"""How whoever did it was identified."""
 
 
 def told(kind: str) -> tuple[Text, str]:
