@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -30,7 +31,7 @@ def registrar(path: str = "/u/", verb: str = "reporting.log.read") -> Actor:
 
 def acts(now: datetime) -> None:
     """Seven acts of two departments and one school, shipped."""
-    some = [
+    some: list[tuple[Actor, str, str, dict[str, Any]]] = [
         (TEACHER, "reporting.list.opened/1", "/u/a/", {"list": str(LIST), "number": 12}),
         (TEACHER, "reporting.list.saved/1", "/u/a/", {"list": str(LIST), "number": 12, "rows": [str(STUDENT)]}),
         (TEACHER, "reporting.list.opened/1", "/u/b/", {"list": str(OTHER), "number": 123}),

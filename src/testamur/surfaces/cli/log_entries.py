@@ -19,8 +19,7 @@ from testamur.surfaces.cli import output
 
 if TYPE_CHECKING:
     from testamur.kernel.base.actor import Actor
-    from testamur.kernel.journal.proving import Proven
-    from testamur.kernel.journal.rules import Head
+    from testamur.kernel.journal.rules import Head, Proven
     from testamur.kernel.journal.searching import Logged
 
 COLUMNS = ("seq", "at", "kind", "number", "actor", "identified_by", "on_behalf_of", "path", "entry", "proof")
@@ -69,6 +68,13 @@ class Asked:
             if len(some) < size:
                 return
             before, left = some[-1].seq, None if left is None else left - len(some)
+
+
+def mount(group: typer.Typer) -> None:
+    """Add the three commands to a group."""
+    group.command()(search)
+    group.command()(export)
+    group.command()(check)
 
 
 def search(

@@ -65,8 +65,7 @@ def _mount(first: str) -> None:
     app.command("phone-texts")(texts)
     app.command()(worker.worker)
     app.command()(worker.jobs)
-    for command in (log_entries.search, log_entries.export, log_entries.check):
-        operate.log.command()(command)
+    log_entries.mount(operate.log)
     for name, group in (("log", operate.log), ("archive", operate.archive), ("journal", operate.journal)):
         app.add_typer(group, name=name)
     app.add_typer(status, name="status")
