@@ -194,6 +194,9 @@ SENTENCES: Mapping[str, str | Promise] = {
         "This list is signed the other way: electronically or on paper, as the decision in force says."
     ),
     "reporting.list.signed_on": _("Choose a day between the sending of the list and today."),
+    "reporting.list.signed_whole": _(
+        "These documents belong to a result list. Open the list and sign it as a whole; nothing was done here."
+    ),
     "reporting.list.title": _(
         "Only a degree project has a title; the one in the original language comes first. Up to 400 characters."
     ),
@@ -208,6 +211,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "reporting.row.gone": _("Somebody took this student out of the list in the meantime."),
     "reporting.row.points": _("Points are a number with at most two decimals, such as 12.5."),
     "reporting.rule.exists": _("There is a decision for that day already. Choose another day."),
+    "reporting.rule.not_decided": _("The head has not signed that decision yet. Until then it holds for nobody."),
     "reporting.rule.no_head": _("Nobody is head of this unit today. Ask the administrator."),
     "reporting.rule.reference": _("A file number has at most 80 characters."),
     "reporting.subscription.ends": _("Choose a day from today to three years ahead."),

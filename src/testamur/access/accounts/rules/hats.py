@@ -146,14 +146,14 @@ UNIVERSITY_VERBS: Mapping[str, tuple[str, ...]] = {
         "reporting.list.read", "reporting.list.open", "reporting.list.comment", "reporting.subscription.*",
         "reporting.feedback.send", "reporting.office.see", "reporting.log.read", "connectors.registry.see",
     ),
-    "principal": ("reporting.list.read", "reporting.office.see", "reporting.rule.*", "reporting.log.read"),
+    "principal": ("reporting.list.read", "reporting.office.see", "reporting.rule.propose", "reporting.log.read"),
     "archivist": ("reporting.list.read", "reporting.log.read", "reporting.office.see"),
 }  # fmt: skip
 """Role → what it may do with result lists at its unit of a university, beyond `VERBS`."""
 
 ADMIN_MODE_VERBS: tuple[str, ...] = (
     "reporting.list.write", "reporting.list.send", "reporting.list.correct", "reporting.list.enter",
-    "reporting.office.*", "reporting.desk.*", "reporting.rule.*", "connectors.registry.*", "connectors.lms.*",
+    "reporting.office.*", "reporting.desk.*", "reporting.rule.propose", "connectors.registry.*", "connectors.lms.*",
     "accounts.client.*", "studies.*",
 )  # fmt: skip
 """What an administrator of a university may do once the administrator mode is on; off at each login (row B43)."""

@@ -24,8 +24,11 @@ from testamur.register.people.rules import (
     common_path,
     ids_digest,
     normalise_contact,
+    of_directory,
 )
 
+DIRECTORY = "people.contact.directory"
+"""To say where somebody is reached at work: for administrators and imports, in no hat by which one acts for oneself."""
 _GUARDIANSHIP = ("id", "child", "guardian", "relation", "custody", "starts", "ends", "consent_from")
 
 
@@ -125,10 +128,12 @@ def set_consent(*, by: Actor, guardianship: UUID, consent_from: date | None, now
 def add_contacts(*, by: Actor, contacts: Sequence[tuple[UUID, NewContact]], now: datetime) -> list[UUID]:
     """Add contact points and return the ids of the new ones; a point that the person has already is left as it is.
 
-    Needs ``people.contact.add`` where each person is kept. Raises ``not_found``, ``people.contact.invalid`` and
-    ``people.contact.address_protected``.
+    Needs ``people.contact.add`` where each person is kept, and for the label ``work`` ``people.contact.directory``:
+    codes for signing go there, so that nobody chooses the own work phone. Raises ``not_found``,
+    ``people.contact.invalid`` and ``people.contact.address_protected``.
     """
     places = require(by=by, verb="people.contact.add", persons=[person for person, _ in contacts])
+    require(by=by, verb=DIRECTORY, persons=[person for person, new in contacts if of_directory(new.label)])
     levels: dict[UUID, str] = {}
     known: set[tuple[UUID, str, str]] = set()
     for chunk in queries.chunks(places):
@@ -158,12 +163,18 @@ def add_contacts(*, by: Actor, contacts: Sequence[tuple[UUID, NewContact]], now:
 
 @transaction.atomic
 def remove_contacts(*, by: Actor, ids: Sequence[UUID], now: datetime) -> None:
-    """Delete contact points. Needs ``people.contact.remove`` where each person is kept. Raises ``not_found``."""
+    """Delete contact points.
+
+    Needs ``people.contact.remove`` where each person is kept, and ``people.contact.directory`` for those with the label
+    ``work``. Raises ``not_found``.
+    """
     rows = ContactPoint.objects.filter(id__in=ids)
-    owners = list(rows.values_list("person_id", flat=True))
+    held = list(rows.values_list("person_id", "label"))
+    owners = [person for person, _ in held]
     if len(owners) < len(set(ids)):
         raise NotFound("There is no such contact point.", field="ids")
     places = require(by=by, verb="people.contact.remove", persons=owners)
+    require(by=by, verb=DIRECTORY, persons=[person for person, label in held if of_directory(label)])
     rows.delete()
     journal.append(
         by=by,

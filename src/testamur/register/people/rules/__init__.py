@@ -12,6 +12,7 @@ from testamur.register.people.rules.contacts import (
     ContactView,
     NewContact,
     normalise_contact,
+    of_directory,
     phone_spellings,
 )
 from testamur.register.people.rules.guardians import (
@@ -91,6 +92,7 @@ __all__ = [
     "must_reach",
     "normalise_code",
     "normalise_contact",
+    "of_directory",
     "parse_identifier",
     "phone_spellings",
     "printed",

@@ -25,6 +25,10 @@ FORWARDING = "forwarding"
 """Label of the Tax Agency's forwarding address, the only postal address of a person with protected registration."""
 
 
+WORK = "work"
+"""Label of what the staff directory vouches for: codes for signing go to such a telephone (row B13)."""
+
+
 class ContactInvalid(Refused):
     """The text is not an e-mail address, telephone number or postal address."""
 
@@ -56,6 +60,11 @@ class Contact:
     value: str
     label: str
     sms: bool = False
+
+
+def of_directory(label: str) -> bool:
+    """Whether a contact point with that label is the staff directory's, in any spelling."""
+    return label.strip().casefold() == WORK
 
 
 @dataclass(frozen=True, slots=True)

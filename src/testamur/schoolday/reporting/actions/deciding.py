@@ -93,7 +93,8 @@ def decide(*, by: Actor, list: UUID, now: datetime) -> int:
     another list) stays undecided with the code in `refused`, and the others are decided. A correction takes the place
     of its decision; where it takes a pass away, the former certificate is declared void. Needs
     ``reporting.list.decide`` at the list and what `results.actions` and `records.actions` need. Raises NotFound,
-    `ListNotSent`, `SignatureMissing`, and `ListAltered` when the list is not what was sent or what was signed. Journal:
+    `ListNotSent`, `SignatureMissing`, `NotExaminer` for one without the post on the day of the signature, and
+    `ListAltered` when the list is not what was sent or what was signed. Journal:
     ``reporting.list.signed/1``.
     """
     row = _sent(list)
@@ -101,6 +102,8 @@ def decide(*, by: Actor, list: UUID, now: datetime) -> int:
     rows = tuple(ListRow.objects.filter(list=row).order_by("id"))
     must_be_unaltered(row, rows)
     signed = _signature(by, row)
+    if signed.examiner not in examiners(course_code=row.course_code, unit=row.unit, on=signed.at.date()):
+        raise NotExaminer("Who signed was no examiner of the course on that day.", field="list")
     return _decide(by, row, rows, signed, now)
 
 

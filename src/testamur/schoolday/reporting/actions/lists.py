@@ -72,7 +72,7 @@ def open_list(*, by: Actor, new: NewList, now: datetime) -> UUID:
         degree_project=place.degree_project,
         title=title,
         title_en=title_en,
-        anonymous=place.exam is not None and place.exam.anonymous,
+        anonymous=place.exam is not None and hides(place.exam),
         made_by=by.id,
         made_at=now,
     )
@@ -124,13 +124,17 @@ def set_title(*, by: Actor, list: UUID, title: str, title_en: str, now: datetime
 def reveal(*, by: Actor, list: UUID, now: datetime) -> None:
     """Show who is behind the codes of an anonymous list; only when everybody in it has a grade, and for good.
 
+    The codes are those of the exam: while another list of it hides names and somebody there has no grade, none are
+    shown; and lists of it that are opened later hide nothing.
+
     Needs ``reporting.list.write`` at the list, or to be a grader of it. Raises NotFound, `ListFrozen`, `NotGraded`.
     Journal: ``reporting.list.revealed/1``; nothing happens to a list that is not anonymous.
     """
     row = draft(by, WRITE, list)
     if not row.anonymous:
         return
-    ungraded = ListRow.objects.filter(list=row, value="").count()
+    others = ResultList.objects.filter(exam=row.exam, anonymous=True).exclude(state=ListState.DISCARDED)
+    ungraded = ListRow.objects.filter(list__in=others, value="").count()
     if ungraded:
         raise NotGraded("Names are shown when everybody has a grade.", field="list", count=ungraded)
     row.anonymous = False
@@ -163,6 +167,11 @@ def discard(*, by: Actor, list: UUID, now: datetime) -> None:
         refs={"list": str(row.id), "number": row.number},
         now=now,
     )
+
+
+def hides(exam: ExamView) -> bool:
+    """Whether a list of that exam opens without names: it is anonymous, and no list of it has shown them yet."""
+    return exam.anonymous and not ResultList.objects.filter(exam=exam.id, anonymous=False).exists()
 
 
 def of_exam(exam: ExamView) -> tuple[Incoming, ...]:

@@ -18,6 +18,8 @@ from testamur.register.schools.rules import Role
 from testamur.schoolday.reporting.models import ProcessRule
 from testamur.schoolday.reporting.queries.law import law_at
 from testamur.schoolday.reporting.rules.states import Way
+from testamur.trust.records import queries as kept
+from testamur.trust.records.rules import SEEN_BY_CITIZENS
 
 ENQUEUE = "testamur.schoolday.reporting.tasks.enqueue_process"
 """Named, not imported, as in `documents`."""
@@ -40,6 +42,12 @@ class ReferenceTooLong(Refused):
     """A file number has at most 80 characters."""
 
     code = "reporting.rule.reference"
+
+
+class NotDecided(Refused):
+    """The document of the decision is not signed and published: it holds for nobody."""
+
+    code = "reporting.rule.not_decided"
 
 
 @transaction.atomic
@@ -79,8 +87,8 @@ def propose_process(*, by: Actor, path: str, way: Way, grade_from: date, referen
 def note_in_force(*, by: Actor, rule: UUID, now: datetime) -> None:
     """The document of a decision is published: it holds from now on, for the days of examination that it names.
 
-    Lists that were sent before keep their way. Needs ``reporting.rule.put_in_force``. Raises NotFound, ProcessTwice.
-    Journal: ``reporting.rule.in_force/1``.
+    Lists that were sent before keep their way. Needs ``reporting.rule.put_in_force`` and ``records.record.read``.
+    Raises NotFound, ProcessTwice, `NotDecided` while the document of the decision is not published. Journal: ``reporting.rule.in_force/1``.
     """
     row = ProcessRule.objects.select_for_update().filter(id=rule).first()
     if row is None:
@@ -88,6 +96,9 @@ def note_in_force(*, by: Actor, rule: UUID, now: datetime) -> None:
     by.must("reporting.rule.put_in_force", row.path)
     if row.in_force_at is not None:
         return
+    document = next(iter(kept.by_ids(by=by, records=[row.record])), None) if row.record else None
+    if document is None or document.state not in SEEN_BY_CITIZENS or document.subject != row.id:
+        raise NotDecided("The head has not signed that decision yet.", field="rule")
     same = ProcessRule.objects.filter(path=row.path, grade_from=row.grade_from, in_force_at__isnull=False)
     if same.exists():
         raise ProcessTwice("Another decision holds from that day.", field="grade_from", day=row.grade_from)

@@ -18,7 +18,7 @@ from testamur.law.results import Results
 from testamur.register.people.actions import bulk
 from testamur.register.studies import queries as studies
 from testamur.schoolday.reporting.actions.incoming import bring
-from testamur.schoolday.reporting.actions.lists import check_exam, follows, of_exam
+from testamur.schoolday.reporting.actions.lists import check_exam, follows, hides, of_exam
 from testamur.schoolday.reporting.models import ListRow, ResultList
 from testamur.schoolday.reporting.queries import final
 from testamur.schoolday.reporting.queries.law import results_of
@@ -83,7 +83,7 @@ def fetch_exam(*, by: Actor, list: UUID, exam: UUID, now: datetime) -> Fetched:
     found = check_exam(exam, course=row.course, module=row.module)
     if row.anonymous and row.exam != exam:
         raise Anonymous("The list is anonymous: it holds one exam alone.", field="exam")
-    if found.anonymous and not row.anonymous:
+    if hides(found) and not row.anonymous:
         if ListRow.objects.filter(list=row).exists():
             raise Anonymous("Students of an anonymous exam come into an empty list alone.", field="exam")
         row.anonymous, row.exam = True, exam

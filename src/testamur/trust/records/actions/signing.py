@@ -21,9 +21,12 @@ from testamur.trust.signing import actions as signing
 from testamur.trust.signing import queries as ceremonies
 from testamur.trust.signing.rules import DocumentToSign, SignerIdentity
 
+BY_POST = frozenset({DELEGATE, "examiner"})
+"""Roles whose signature counts only while the post is held: no other post at the unit stands in for it."""
+
 
 class PostEnded(Refused):
-    """Who signs by delegation holds the post no longer on the day: the documents have to name another signer."""
+    """Who signs by delegation or as examiner holds the post no longer on the day: somebody else has to sign."""
 
     code = "records.post_ended"
 
@@ -45,13 +48,13 @@ def start_ceremony(
     """Open one ceremony over all of `records` for one signer (A11); returns its id.
 
     Raises NotYourTurn unless the signer is, in that role, the next one of every record, and every record is one of this
-    organisation at or below `path`; PostEnded when a delegate holds the post no longer.
+    organisation at or below `path`; PostEnded when a delegate or an examiner holds the post no longer.
     Journal: ``records.ceremony_started/1`` beside the ceremony's own entry.
     """
     by.must("records.record.sign", path)
     documents = _documents_for(signer.person, role, organisation, path, records)
-    if role == DELEGATE and _without_post(signer.person, records, now.date()):
-        raise PostEnded("You hold no post as the principal's delegate at the school any more.", field="records")
+    if role in BY_POST and _without_post(signer.person, role, records, now.date()):
+        raise PostEnded("You hold the post in which you would sign no longer.", field="records", role=role)
     ceremony = signing.start(
         by=by,
         organisation=organisation,
@@ -113,9 +116,9 @@ def _documents_for(
 def accept_signatures(*, by: Actor, ceremony: UUID, now: datetime) -> int:
     """Note a finished ceremony on its records; those that now have every signature become signed.
 
-    Calling it again changes nothing. Returns how many records became signed. The signature of a delegate whose post
-    had ended on the day of signing is void, and the record waits again. Raises WrongState while the ceremony is not
-    signed. Journal: ``records.signed/1``.
+    Calling it again changes nothing. Returns how many records became signed. The signature of a delegate or an examiner
+    whose post had ended on the day of signing is void, and the record waits again. Raises WrongState while the ceremony
+    is not signed. Journal: ``records.signed/1``.
     """
     done = ceremonies.ceremony(ceremony, by=by)
     if done.signed_at is None:
@@ -126,7 +129,7 @@ def accept_signatures(*, by: Actor, ceremony: UUID, now: datetime) -> int:
     if not mine:
         return 0
     rows.update(signed_at=done.signed_at)
-    void = _without_post(done.signer, mine, done.signed_at.date()) if done.role == DELEGATE else []
+    void = _without_post(done.signer, done.role, mine, done.signed_at.date()) if done.role in BY_POST else []
     void_signatures(records=void, because="no_post", now=now, ceremony=ceremony)
     _ready_again(void)
     open_signer = RecordSigner.objects.filter(record=OuterRef("id"), signed_at__isnull=True)
@@ -144,9 +147,9 @@ def accept_signatures(*, by: Actor, ceremony: UUID, now: datetime) -> int:
     return signed
 
 
-def _without_post(person: UUID, records: Sequence[UUID], on: date) -> list[UUID]:
-    """Those of the records at whose school the person holds no post as delegate on that day."""
-    held = {post.unit for post in schools.posts_of(person=person, on=on) if post.role == DELEGATE}
+def _without_post(person: UUID, role: str, records: Sequence[UUID], on: date) -> list[UUID]:
+    """Those of the records at whose unit the person holds no post of that role on that day."""
+    held = {post.unit for post in schools.posts_of(person=person, on=on) if post.role == role}
     found: list[UUID] = []
     for some in chunks(records):
         found += Record.objects.filter(id__in=some).exclude(unit__in=held).values_list("id", flat=True)
