@@ -22,8 +22,10 @@ from testamur.schoolday.reporting.rules.documents import ArchiveList, ArchiveRow
 from testamur.schoolday.reporting.rules.states import ListState, Way
 from testamur.schoolday.reporting.rules.views import ListHead
 from testamur.trust.records import queries as kept
+from testamur.trust.records.rules import SEEN_BY_CITIZENS, State
 
 _DECIDED = (ListState.SIGNED, ListState.ENTERED)
+_UNSIGNED = frozenset({State.DRAFTED, State.READY, State.SIGNING, State.DISPOSED})
 _READER = step_actor("reporting", "records.record.read")
 """Counts documents; of none of them anything is shown."""
 
@@ -79,16 +81,22 @@ def archive_list(*, by: Actor, list: UUID) -> ArchiveList:
 
 
 def progress(*, by: Actor, list: UUID) -> Progress:
-    """How far the documents of a sent list have come. Needs ``reporting.list.read`` at the list. Raises NotFound."""
+    """How far the documents of a sent or signed list have come.
+
+    Needs ``reporting.list.read`` at the list. Raises NotFound.
+    """
     row = found(list)
     must(by, READ, row)
     ids = [row.record, *ListRow.objects.filter(list=row).values_list("certificate", flat=True)]
     wanted = [key for key in ids if key is not None]
+    views = kept.by_ids(by=_READER, records=wanted)
     return Progress(
-        done=len(kept.by_ids(by=_READER, records=wanted)),
+        done=len(views),
         total=len(wanted),
         ready=row.prepared_at is not None,
         errors=(row.trouble,) if row.trouble else (),
+        signed=any(view.id == row.record and view.state not in _UNSIGNED for view in views),
+        published=sum(view.state in SEEN_BY_CITIZENS for view in views),
     )
 
 

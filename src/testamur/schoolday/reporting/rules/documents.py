@@ -37,6 +37,12 @@ class BeingSigned(Refused):
     code = "reporting.list.being_signed"
 
 
+class SignedWithList(Refused):
+    """The document belongs to a result list: it is signed with it, on the page of the list."""
+
+    code = "reporting.list.signed_whole"
+
+
 class WayOfPaper(Refused):
     """The list goes another way: by hand or electronically."""
 
@@ -154,12 +160,20 @@ class ArchiveList:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the documents of a list have come; `errors` are codes of what keeps them from being made."""
+    """How far the documents of a list have come.
+
+    Attributes:
+        errors: codes of what keeps them from being made, or the signature from being taken in.
+        signed: the examiner has signed; until the results are entered the list is still a sent one.
+        published: how many are sealed, logged, archived and published.
+    """
 
     done: int
     total: int
     ready: bool
     errors: tuple[str, ...] = ()
+    signed: bool = False
+    published: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from testamur.surfaces.web.requests import WebRequest
 from testamur.trust.signing.methods.bankid import messages as bankid
 from testamur.trust.signing.methods.contract import Device, MethodRefused
 
-CEREMONIES, CHOICE = "ceremonies", "choice"
+CEREMONIES, CHOICE, LIST = "ceremonies", "choice", "list"
 KEPT = 4
 LONGEST = 1200
 """Characters of a choice that the session keeps: it is a cookie."""
@@ -30,9 +30,16 @@ def keep_choice(request: WebRequest, choice: str) -> None:
     request.session[CHOICE] = choice if len(choice) <= LONGEST else ""
 
 
+def choice_of_list(result_list: UUID) -> str:
+    """The choice of a whole result list."""
+    return f"{LIST}={result_list.hex}"
+
+
 def review_address(request: WebRequest) -> str:
-    """Back to the review of what was chosen last, or home."""
+    """Back to the review of what was chosen last (a result list has its own), or home."""
     choice = request.session.get(CHOICE, "")
+    if one := query_of(choice).get(LIST):
+        return reverse("results:review", args=[UUID(one)])
     return f"{reverse('staff:review')}?{choice}" if choice else reverse("staff:home")
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from testamur.access.accounts.rules import Area
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound, Refused
+from testamur.schoolday.reporting.queries import belonging
 from testamur.surfaces.web import qr, refusals
 from testamur.surfaces.web.account.browser import is_mobile, remember
 from testamur.surfaces.web.doors import door
@@ -61,7 +62,7 @@ class CodeForm(forms.Form):
 def ceremony(request: WebRequest, ceremony: UUID) -> HttpResponse:
     """The page of a ceremony; asked again each second it is its own live part, and the e-ID is asked at its pace.
 
-    Without JavaScript the browser reloads it. A ceremony that is signed leads on to its progress.
+    Without JavaScript the browser reloads it. A ceremony that is signed leads on to its progress, or back to its list.
     """
     return _page(request, ceremony, CodeForm())
 
@@ -70,7 +71,7 @@ def _page(request: WebRequest, ceremony: UUID, form: forms.Form) -> HttpResponse
     by = signer(request.visitor)
     view, problem = _asked(by, _mine(by, ceremony), request.visitor.now)
     if view.state == State.SIGNED:
-        return _lead(request, reverse("staff:progress", args=[ceremony]))
+        return _lead(request, _goal(by, ceremony))
     start = ceremonies.start_view(ceremony, by=by, now=request.visitor.now)
     message_id, words = ceremonies.message(view, locale=get_language() or "")
     over = view.state in FINAL
@@ -137,7 +138,7 @@ def cancel(request: WebRequest, ceremony: UUID) -> HttpResponse:
     view = signing.cancel(by=by, ceremony=ceremony, now=request.visitor.now)
     settle(by, view, request.visitor.now)
     if view.state == State.SIGNED:
-        return HttpResponseRedirect(reverse("staff:progress", args=[ceremony]), status=303)
+        return HttpResponseRedirect(_goal(by, ceremony), status=303)
     messages.info(request, _("Nothing was signed. The documents wait for you again."))
     again = "again" in request.POST  # a new code is a new signature: the former code is dead at once
     return HttpResponseRedirect(browser.review_address(request) if again else reverse("staff:home"), status=303)
@@ -182,6 +183,12 @@ def answer(request: WebRequest, ceremony: UUID) -> HttpResponse:
         view = signing.cancel(by=by, ceremony=ceremony, now=now)
     settle(by, view, now)
     return HttpResponseRedirect(reverse("staff:ceremony", args=[ceremony]), status=303)
+
+
+def _goal(by: Actor, ceremony: UUID) -> str:
+    """Where a signature leads: the result list that was signed, or how far the documents have come."""
+    one = belonging.list_in(by=by, ceremony=ceremony)
+    return reverse("results:review", args=[one]) if one else reverse("staff:progress", args=[ceremony])
 
 
 def settle(by: Actor, view: CeremonyView, now: datetime) -> None:

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from testamur.access.accounts.rules import Area
 from testamur.kernel.base.refused import Refused
 from testamur.register.people import queries as people
+from testamur.schoolday.reporting.queries import belonging
+from testamur.schoolday.reporting.rules.documents import SignedWithList
 from testamur.surfaces.web import refusals
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.files import inline_pdf
@@ -22,8 +24,9 @@ from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import WebRequest
 from testamur.surfaces.web.sightings import note, protected
 from testamur.surfaces.web.staff import browser
+from testamur.surfaces.web.staff.reviews import apart
 from testamur.surfaces.web.staff.signers import role_name, signer
-from testamur.surfaces.web.staff.waiting import choice_of, chosen, look
+from testamur.surfaces.web.staff.waiting import choice_of, chosen, look, must_be_apart
 from testamur.trust.records import actions
 from testamur.trust.records.actions.declining import WHY_LEAST, WHY_MOST
 from testamur.trust.records.queries import hands as work
@@ -71,6 +74,7 @@ def document(request: WebRequest, record: UUID) -> HttpResponse:
         name=seen[about.record.subject].name if about.record.subject in seen else "",
         signers=signers,
         waits=place is not None,
+        lists=belonging.waiting_lists(by=by, records=waiting.apart & {record}),
         number=(place or 0) + 1,
         total=len(beside),
         previous=beside[place - 1] if place else None,
@@ -95,6 +99,10 @@ def decline(request: WebRequest) -> HttpResponse:
     by = signer(visitor)
     query = browser.query_of(request.POST.get("choice", "")) if request.method == "POST" else request.GET
     waiting = look(by=by, query=query)
+    try:
+        must_be_apart(waiting, query)
+    except SignedWithList as refused:
+        return apart(request, refused)
     rows = chosen(waiting, query)
     if not rows:
         messages.warning(request, _("Choose at least one document first."))

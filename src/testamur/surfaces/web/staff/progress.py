@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from testamur.access.accounts.rules import Area
 from testamur.register.people import queries as people
+from testamur.schoolday.reporting.queries import belonging
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.office.words import reason
 from testamur.surfaces.web.pages import fragment
@@ -74,6 +75,7 @@ def progress(request: WebRequest, ceremony: UUID) -> HttpResponse:
         slow=_slow(course, visitor.now),
         failures=[(f, seen[f.subject].name if f.subject in seen else "", reason(f.why)) for f in course.failures],
         next_step=browser.next_step(request, ceremony),
+        result_list=belonging.list_in(by=by, ceremony=ceremony),
     )
 
 

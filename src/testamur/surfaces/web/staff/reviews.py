@@ -15,6 +15,7 @@ from testamur.access.accounts.rules import Area
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import Refused
 from testamur.register.schools import queries as schools
+from testamur.schoolday.reporting.rules.documents import SignedWithList
 from testamur.surfaces.web import refusals, trouble
 from testamur.surfaces.web.account.browser import remember
 from testamur.surfaces.web.doors import door
@@ -23,7 +24,7 @@ from testamur.surfaces.web.requests import WebRequest
 from testamur.surfaces.web.sightings import note
 from testamur.surfaces.web.staff import browser
 from testamur.surfaces.web.staff.signers import LOCALES, choices, identity, role_name, signer
-from testamur.surfaces.web.staff.waiting import Step, choice_of, chosen, look, steps
+from testamur.surfaces.web.staff.waiting import Step, choice_of, chosen, look, must_be_apart, steps
 from testamur.trust.records import actions as records
 from testamur.trust.signing import actions as signing
 from testamur.trust.signing.codes import NoPhone
@@ -52,6 +53,10 @@ def review(request: WebRequest) -> HttpResponse:
     visitor = request.visitor
     by = signer(visitor)
     waiting = look(by=by, query=request.GET)
+    try:
+        must_be_apart(waiting, request.GET)
+    except SignedWithList as refused:
+        return apart(request, refused)
     rows = chosen(waiting, request.GET)
     if not rows:
         messages.warning(request, _("Choose at least one document first."))
@@ -104,7 +109,12 @@ def start(request: WebRequest) -> HttpResponse:
     visitor = request.visitor
     by = signer(visitor)
     query = browser.query_of(request.POST.get("choice", ""))
-    found = steps(chosen(look(by=by, query=query), query))
+    waiting = look(by=by, query=query)
+    try:
+        must_be_apart(waiting, query)
+    except SignedWithList as refused:
+        return apart(request, refused)
+    found = steps(chosen(waiting, query))
     step = next((one for one in found if one.key == request.POST.get("step")), None)
     me = identity(by)
     method = request.POST.get("method", "")
@@ -135,6 +145,12 @@ def start(request: WebRequest) -> HttpResponse:
     if method != SIMULATED:
         ask(request, by, ceremony, here=request.POST.get("where") == "here")
     return remember(request, HttpResponseRedirect(reverse("staff:ceremony", args=[ceremony]), status=303))
+
+
+def apart(request: WebRequest, refused: SignedWithList) -> HttpResponse:
+    """Back to all that waits, where each list has its line: documents of a list are signed with it."""
+    messages.error(request, refusals.sentence(refused))
+    return HttpResponseRedirect(reverse("staff:home"), status=303)
 
 
 def ask(request: WebRequest, by: Actor, ceremony: UUID, *, here: bool) -> None:

@@ -2,11 +2,14 @@
 
 A choice stands in the address (``all``, ``group``, ``record``, ``without``), so that it survives a reload, a step-up
 and the way back. What no longer waits drops out of it by itself.
+
+The documents of a result list are not among them: the examiner signs the list as a whole, on its own page, which looks
+first whether it still may be signed. Here each such list is one line that leads there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2s
@@ -18,8 +21,11 @@ from django.http import QueryDict
 from testamur.kernel.base.actor import Actor
 from testamur.register.people import queries as people
 from testamur.register.people.rules import PersonView, fold
+from testamur.schoolday.reporting.queries import belonging
+from testamur.schoolday.reporting.rules.documents import SignedWithList
+from testamur.schoolday.reporting.rules.views import ListHead
 from testamur.surfaces.web.sightings import protected
-from testamur.trust.records import queries as records
+from testamur.trust.records import queries as kept
 from testamur.trust.records.queries import WaitingDocument
 
 FILTER = ("school", "type", "class", "q")
@@ -96,6 +102,8 @@ class Waiting:
         total: how many wait in all.
         barred: how many name the signer, who holds no post there any more: they wait for another signer.
         hidden: persons of protected identity whose true name the viewer sees.
+        apart: documents that wait for the signer, but are signed with their result list.
+        lists: those lists, with how many documents each has.
     """
 
     rows: tuple[Row, ...]
@@ -105,6 +113,8 @@ class Waiting:
     total: int
     barred: int
     hidden: frozenset[UUID]
+    apart: frozenset[UUID] = frozenset()
+    lists: tuple[tuple[ListHead, int], ...] = ()
 
     def groups(self) -> list[Group]:
         """The rows shown, in groups."""
@@ -116,21 +126,41 @@ class Waiting:
 
 
 def look(*, by: Actor, query: QueryDict) -> Waiting:
-    """What waits for `by`, filtered by ``school``, ``type``, ``class`` and ``q`` of `query`. Four queries."""
-    named = records.waiting(by=by, person=by.id)
-    every = [document for document in named if by.may("records.record.sign", document.path)]
-    pupils = {d.subject for d in every if d.subject_kind == "pupil"}
-    seen = people.people(by=by, ids=pupils) if pupils else {}
-    rows = sorted((_row(d, seen) for d in every), key=lambda row: (_key(row.document), row.sort_key, row.key))
+    """What waits for `by`, filtered by ``school``, ``type``, ``class`` and ``q`` of `query`. Four queries.
+
+    Result lists cost two more, and are not filtered.
+    """
+    named = kept.waiting(by=by, person=by.id)
+    mine = [document for document in named if by.may("records.record.sign", document.path)]
+    every = [document for document in mine if document.document_type not in belonging.TYPES]
+    apart = frozenset(document.record for document in mine if document.document_type in belonging.TYPES)
+    seen = _pupils(by, every)
+    rows = _rows(every, seen)
     return Waiting(
         rows=tuple(row for row in rows if _fits(row, query)),
         schools=_options((d.unit.hex, d.unit_name) for d in every),
         types=_options((d.document_type, kind_of(d)) for d in every),
         classes=tuple(sorted({d.group for d in every if d.group})),
         total=len(every),
-        barred=len(named) - len(every),
+        barred=len(named) - len(mine),
         hidden=protected(seen),
+        apart=apart,
+        lists=belonging.waiting_lists(by=by, records=apart),
     )
+
+
+def of_list(*, by: Actor, records: Collection[UUID]) -> list[Row]:
+    """Those documents of a result list that wait for `by`: for the page of that list alone."""
+    named = kept.waiting(by=by, person=by.id)
+    some = [d for d in named if d.record in records and by.may("records.record.sign", d.path)]
+    return _rows(some, _pupils(by, some))
+
+
+def must_be_apart(waiting: Waiting, query: QueryDict) -> None:
+    """Raise `SignedWithList` for a choice that names a document of a result list: it is neither signed nor declined."""
+    asked = set(query.getlist("record"))
+    if any(record.hex in asked or str(record) in asked for record in waiting.apart):
+        raise SignedWithList("These documents are signed with their list.", field="record")
 
 
 def chosen(waiting: Waiting, query: QueryDict) -> list[Row]:
@@ -168,6 +198,16 @@ def kind_of(document: WaitingDocument) -> str:
     if document.subject_kind == "pupil" or not document.group:
         return document.title
     return document.title.partition(f" {document.group}")[0]
+
+
+def _pupils(by: Actor, some: Iterable[WaitingDocument]) -> Mapping[UUID, PersonView]:
+    pupils = {d.subject for d in some if d.subject_kind == "pupil"}
+    return people.people(by=by, ids=pupils) if pupils else {}
+
+
+def _rows(some: Iterable[WaitingDocument], seen: Mapping[UUID, PersonView]) -> list[Row]:
+    """In the order of the list."""
+    return sorted((_row(d, seen) for d in some), key=lambda row: (_key(row.document), row.sort_key, row.key))
 
 
 def _row(document: WaitingDocument, seen: Mapping[UUID, PersonView]) -> Row:

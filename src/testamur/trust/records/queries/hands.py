@@ -170,6 +170,12 @@ def course(*, by: Actor, ceremony: UUID) -> Course:
     return Course(hand, failures, issues.aggregate(last=Max("published_at"))["last"])
 
 
+def in_ceremony(*, by: Actor, ceremony: UUID) -> tuple[UUID, ...]:
+    """The documents that are in one of the actor's own ceremonies, or were signed by it."""
+    rows = RecordSigner.objects.filter(person=by.id, ceremony=ceremony)
+    return tuple(rows.order_by("record").values_list("record", flat=True))
+
+
 def signed(*, by: Actor, start: int = 0, limit: int = 50) -> tuple[list[SignedDocument], int]:
     """What the actor has signed, newest first: one page of it, and how many there are in all. Two queries."""
     rows = RecordSigner.objects.filter(person=by.id, signed_at__isnull=False)
