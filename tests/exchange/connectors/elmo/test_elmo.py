@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from lxml import etree
 
 from testamur.exchange.connectors import elmo
@@ -17,6 +18,7 @@ from tests.exchange.connectors.completing import complete, student
 from tests.exchange.connectors.elmo.schema import elmo_schema
 from tests.schoolday.reporting.signing import Desk
 from tests.schoolday.reporting.university import University
+from tests.surfaces.web.results.conftest import log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NS = {"e": "https://github.com/emrex-eu/elmo-schemas/tree/v1"}
@@ -54,6 +56,15 @@ def test_a_completed_course_is_told_as_the_schema_wants_it_with_the_sealed_certi
     assert [b64decode(one.removeprefix("data:application/pdf;base64,")) for one in inside] == [original.pdf]
     assert texts(instance, "e:attachments/e:ref") == texts(root, "e:report/e:attachment/e:identifier")
     assert Entry.objects.filter(kind="records.fetched/1", actor=me).count() == 1
+
+    with time_machine.travel(u.now + timedelta(days=1)):
+        browser = log_in(u, "graded", hat="self")
+        answer = browser.get("/family/results/elmo.xml")
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="elmo-2026-12-01.xml"'
+        elmo_schema(samples).assertValid(etree.fromstring(answer.content))
+        for form, kind in (("json", "application/ld+json"), ("jwt", "application/jwt")):
+            badge = browser.get(f"/family/results/{record}/badge.{form}")
+            assert (badge.status_code, badge.headers["Content-Type"]) == (200, kind)
 
 
 def test_who_completed_nothing_has_no_file_and_nobody_has_that_of_another(desk: Desk):
