@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,8 @@ import time_machine
 from testamur.access.accounts.queries.hats import actor as actor_of
 from testamur.access.accounts.queries.hats import hats
 from testamur.access.accounts.rules.hats import SELF
+from testamur.exchange.connectors.ladok import messages
+from testamur.exchange.connectors.ladok.wire import BadAnswer, RegistryRefused, Wire, refusal
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotAllowed, Refused
 from testamur.register.people import actions as people
@@ -20,6 +23,8 @@ from testamur.register.people.rules import ContactKind, NewContact
 from testamur.register.schools import actions as schools
 from testamur.register.schools import queries as school_queries
 from testamur.register.schools.rules import Role
+from testamur.register.studies import actions as studies
+from testamur.register.studies.rules import NewCredit
 from testamur.schoolday.reporting import actions
 from testamur.schoolday.reporting.actions.process import note_in_force
 from testamur.schoolday.reporting.models import ProcessRule
@@ -179,6 +184,23 @@ def test_a_second_list_of_the_exam_does_not_open_the_codes_of_the_first(u: Unive
     assert {row.person for row in third.rows} <= set(u.students)
 
 
+@pytest.mark.feature("B19")
+def test_the_checks_of_an_anonymous_list_say_nothing_by_which_a_student_is_known(u: University) -> None:
+    """Who was credited, graded before or registered late is easily found out elsewhere, by name."""
+    one, (known, *_others) = exam_list(u), u.students
+    module = u.module("MA1441", "2205")
+    credit = NewCredit(known, u.course("MA1441"), module, Decimal("2.5"), date(2026, 9, 1))
+    studies.note_credits(by=u.by, credits=[credit], now=u.now)
+    view = lists.view(by=u.actor("teacher"), list=one, now=u.now)
+    assert {check.code for check in view.checks if check.row} == {"value_missing"}
+    assert all(not row.finished and row.final is None for row in view.rows)
+    graded(u, one, "U")
+    actions.reveal(by=u.actor("teacher"), list=one, now=u.now)
+    named = lists.view(by=u.actor("teacher"), list=one, now=u.now)
+    mine = next(row.id for row in named.rows if row.person == known)
+    assert "credited" in {check.code for check in named.checks if check.row == mine}
+
+
 # --- the way of signing -----------------------------------------------------------------------------
 
 
@@ -192,3 +214,20 @@ def test_no_role_puts_a_way_of_signing_in_force_without_the_published_decision(u
             note_in_force(by=by, rule=rule, now=u.now)
     assert ProcessRule.objects.get(id=rule).in_force_at is None
     assert process.way_for(path=u.data, on=u.now.date()) is Way.ELECTRONIC
+
+
+# --- the registry -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", ["klar", [1], {"a": 1}, 1.5, True])
+def test_a_state_of_another_kind_in_the_registrys_answer_is_no_crash(status: object) -> None:
+    answer = {"Uid": "u", "BetygsskalaID": 1, "Betygsgrad": 2, "ProcessStatus": status}
+    with pytest.raises(BadAnswer):
+        messages.result(answer)
+
+
+def test_an_answer_of_the_registry_nested_without_end_is_no_crash() -> None:
+    deep = b"[" * 200_000
+    with pytest.raises(BadAnswer):
+        Wire._json(deep)
+    assert isinstance(refusal(400, deep), RegistryRefused)

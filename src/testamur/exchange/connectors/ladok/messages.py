@@ -241,7 +241,7 @@ def result(answer: Any) -> Held:
         code=text(grade, "Kod"),
         examined_on=text(held, "Examinationsdatum"),
         stamp=text(held, "SenasteResultatandring") or text(held, "SenastSparad"),
-        status=int(held.get("ProcessStatus") or 0),
+        status=number(held, "ProcessStatus") if held.get("ProcessStatus") else 0,
         title=text(title, "Titel"),
         title_en=text(title, "AlternativTitel"),
     )

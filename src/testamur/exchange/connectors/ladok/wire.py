@@ -159,7 +159,7 @@ class Wire:
             return {}
         try:
             return json.loads(data)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BadAnswer("The registry's answer is no JSON.") from error
 
 
@@ -192,7 +192,7 @@ def refusal(status: int, data: bytes, retry_after: str = "") -> Refused:
 def _told(data: bytes) -> Mapping[str, Any]:
     try:
         told = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}
 

@@ -88,7 +88,8 @@ def note_in_force(*, by: Actor, rule: UUID, now: datetime) -> None:
     """The document of a decision is published: it holds from now on, for the days of examination that it names.
 
     Lists that were sent before keep their way. Needs ``reporting.rule.put_in_force`` and ``records.record.read``.
-    Raises NotFound, ProcessTwice, `NotDecided` while the document of the decision is not published. Journal: ``reporting.rule.in_force/1``.
+    Raises NotFound, ProcessTwice, `NotDecided` while the document of the decision is not published. Journal:
+    ``reporting.rule.in_force/1``.
     """
     row = ProcessRule.objects.select_for_update().filter(id=rule).first()
     if row is None:

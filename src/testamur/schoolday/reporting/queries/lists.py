@@ -157,7 +157,7 @@ def _before(rows: Sequence[ListRow]) -> dict[UUID, str]:
 
 
 def _row(row: ListRow, finals: checks.Finals, before: Mapping[UUID, str], *, hidden: bool) -> RowView:
-    follows = finals.get(row.person)
+    follows = None if hidden else finals.get(row.person)  # finished modules tell who it is
     return RowView(
         id=row.id,
         person=NOBODY if hidden else row.person,

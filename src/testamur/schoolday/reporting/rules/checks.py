@@ -1,5 +1,8 @@
 """What keeps a list from being sent, and what is worth a second look. Pure: each remark names the true cause (B20).
 
+Of an anonymous list only the cells are looked at: what is known of a student (a registration, a credit, a former
+grade) would tell who is behind a code. The rest is said once the names are shown, and nothing is sent before.
+
 Nothing is said about registration where a grade stands without a date: there is nothing to check it against, and the
 date is what is missing. A student without a grade is not sent, so what would stop the grade is only a warning there.
 """
@@ -113,6 +116,8 @@ def _of_row(facts: ListFacts, row: RowFacts) -> Iterable[Check]:
         yield Check("date_missing", Severity.STOP, row.row)
     if not row.value:
         yield Check("value_missing", Severity.WARN, row.row)
+    if facts.anonymous:
+        return
     yield from _dated(facts, row, stop)
     yield from _had(facts, row, stop)
     if facts.kind is ListKind.COURSE:
