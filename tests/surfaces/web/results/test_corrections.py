@@ -47,7 +47,7 @@ def test_a_lowered_grade_is_rectified_only_after_a_hearing_and_as_a_list_of_its_
     }))  # fmt: skip
     assert "A re-examination never lowers a grade" in again
     answer = examiner.post(f"{address}?reason=rectification", {**SLIP, "heard": "on"})
-    opened = UUID(answer.url.rstrip("/").rpartition("/")[2])
+    opened = UUID(answer["Location"].rstrip("/").rpartition("/")[2])
     head = lists.head(by=u.by, list=opened)
     assert (head.kind, head.reason) == (ListKind.CORRECTION, "rectification")
     row = ListRow.objects.get(list=opened)

@@ -28,7 +28,7 @@ def test_every_entry_of_a_list_is_found_by_its_number_by_whom_and_by_student_and
 ) -> None:
     u, desk = university, Desk(university)
     first, second = desk.sent({u.students[0]: "B"}), desk.sent({u.persons["late"]: "G"}, module="1415", on="2026-11-20")
-    one, other = (lists.head(by=u.by, list=made).number for made in (first, second))
+    one, other = (str(lists.head(by=u.by, list=made).number) for made in (first, second))
     registrar = enter("registrar")
     assert "The log has no such entry" in text(registrar.get(reverse(PAGE), {"number": one}))
     journal.ship_all(now=clock.now())
@@ -41,12 +41,18 @@ def test_every_entry_of_a_list_is_found_by_its_number_by_whom_and_by_student_and
     assert page.count(f">{one}</a>") == 1
     assert f">{other}</a>" in text(registrar.get(reverse(PAGE), {"person": str(u.persons["late"])}))
     assert f">{one}</a>" not in text(registrar.get(reverse(PAGE), {"person": str(u.persons["late"])}))
-    for empty in ({"number": "99999"}, {"person": "Nobody At All"}, {"mine": "on"}, {"last": "2020-01-01"}):
+    nothing: tuple[dict[str, str], ...] = (
+        {"number": "99999"},
+        {"person": "Nobody At All"},
+        {"mine": "on"},
+        {"last": "2020-01-01"},
+    )
+    for empty in nothing:
         assert "The log has no such entry" in text(registrar.get(reverse(PAGE), empty)), empty
     assert registrar.get(reverse(PAGE), {"first": "soon"}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     answer = registrar.get(reverse("results:log_export"), {"number": one})
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert {row[3] for row in rows[1:-1]} == {str(one)}
+    assert {row[3] for row in rows[1:-1]} == {one}
     assert "Head of the log" in rows[-1][0]
     assert not any(str(u.students[0]) in cell for row in rows for cell in row)
     sheet = registrar.get(reverse("results:log_export"), {"number": one, "as": "xlsx"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -26,7 +27,7 @@ def on_its_way(u: University) -> tuple[UUID, Transfer, list[TransferRow]]:
     transfer = Transfer.objects.create(
         list=made, number=head.number, path=head.path, state="differs", begun_at=u.now, tries=2
     )
-    told = [
+    told: list[dict[str, Any]] = [
         {"state": "differs", "theirs": THEIRS},
         {"state": "differs", "theirs": {**THEIRS, "state": "attested"}},
         {"state": "refused", "message": "Studenten saknar registrering på kurstillfället", "fault": "f-77"},
