@@ -35,8 +35,16 @@ def serve(
 
 
 def run(*, host: str, port: int, workers: int, threads: int = 12, background: bool = True) -> None:
-    """Collect the static files, start the background work and the server; returns when it was stopped."""
+    """Collect the static files, start the background work and the server; returns when it was stopped.
+
+    In demo mode the registry of the university is served with it, simulated.
+    """
+    from testamur.surfaces.cli import demo_registry
+
     collect_static()
+    registry = demo_registry.start()
+    if registry is not None:
+        output.say(f"[bold]the registry, simulated[/] {registry.url}simulator/ (no browser knows its TEST certificate)")
     helper = _background() if background else None
     try:
         _web(host, port, workers, threads)
@@ -44,6 +52,8 @@ def run(*, host: str, port: int, workers: int, threads: int = 12, background: bo
         if helper is not None:
             helper.send_signal(signal.SIGTERM)
             helper.wait()
+        if registry is not None:
+            registry.stop()
 
 
 def collect_static() -> None:
