@@ -268,6 +268,35 @@ def test_a_row_that_was_decided_meanwhile_stays_undecided_and_the_others_are_dec
     assert [row.person for row in signed.rows] == [u.students[1]]
 
 
+def test_the_certificate_of_a_result_that_was_refused_is_declared_void_and_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    u = desk.u
+    one = desk.sent({u.students[0]: "C", u.students[1]: "B"})
+    desk.prepare(one)
+    other = Outcome(u.students[0], "DV1574", "1405", "A", EXAM)
+    demo.decided(u.by, u.campus, [other], unit="data", examiner="examiner", now=u.now)
+    desk.sign(desk.documents(one))
+    assert desk.settle() == (one,)
+    assert steps.void_refused(by=tasks.VOID_STEP, now=desk.now()) == 0  # on its way still
+    desk.issue()
+    monkeypatch.setattr(clock, "now", desk.now)
+    tasks.sweep.func()
+    tasks.sweep.func()
+    rows = {row.person: row.certificate for row in ListRow.objects.filter(list=one)}
+    states = {view.id: view.state for view in kept.by_ids(by=u.by, records=desk.documents(one))}
+    assert states.pop(rows[u.students[0]]) is State.ANNULLED
+    assert set(states.values()) == {State.PUBLISHED}
+    entry = JournalEntry.objects.get(kind="records.annulled/1")
+    assert (entry.refs["record"], entry.refs["why"]) == (str(rows[u.students[0]]), "results.decision.exists")
+    student = u.students[0]
+    me = next(hat for hat in hats(person=student, on=u.now.date()) if hat.role == SELF)
+    shown = kept.of_subjects(
+        by=actor_of(me, person=student, identified_by="simulated"), subjects=[student], now=desk.now()
+    )
+    assert [one.state for one in shown] in ([], [State.ANNULLED])
+
+
 @pytest.mark.feature("B5")
 def test_a_degree_project_of_two_authors_has_one_title_and_a_certificate_for_each(desk: Desk):
     u = desk.u

@@ -27,6 +27,7 @@ SETTLE_STEP = step_actor(
 )
 FIND_STEP = step_actor("finding", "reporting.subscription.find")
 FORCE_STEP = step_actor("rules", "reporting.rule.put_in_force", "records.record.read")
+VOID_STEP = step_actor("voiding", "records.record.read", "records.record.annul")
 FORGOTTEN = timedelta(minutes=20)
 """A list that was sent so long ago and has no documents was lost on the way: nobody is making them any more."""
 _renderers: list[Renderer] = []
@@ -84,10 +85,12 @@ def find() -> int:
 def sweep() -> int:
     """Try again what got stuck: signatures that were not taken in, documents that could not be made or were lost.
 
-    What stood in the way may have passed. Returns how many lists without documents were tried.
+    Certificates whose result the law refused are declared void. What stood in the way may have passed. Returns how
+    many lists without documents were tried.
     """
     now = clock.now()
     _settle(now, again=True)
+    steps.void_refused(by=VOID_STEP, now=now)
     waiting = ResultList.objects.filter(
         Q(trouble__isnull=False) | Q(sent_at__lt=now - FORGOTTEN),
         state=ListState.SENT,
