@@ -10,7 +10,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from testamur.exchange.connectors import badges
+from testamur.exchange.connectors.badges import queries as badges
 from testamur.kernel.base.refused import NotFound
 
 Told = Callable[..., dict[str, Any]]

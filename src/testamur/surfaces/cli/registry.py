@@ -148,15 +148,15 @@ def simulate(
     runtime.start()
     from django.conf import settings
 
-    from testamur.exchange.connectors.ladok import simulator
     from testamur.exchange.connectors.ladok.settings import simulator_folder
+    from testamur.exchange.connectors.ladok.simulator import serving
     from testamur.exchange.connectors.ladok.simulator.demo import seed_university
     from testamur.kernel.base import clock
     from testamur.kernel.base.actor import operator
 
     if settings.MODE != "demo":
         raise typer.BadParameter("A simulated registry belongs to a demonstration: TESTAMUR_MODE=demo.")
-    running = simulator.serve(simulator_folder(), port=port)
+    running = serving.serve(simulator_folder(), port=port)
     if unit:
         count = seed_university(by=operator(), state=running.state, path=_unit(unit).path, on=clock.now().date())
         output.say(f"{count} students")

@@ -19,7 +19,7 @@ from django.test import Client
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from testamur.exchange.connectors import badges
+from testamur.exchange.connectors.badges import actions as badges
 from testamur.kernel.base.refused import NotAllowed
 from testamur.kernel.journal.models import Entry
 from tests.exchange.connectors.completing import complete, student

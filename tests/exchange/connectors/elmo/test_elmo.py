@@ -10,7 +10,8 @@ import pytest
 import time_machine
 from lxml import etree
 
-from testamur.exchange.connectors import elmo
+from testamur.exchange.connectors.completed import NothingCompleted
+from testamur.exchange.connectors.elmo import making as elmo
 from testamur.kernel.base.refused import NotAllowed
 from testamur.kernel.journal.models import Entry
 from testamur.trust.records.originals import read_original
@@ -69,7 +70,7 @@ def test_a_completed_course_is_told_as_the_schema_wants_it_with_the_sealed_certi
 
 def test_who_completed_nothing_has_no_file_and_nobody_has_that_of_another(desk: Desk):
     u, other = desk.u, desk.u.students[1]
-    with pytest.raises(elmo.NothingCompleted):
+    with pytest.raises(NothingCompleted):
         elmo.of(by=student(u, other), person=other, now=u.now)
     with pytest.raises(NotAllowed):
         elmo.of(by=student(u, other), person=u.persons["ready"], now=u.now)

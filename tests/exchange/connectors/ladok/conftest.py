@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from testamur.exchange.connectors.ladok.client import LadokClient
-from testamur.exchange.connectors.ladok.simulator import Simulator, pki
+from testamur.exchange.connectors.ladok.simulator import pki
 from testamur.exchange.connectors.ladok.simulator.demo import seed_university
+from testamur.exchange.connectors.ladok.simulator.server import Simulator
 from testamur.kernel.base.actor import operator
 from testamur.schoolday.reporting import actions as reporting_actions
 from testamur.schoolday.reporting.queries import transfer

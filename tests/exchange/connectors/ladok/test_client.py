@@ -19,7 +19,8 @@ from testamur.exchange.connectors.ladok import client as client_module
 from testamur.exchange.connectors.ladok import messages
 from testamur.exchange.connectors.ladok.client import LadokClient, Report
 from testamur.exchange.connectors.ladok.settings import NotSetUp, configured
-from testamur.exchange.connectors.ladok.simulator import Simulator, pki
+from testamur.exchange.connectors.ladok.simulator import pki
+from testamur.exchange.connectors.ladok.simulator.server import Simulator
 from testamur.exchange.connectors.ladok.simulator.state import Course, Occasion
 from testamur.exchange.connectors.ladok.wire import (
     BadAnswer,

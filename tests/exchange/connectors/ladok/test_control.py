@@ -10,9 +10,9 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from testamur.exchange.connectors.ladok import simulator as simulators
 from testamur.exchange.connectors.ladok.settings import configured
-from testamur.exchange.connectors.ladok.simulator import Simulator
+from testamur.exchange.connectors.ladok.simulator import serving as simulators
+from testamur.exchange.connectors.ladok.simulator.server import Simulator
 from testamur.surfaces.cli import registry as commands
 from tests.exchange.connectors.ladok.world import EXAM, World
 

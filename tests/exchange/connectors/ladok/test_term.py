@@ -11,8 +11,8 @@ import pytest
 from testamur.exchange.connectors.ladok import steps
 from testamur.exchange.connectors.ladok.client import LadokClient
 from testamur.exchange.connectors.ladok.messages import RegistryScale
-from testamur.exchange.connectors.ladok.simulator import Simulator
 from testamur.exchange.connectors.ladok.simulator.demo import seed_university
+from testamur.exchange.connectors.ladok.simulator.server import Simulator
 from testamur.exchange.connectors.ladok.simulator.state import SCALES
 from testamur.kernel.base.actor import operator
 from testamur.schoolday.reporting.rules.states import ListState

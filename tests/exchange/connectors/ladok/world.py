@@ -11,7 +11,7 @@ from testamur.exchange.connectors.ladok import actions, queries, steps
 from testamur.exchange.connectors.ladok.client import LadokClient
 from testamur.exchange.connectors.ladok.following import Followed
 from testamur.exchange.connectors.ladok.queries import TransferRowView, TransferView
-from testamur.exchange.connectors.ladok.simulator import Simulator
+from testamur.exchange.connectors.ladok.simulator.server import Simulator
 from testamur.exchange.connectors.ladok.simulator.state import Result, uid_of
 from testamur.kernel.base.actor import Actor, operator
 from testamur.kernel.base.ids import new_id

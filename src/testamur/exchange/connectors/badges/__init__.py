@@ -5,8 +5,3 @@ embedded proof ``eddsa-jcs-2022`` of the W3C. Both keys belong to the organisati
 issuer's address.
 A badge stands on the published certificate of the course: when that is replaced or declared void, the badge is revoked.
 """
-
-from testamur.exchange.connectors.badges.actions import Form, NoBadge, issue
-from testamur.exchange.connectors.badges.queries import issuer, jwk, revocations, standing
-
-__all__ = ["Form", "NoBadge", "issue", "issuer", "jwk", "revocations", "standing"]

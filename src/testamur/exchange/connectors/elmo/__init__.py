@@ -4,8 +4,3 @@ The file holds what the register and the decisions say, and the sealed certifica
 no XML signature of its own: whoever wants proof checks the seal of each certificate inside. Without one the file is not
 what an EMREX client takes from an EMREX server; a student sends it, or a reader loads it.
 """
-
-from testamur.exchange.connectors.completed import NothingCompleted
-from testamur.exchange.connectors.elmo.making import of
-
-__all__ = ["NothingCompleted", "of"]

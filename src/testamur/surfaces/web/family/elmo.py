@@ -8,7 +8,9 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from testamur.access.accounts.rules import Area
-from testamur.exchange.connectors import badges, elmo
+from testamur.exchange.connectors.badges import actions as badges
+from testamur.exchange.connectors.completed import NothingCompleted
+from testamur.exchange.connectors.elmo import making as elmo
 from testamur.kernel.base.refused import NotFound
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.family import reach
@@ -23,7 +25,7 @@ def file(request: WebRequest) -> HttpResponse:
     visitor = request.visitor
     try:
         made = elmo.of(by=visitor.actor, person=visitor.actor.id, now=visitor.now)
-    except elmo.NothingCompleted as nothing:
+    except NothingCompleted as nothing:
         raise NotFound("There is nothing to take along.") from nothing
     return attachment(made, f"elmo-{visitor.now:%Y-%m-%d}.xml", "application/xml")
 
