@@ -23,6 +23,8 @@ from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import UnitKind, UnitView
 from testamur.register.studies import queries as studies
 from testamur.schoolday.reporting import actions
+from testamur.schoolday.reporting.queries import lists
+from testamur.schoolday.reporting.rules.states import ListState
 from testamur.schoolday.reporting.rules.views import NewList
 from testamur.surfaces.web import refusals
 from testamur.surfaces.web.doors import door
@@ -35,6 +37,9 @@ SHOWN = 30
 """So many courses are offered for a search; more words find fewer."""
 WHOLE = "course"
 TITLE = 400
+RECENT = 5
+"""So many courses are offered before anything is searched for."""
+OPEN_STATES = (ListState.DRAFT, ListState.SENT, ListState.SIGNED, ListState.ENTERED)
 
 
 class NewListForm(forms.Form):
@@ -112,7 +117,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 refusals.into(form, refused)
             else:
                 return redirect("results:list", made)
-    found = _search(asked, path) if asked and course is None else ()
+    found = () if course is not None else _search(asked, path) if asked else _mine(visitor, path)
     context = {
         "form": form,
         "course": course,
@@ -153,6 +158,14 @@ def _search(asked: str, path: str) -> list[CourseView]:
         if all(word in fold(f"{one.code} {one.name} {one.name_en}") for word in words)
     ]  # fmt: skip
     return sorted(found, key=lambda one: (not fold(one.code).startswith(words[0] if words else ""), one.code))
+
+
+def _mine(visitor: Visitor, path: str) -> list[CourseView]:
+    """The courses of the visitor's own latest lists, the latest first: most often it is one of them again."""
+    heads = lists.mine(by=visitor.actor, person=visitor.actor.id, states=OPEN_STATES)
+    latest = list(dict.fromkeys(one.course for one in sorted(heads, key=lambda one: one.made_at, reverse=True)))
+    known = curriculum.courses(latest[:RECENT])
+    return [known[one] for one in latest[:RECENT] if one in known and path.startswith(known[one].path or "/")]
 
 
 def _course(text: str, path: str) -> CourseView | None:

@@ -84,7 +84,14 @@ def _fresh(
     by_row = shape.remarks(view)
     in_order = ordered(visitor, view.rows, preference(visitor).sort)
     found = shape.findings(in_order, view, persons)
-    parts = {"findings": found, "count": len(view.rows), "unregistered": unregistered(view), "head": view.head}
+    parts = {
+        "findings": found,
+        "count": len(view.rows),
+        "unregistered": unregistered(view),
+        "head": view.head,
+        "view": view,
+        "may": {"reveal": common.writable(visitor, view.head) and shape.can_be_revealed(view)},
+    }
     current = {row.id: row for row in view.rows}
     return JsonResponse(
         {
@@ -99,7 +106,7 @@ def _fresh(
             },
             "parts": {
                 part: render_to_string(f"web/results/list.html#{part}", parts, request=request)
-                for part in ("summary", "saving")
+                for part in ("summary", "saving", "standing")
             },
         }
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -83,6 +84,19 @@ def remarks(view: ListView) -> dict[UUID, tuple[Remark, ...]]:
         if check.row is not None and check.code != _QUIET:
             found.setdefault(check.row, []).append(remark(check))
     return {row: tuple(sorted(some, key=lambda one: not one.stops)) for row, some in found.items()}
+
+
+def can_be_revealed(view: ListView) -> bool:
+    """Whether everybody of an anonymous list has a grade, so that the names may be shown."""
+    return view.head.anonymous and bool(view.rows) and all(row.value for row in view.rows)
+
+
+def spread(view: ListView) -> str:
+    """How often each step of the scale stands in the list: ``U 4, G 31``; steps that nobody has are left out."""
+    found = Counter(row.value for row in view.rows if row.value)
+    return ", ".join(
+        f"{one.value}\N{NO-BREAK SPACE}{found[one.value]}" for one in view.scale.values if found[one.value]
+    )
 
 
 def findings(rows: Sequence[RowView], view: ListView, persons: Mapping[UUID, PersonView]) -> tuple[Finding, ...]:

@@ -443,7 +443,7 @@
     send(false, true);
     return undefined;
   });
-  for (const one of form.querySelectorAll("[data-plain]")) one.remove();
+  for (const one of document.querySelectorAll("[data-plain]")) one.remove();
   // Whoever goes on to send the list sends what is on the page: what waits is saved first.
   document.addEventListener("submit", async (event) => {
     const other = event.target;
