@@ -17,6 +17,7 @@ from testamur.exchange.notifications.actions.reporting import note_log, note_not
 from testamur.exchange.notifications.models import Reader
 from testamur.exchange.notifications.rules.reporting import is_reminded, readable, step_of, student_address
 from testamur.exchange.notifications.steps import reporting as following
+from testamur.exchange.notifications.steps.signers import gather
 from testamur.kernel.base.actor import operator
 from testamur.kernel.base.refused import NotAllowed
 from testamur.kernel.delivery.models import Message
@@ -24,6 +25,7 @@ from testamur.kernel.jobs.rules import step_actor
 from testamur.kernel.journal.actions import append
 from testamur.kernel.journal.models import Entry as Act
 from testamur.kernel.journal.queries import OldestRunning
+from testamur.law.tables import pack
 from testamur.register.people import actions as people
 from testamur.register.people.rules import Protection
 from testamur.schoolday.reporting import actions
@@ -33,6 +35,7 @@ from testamur.schoolday.reporting.models import ListRow
 from testamur.schoolday.reporting.rules.states import Desk as Address
 from testamur.schoolday.reporting.rules.states import How
 from testamur.schoolday.reporting.rules.views import PreferenceView
+from testamur.trust.records.waiting import WaitingCount
 from tests.exchange.notifications.reporting import Letters
 from tests.schoolday.reporting import university as universities
 from tests.schoolday.reporting.university import EXAM, TODAY
@@ -387,6 +390,19 @@ def test_a_reminder_is_not_lost_with_a_morning_that_fell_out():
     assert not is_reminded(monday, friday, date(2026, 12, 3))
     assert is_reminded(monday, friday, None)
     assert [step_of(monday, monday + timedelta(days=n)) for n in (2, 3, 9, 10)] == [-1, 0, 0, 1]
+
+
+def test_an_examiner_gets_no_second_letter_about_each_document_of_a_list(desk: Letters):
+    documents = pack("se.university").documents
+    waiting = [
+        WaitingCount(
+            desk.u.persons["examiner"], desk.u.units["data"], desk.u.data, documents[name].code, "se.university", name,
+            TODAY, TODAY, 120,
+        )
+        for name in ("resultatlista", "resultatintyg", "processbeslut")
+    ]  # fmt: skip
+    (places,) = gather(waiting).values()
+    assert [row.title for place in places for row in place.rows] == ["processbeslut"]
 
 
 # --- doors ---
