@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -20,9 +21,12 @@ from testamur.schoolday.reporting.queries import desks, preferences, process
 from testamur.schoolday.reporting.rules.states import Desk as Matter
 from testamur.schoolday.reporting.rules.states import Way
 from testamur.schoolday.reporting.rules.views import PreferenceView
+from testamur.surfaces.cli.issuing import signer_actor
 from testamur.surfaces.cli.trust import write_trust
 from testamur.trust.archive.queries import store
+from testamur.trust.records import actions as records
 from testamur.trust.records import queries as kept
+from testamur.trust.records.rules import State
 from tests.schoolday.reporting.signing import URL, Desk
 from tests.schoolday.reporting.university import University
 
@@ -92,6 +96,31 @@ def test_a_change_of_the_process_is_a_signed_sealed_decision_of_the_head(desk: D
 
     trust = parse_trust(write_trust(Path(settings.DATA) / "trust.json").read_bytes())
     assert verify_file(store().read(record, "record.pdf"), trust, "record.pdf").word == "valid"
+
+
+@pytest.mark.feature("B45")
+@pytest.mark.django_db(transaction=True)
+def test_a_decision_that_the_head_declined_gives_its_day_free(desk: Desk):
+    u, rector = desk.u, desk.u.actor("rector")
+
+    def propose(way: Way) -> UUID:
+        return actions.propose_process(by=rector, path=u.path, way=way, grade_from=FROM, now=desk.now())
+
+    first = propose(Way.PAPER)
+    press = steps.Press(desk.press(), URL, True, desk.now)
+    record = steps.prepare_process(by=tasks._step(rector.id), rule=first, made=press)
+    with pytest.raises(ProcessTwice):
+        propose(Way.ELECTRONIC)
+    head = signer_actor(rector.id, u.path, "principal")
+    records.decline(by=head, records=[record], why="The wrong way, as we agreed.", now=desk.now())
+    second = propose(Way.ELECTRONIC)
+    assert [one.id for one in process.rules(by=rector, path=u.path)] == [second]
+    assert [view.state for view in kept.by_ids(by=u.by, records=[record])] == [State.DISPOSED]
+    entry = JournalEntry.objects.filter(kind="reporting.rule.proposed/1").order_by("id").last()
+    assert entry is not None
+    assert entry.refs["replaces"] == [str(first)]
+    with pytest.raises(ProcessTwice):
+        propose(Way.PAPER)
 
 
 @pytest.mark.django_db

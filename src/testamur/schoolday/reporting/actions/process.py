@@ -15,11 +15,12 @@ from testamur.kernel.base.refused import NotFound, Refused
 from testamur.kernel.journal.actions import append
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import Role
+from testamur.schoolday.reporting.actions.documents import stand_in, throw_away
 from testamur.schoolday.reporting.models import ProcessRule
 from testamur.schoolday.reporting.queries.law import law_at
 from testamur.schoolday.reporting.rules.states import Way
 from testamur.trust.records import queries as kept
-from testamur.trust.records.rules import SEEN_BY_CITIZENS
+from testamur.trust.records.rules import SEEN_BY_CITIZENS, State
 
 ENQUEUE = "testamur.schoolday.reporting.tasks.enqueue_process"
 """Named, not imported, as in `documents`."""
@@ -56,8 +57,9 @@ def propose_process(*, by: Actor, path: str, way: Way, grade_from: date, referen
 
     The head of the unit at `path` (its principal today) signs it as a document on the main line, which is made in the
     background; it holds once that is published. Needs ``reporting.rule.propose`` at `path`. Raises NotFound, NoHead,
-    ProcessTwice for a day on which another decision holds or is to hold, NoResults. Journal:
-    ``reporting.rule.proposed/1``.
+    ProcessTwice for a day on which another decision holds or is to hold, NoResults. One that its head declined, or
+    whose document was discarded, came to nothing: the new one takes its place. Journal:
+    ``reporting.rule.proposed/1``, with the former one in ``replaces``.
     """
     by.must("reporting.rule.propose", path)
     unit = schools.unit_at(path)
@@ -70,17 +72,38 @@ def propose_process(*, by: Actor, path: str, way: Way, grade_from: date, referen
     head = schools.holder(role=Role.PRINCIPAL, on=now.date(), unit=unit.id)
     if head is None:
         raise NoHead("Nobody is head of this unit today.", field="path")
-    if ProcessRule.objects.select_for_update().filter(path=path, grade_from=grade_from).exists():
+    former = [*ProcessRule.objects.select_for_update().filter(path=path, grade_from=grade_from)]
+    if not all(_came_to_nothing(by, one) for one in former):
         raise ProcessTwice("There is a decision for that day already.", field="grade_from", day=grade_from)
+    replaced = [str(one.id) for one in former]
+    for one in former:
+        throw_away(by=stand_in(by), path=path, ids=[one.record] if one.record else [], now=now)
+        one.delete()
     row = ProcessRule(
         id=new_id(), path=path, way=Way(way), grade_from=grade_from, reference=text, decided_by=head, made_at=now
     )
     row.save(force_insert=True)
     told = {"rule": str(row.id), "way": row.way, "grade_from": grade_from.isoformat(), "decided_by": str(head)}
-    append(by=by, kind="reporting.rule.proposed/1", path=path, refs=told, now=now)
+    append(
+        by=by,
+        kind="reporting.rule.proposed/1",
+        path=path,
+        refs={**told, **({"replaces": replaced} if replaced else {})},
+        now=now,
+    )
     enqueue: Callable[..., None] = import_string(ENQUEUE)
     enqueue(rule=row.id, by=by.id)
     return row.id
+
+
+def _came_to_nothing(by: Actor, rule: ProcessRule) -> bool:
+    """Whether a decision can never hold: its head would not sign it, or its document was discarded."""
+    if rule.in_force_at is not None or rule.record is None:
+        return False
+    reader = stand_in(by)
+    states = [view.state for view in kept.by_ids(by=reader, records=[rule.record])]
+    declined = any(one.open and one.record == rule.record for one in kept.declines(by=reader, path=rule.path))
+    return states == [State.DISPOSED] or (states == [State.DRAFTED] and declined)
 
 
 @transaction.atomic
