@@ -217,6 +217,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "reporting.subscription.ends": _("Choose a day from today to three years ahead."),
     "reporting.subscription.exists": _("You subscribe to this course already."),
     "web.results.no_file": _("Choose a file first."),
+    "results.decision.exists": _("Another list decided a result of the same student, examination and day before."),
     "results.decision.no_such_post": _("One who decides does not hold that post at the school on that day."),
     "results.decision.not_a_correction": _(
         "It is corrected already, or the day does not fit: it lies between the first decision and today."

@@ -17,15 +17,15 @@ from testamur.kernel.journal import queries as journal
 from testamur.kernel.journal.rules import EntryView
 from testamur.law.tables import pack
 from testamur.register.people import queries as people
-from testamur.schoolday.reporting.models import Comment, Grader, ListRow
-from testamur.schoolday.reporting.queries import checks
+from testamur.schoolday.reporting.models import Comment, Grader, ListRow, ResultList
+from testamur.schoolday.reporting.queries import checks, corrections
 from testamur.schoolday.reporting.queries.heads import counted, head_of
 from testamur.schoolday.reporting.queries.posts import examiners
 from testamur.schoolday.reporting.queries.reach import READ, found, must
 from testamur.schoolday.reporting.rules.lists import NoResults
 from testamur.schoolday.reporting.rules.order import collated, key
 from testamur.schoolday.reporting.rules.states import ListState, Source
-from testamur.schoolday.reporting.rules.views import CommentView, ListHead, ListView, RowView
+from testamur.schoolday.reporting.rules.views import Check, CommentView, ListHead, ListView, RowView, Severity
 from testamur.schoolday.results import queries as decisions
 
 NOBODY = UUID(int=0)
@@ -57,7 +57,8 @@ def head(*, by: Actor, list: UUID) -> ListHead:
 def view(*, by: Actor, list: UUID, now: datetime) -> ListView:
     """A list with its rows and what the checks find; the number of queries does not grow with the rows.
 
-    Checks are made while it can still be changed: of drafts and sent lists. Raises as `by_number`.
+    Checks are made while it can still be changed: of drafts and sent lists; what got stuck, and rows that were signed
+    and not decided, are told with them. Raises as `by_number`.
     """
     row = found(list)
     must(by, READ, row)
@@ -69,6 +70,7 @@ def view(*, by: Actor, list: UUID, now: datetime) -> ListView:
     finals = checks.finals_of(row, rows)
     may_sign = examiners(course_code=row.course_code, unit=row.unit, on=now.date())
     told = checks.find_in(row, rows, finals=finals, may_sign=may_sign, now=now) if row.state in _OPEN else ()
+    told = (*told, *_trouble(row, rows), *(corrections.remarks(by=by, list=list) if row.state in _OPEN else ()))
     before = _before(rows)
     views = tuple(_row(one, finals, before, hidden=row.anonymous) for one in rows)
     return ListView(
@@ -148,6 +150,13 @@ def history(*, by: Actor, list: UUID) -> tuple[EntryView, ...]:
     must(by, READ, row)
     entries = journal.naming(prefix="reporting.", name="list", value=str(list), since=row.made_at)
     return tuple(_without_persons(entry) if row.anonymous else entry for entry in entries)
+
+
+def _trouble(row: ResultList, rows: Sequence[ListRow]) -> tuple[Check, ...]:
+    """What got stuck: the list (``stuck``), and after the signature a row that was not decided (``refused``)."""
+    stuck = (Check("stuck", Severity.WARN, None, (("code", row.trouble),)),) if row.trouble else ()
+    refused = (Check("refused", Severity.WARN, one.id, (("code", one.refused),)) for one in rows if one.refused)
+    return (*stuck, *refused)
 
 
 def _before(rows: Sequence[ListRow]) -> dict[UUID, str]:

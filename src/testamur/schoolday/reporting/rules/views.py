@@ -87,7 +87,8 @@ class Check:
         code: ``date_missing``, ``date_ahead``, ``date_before_course``, ``value_missing``, ``not_registered``,
             ``registered_later``, ``interrupted``, ``already_graded``, ``credited``, ``course_credited``,
             ``course_discontinued``, ``title_missing``, ``title_en_missing``, ``modules_missing``, ``final_differs``,
-            ``empty_list``, ``still_anonymous``, ``paper_way``, ``not_examiner``.
+            ``empty_list``, ``still_anonymous``, ``paper_way``, ``not_examiner``, ``course_grade_stands``;
+            ``stuck`` (a list) and ``refused`` (a row that was signed and not decided) with the ``code`` of why.
         found: facts for the sentence: ``date``, ``value``, ``modules`` …
     """
 

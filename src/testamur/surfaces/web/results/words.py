@@ -13,6 +13,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from testamur.schoolday.reporting.rules.states import ListKind, ListState, Source
 from testamur.schoolday.reporting.rules.views import Check, Severity
+from testamur.surfaces.web import refusals
 
 Text = str | Promise
 
@@ -93,6 +94,11 @@ _ROW: Mapping[str, Text] = {
     "modules_missing": _("Not finished: %(modules)s. Mark the student to be left out, or wait."),
     "final_differs": _("By the rule of the course the grade would be %(value)s."),
     "still_anonymous": _("The name is not shown yet."),
+    "course_grade_stands": _(
+        "Has the final grade %(value)s of %(course)s, which this correction does not change. "
+        "Look whether it has to follow."
+    ),
+    "refused": _("Signed, but not decided: %(why)s"),
 }
 """What is said beside the student."""
 
@@ -105,6 +111,7 @@ _LIST: Mapping[str, Text] = {
     "paper_way": _(
         "For these examination dates the archive list is signed by hand, as the rule of the university says."
     ),
+    "stuck": _("The list got stuck: %(why)s"),
     "not_examiner": _("Nobody holds a post as examiner of this course today: ask the head of the department."),
 }
 """What is said about the whole list."""
@@ -147,6 +154,14 @@ def group_of(code: str, n: int) -> str:
         "modules_missing": ngettext(
             "%(n)s student has modules that are not finished", "%(n)s students have modules that are not finished", n
         ),
+        "course_grade_stands": ngettext(
+            "%(n)s student has a final grade of the course, which stands",
+            "%(n)s students have a final grade of the course, which stands",
+            n,
+        ),
+        "refused": ngettext(
+            "%(n)s result was signed, but not decided", "%(n)s results were signed, but not decided", n
+        ),
         "final_differs": ngettext(
             "%(n)s grade differs from the rule of the course", "%(n)s grades differ from the rule of the course", n
         ),
@@ -163,6 +178,8 @@ class _Facts(dict[str, str]):
     def __init__(self, found: tuple[tuple[str, str], ...]) -> None:
         """From the finding's own pairs."""
         super().__init__((name, _day(text)) for name, text in found)
+        if code := self.get("code"):
+            self["why"] = str(refusals.SENTENCES.get(code, code))
 
     def __missing__(self, key: str) -> str:
         """Nothing."""
