@@ -25,11 +25,12 @@ from testamur.register.schools import queries as school_queries
 from testamur.register.schools.rules import Role
 from testamur.register.studies import actions as studies
 from testamur.register.studies.rules import NewCredit
-from testamur.schoolday.reporting import actions
+from testamur.schoolday.reporting import actions, tasks
+from testamur.schoolday.reporting.actions.deciding import decide
 from testamur.schoolday.reporting.actions.process import note_in_force
 from testamur.schoolday.reporting.models import ProcessRule
 from testamur.schoolday.reporting.queries import lists, process
-from testamur.schoolday.reporting.rules.lists import NotGraded
+from testamur.schoolday.reporting.rules.lists import ListNotSent, NotGraded
 from testamur.schoolday.reporting.rules.states import ListState, Way
 from testamur.schoolday.reporting.rules.views import Entry, NewList
 from testamur.schoolday.results import queries as decided
@@ -152,6 +153,17 @@ def test_a_signature_after_the_post_has_ended_decides_nothing(desk: Desk, monkey
     assert desk.head(one).state is ListState.SENT
     assert not decided.results_of(path=u.path, codes=["DV1574/1405"], pupils=u.students[:1]).get(u.students[0])
     assert {view.state for view in kept.by_ids(by=u.by, records=desk.documents(one))} == {State.READY}
+
+
+@pytest.mark.feature("B26")
+def test_a_signature_is_taken_in_once_however_often_it_is_looked_for(desk: Desk) -> None:
+    one = desk.sent({desk.u.students[0]: "A"})
+    desk.prepare(one)
+    desk.sign(desk.documents(one))
+    assert [desk.settle(), desk.settle()] == [(one,), ()]
+    with pytest.raises(ListNotSent):  # a worker that looked before the other one was done
+        decide(by=tasks.SETTLE_STEP, list=one, now=desk.now())
+    assert len(decided.results_of(path=desk.u.path, codes=["DV1574/1405"], pupils=desk.u.students[:1])) == 1
 
 
 # --- anonymity --------------------------------------------------------------------------------------
