@@ -15,7 +15,7 @@ from pytest_django.fixtures import Settings as SettingsWrapper
 
 from testamur.exchange.connectors.ladok import tasks as registry
 from testamur.exchange.connectors.ladok.settings import simulator_folder
-from testamur.exchange.connectors.ladok.simulator import Simulator
+from testamur.exchange.connectors.ladok.simulator.server import Simulator
 from testamur.kernel.base import clock
 from testamur.kernel.base.actor import operator
 from testamur.schoolday.reporting import steps, tasks

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from testamur.exchange.connectors.ladok.simulator import Simulator
+    from testamur.exchange.connectors.ladok.simulator.server import Simulator
 
 
 def start() -> Simulator | None:
@@ -19,8 +19,8 @@ def start() -> Simulator | None:
     from django.conf import settings
     from django.db import connections
 
-    from testamur.exchange.connectors.ladok import simulator
     from testamur.exchange.connectors.ladok.settings import SIMULATED, simulator_folder
+    from testamur.exchange.connectors.ladok.simulator import serving
     from testamur.exchange.connectors.ladok.simulator.demo import seed_university
     from testamur.kernel.base import clock
     from testamur.kernel.base.actor import operator
@@ -32,7 +32,7 @@ def start() -> Simulator | None:
     universities = [one for one in schools.units_under("/", kind=UnitKind.AUTHORITY) if one.form is Form.UNIVERSITY]
     if not universities:
         return None
-    running = simulator.serve(simulator_folder())
+    running = serving.serve(simulator_folder())
     for one in universities:
         seed_university(by=operator(), state=running.state, path=one.path, on=clock.now().date())
     connections.close_all()  # what is started next has connections of its own

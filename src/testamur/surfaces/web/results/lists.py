@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -16,9 +17,10 @@ from testamur.register.curriculum import queries as curriculum
 from testamur.register.people.rules import PersonView
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import Role
-from testamur.schoolday.reporting.queries import lists, preferences
+from testamur.schoolday.reporting.queries import lists, office, preferences
+from testamur.schoolday.reporting.rules.documents import Progress
 from testamur.schoolday.reporting.rules.states import ListState
-from testamur.schoolday.reporting.rules.views import ListView, PreferenceView, RowView
+from testamur.schoolday.reporting.rules.views import ListHead, ListView, PreferenceView, RowView
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import Visitor
@@ -34,7 +36,11 @@ _AT = {ListState.DRAFT: 1, ListState.SENT: 2, ListState.SIGNED: 3, ListState.ENT
 @require_GET
 @door("results.home", Area.RESULTS)
 def result_list(request: HttpRequest, result_list: UUID) -> HttpResponse:
-    """The list as it stands."""
+    """The list as it stands; of a signed one alone how far its documents are, when its live part asks for that."""
+    if request.htmx and request.htmx.target == "sealing":  # type: ignore[attr-defined]  # set by HtmxMiddleware
+        visitor = common.visitor_of(request)
+        head = lists.head(by=visitor.actor, list=result_list)
+        return render(request, "web/results/list.html#sealing", {"head": head, "sealing": sealing(visitor, head)})
     return shown(request, result_list)
 
 
@@ -92,9 +98,18 @@ def shown(
         about_name=shape.label(about, persons.get(about.person)) if about else "",
         sent_by=common.name_of(persons, head.sent_by),
         returned_by=common.name_of(persons, head.returned_by),
+        sealing=sealing(visitor, head),
         signed_by=SIGNED_BY.get(head.signed_method, head.signed_method),
         settings=program(head.id, liking),
     )
+
+
+def sealing(visitor: Visitor, head: ListHead) -> Progress | None:
+    """How far the documents of a signed list are on their way; None where there are none, or all are published."""
+    if head.signed_at is None or head.record is None:
+        return None
+    found = office.progress(by=visitor.actor, list=head.id)
+    return found if found.published < found.total else None
 
 
 def unregistered(view: ListView) -> bool:
@@ -161,7 +176,7 @@ def _may(visitor: Visitor, view: ListView) -> dict[str, bool]:
         "comment": by.may("reporting.list.comment", head.path) or me in view.graders,
         "graders": draft and by.may("reporting.list.grader", head.path),
         "discard": draft and by.may(common.WRITE, head.path),
-        "reveal": common.writable(visitor, head) and _all_graded(view),
+        "reveal": common.writable(visitor, head) and shape.can_be_revealed(view),
         "examiner": head.examiner == me,
         "correct": head.signed_at is not None and by.may("reporting.list.correct", head.path),
         "transfer": _is_on_its_way(visitor, view),
@@ -173,10 +188,6 @@ def _is_on_its_way(visitor: Visitor, view: ListView) -> bool:
     head, by = view.head, visitor.actor
     may = head.signed_at is not None and by.may("connectors.registry.see", head.path)
     return may and registry.transfer_of(by=by, list=head.id) is not None
-
-
-def _all_graded(view: ListView) -> bool:
-    return view.head.anonymous and bool(view.rows) and all(row.value for row in view.rows)
 
 
 def _colleagues(visitor: Visitor, view: ListView) -> list[UUID]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from http import HTTPStatus
 from uuid import UUID
 
 from django import forms
@@ -36,7 +37,7 @@ from testamur.surfaces.web.results.words import STEPS
 from testamur.surfaces.web.staff import browser
 from testamur.surfaces.web.staff.reviews import ask
 from testamur.surfaces.web.staff.signers import LOCALES, choices, identity, role_name, signer
-from testamur.surfaces.web.staff.waiting import Row, Step, look, steps
+from testamur.surfaces.web.staff.waiting import Row, Step, of_list, steps
 from testamur.trust.records import actions as records
 from testamur.trust.signing.methods.simulated import NAME as SIMULATED
 from testamur.trust.signing.rules import DocumentToSign, visible_text
@@ -73,7 +74,7 @@ def _shown(
     if head.examiner != by.id:
         raise NotFound("There is no such list for you to sign.")
     if head.state is not ListState.SENT:
-        return redirect("results:list", result_list)
+        return _over(request, result_list)
     liking = preference(visitor)
     view = sent_part(view)
     rows = ordered(visitor, view.rows, sort_of(request, liking))
@@ -99,12 +100,14 @@ def _shown(
         behind=head.rows - len(rows),
         findings=shape.findings(rows, view, persons),
         scale=scale_of(view),
+        spread=shape.spread(view),
         sent_by=common.name_of(persons, head.sent_by),
         comments=comments_of(view, rows, persons),
         differences=differences(visitor, view, persons),
         form=form or ReturnForm(),
         trouble=trouble,
         progress=progress,
+        why=[refusals.SENTENCES.get(code, code) for code in progress.errors],
         electronic=head.way is Way.ELECTRONIC,
         exact=exact(step) if step else "",
         documents=step.count if step else 0,
@@ -115,6 +118,15 @@ def _shown(
     )
     answer.status_code = status
     return answer
+
+
+def _over(request: HttpRequest, result_list: UUID) -> HttpResponse:
+    """The list is decided, or a draft again: its own page shows it."""
+    if request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
+        return HttpResponse(
+            status=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": reverse("results:list", args=[result_list])}
+        )
+    return redirect("results:list", result_list)
 
 
 def sent_part(view: ListView) -> ListView:
@@ -136,8 +148,7 @@ def differences(visitor: Visitor, view: ListView, persons: Mapping[UUID, PersonV
 
 def documents(visitor: Visitor, head: ListHead) -> list[Row]:
     """The documents of the list that wait for the visitor's signature."""
-    wanted = set(office.documents(by=visitor.actor, list=head.id))
-    return [row for row in look(by=signer(visitor), query=browser.query_of("")).rows if row.document.record in wanted]
+    return of_list(by=signer(visitor), records=set(office.documents(by=visitor.actor, list=head.id)))
 
 
 def step_of(rows: Sequence[Row]) -> Step | None:
@@ -205,6 +216,13 @@ def sign(request: HttpRequest, result_list: UUID) -> HttpResponse:
         )
     if method not in {choice.name for choice in choices(me.scheme, ROLE)}:
         return _shown(request, result_list, status=422, trouble=_("Choose how you want to sign."))
+    if request.POST.get("seen", head.sent_sha256) != head.sent_sha256:  # a page from before it was sent anew
+        return _shown(
+            request,
+            result_list,
+            status=422,
+            trouble=_("Somebody changed the list since you looked at it. Look again; nothing was signed."),
+        )
     body = schools.units([step.organisation])[step.organisation]
     try:
         must_be_signable(by=visitor.actor, list=result_list, now=visitor.now)
@@ -218,7 +236,8 @@ def sign(request: HttpRequest, result_list: UUID) -> HttpResponse:
     except Refused as refused:
         return _shown(request, result_list, status=422, trouble=refusals.sentence(refused))
     actions.see(by=visitor.actor, list=result_list, now=visitor.now)
-    browser.keep_ceremony(request, ceremony, "", further=False)  # type: ignore[arg-type]  # after the middleware
+    choice = browser.choice_of_list(result_list)
+    browser.keep_ceremony(request, ceremony, choice, further=False)  # type: ignore[arg-type]  # after the middleware
     if method != SIMULATED:
         ask(request, by, ceremony, here=request.POST.get("where") == "here")  # type: ignore[arg-type]
     return remember(request, HttpResponseRedirect(reverse("staff:ceremony", args=[ceremony]), status=303))
