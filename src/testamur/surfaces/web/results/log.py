@@ -253,7 +253,7 @@ def _lines(visitor: Visitor, found: Sequence[Logged]) -> list[Line]:
 
 
 def _line(one: Logged, names: Mapping[UUID, PersonView]) -> Line:
-    entry = one.entry
+    entry, refs = one.entry, one.entry.refs
     text, icon = log_words.told(entry.kind)
     number, key = entry.refs.get("number", ""), entry.refs.get("list")
     return Line(
@@ -265,7 +265,7 @@ def _line(one: Logged, names: Mapping[UUID, PersonView]) -> Line:
         way=str(log_words.WAYS.get(entry.identified_by, entry.identified_by)),
         number=str(number),
         address=_id(key),
-        changes=sum(len(entry.refs.get(name, ())) for name in ("cells", "rows") if _many(entry.refs.get(name))),
+        changes=max(len(refs[name]) if _many(refs.get(name)) else 0 for name in ("cells", "rows")),
     )
 
 

@@ -55,6 +55,7 @@ class SubscriptionForm(forms.Form):
         super().__init__(data)
         first = office_common.today(visitor)
         self.fields["ends"].widget.attrs.update(min=first.isoformat(), max=latest_end(first).isoformat())
+        self.fields["ends"].initial = latest_end(first)
 
 
 @require_http_methods(["GET", "POST"])
