@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pytest_django.fixtures import Settings as SettingsWrapper
@@ -16,6 +16,8 @@ from testamur.kernel.proofs.trust import parse_trust
 from testamur.kernel.proofs.verify import verify_file
 from testamur.register.people import actions as people
 from testamur.register.people.rules import ContactKind, NewContact
+from testamur.register.schools import actions as schools
+from testamur.register.schools.rules import NewPost, Role
 from testamur.surfaces.cli.issuing import signer_actor
 from testamur.surfaces.cli.trust import write_trust
 from testamur.trust.archive.queries import store
@@ -39,6 +41,8 @@ def test_a_document_signed_with_a_code_is_issued_and_verifies_offline(
     who = replace(place.principal, role="examiner", title="Examinator")
     contact = NewContact(ContactKind.PHONE, "+46701740612", "work")
     people.add_contacts(by=place.by, contacts=[(who.person, contact)], now=NOW)
+    post = NewPost(who.person, place.issuer.unit, Role.EXAMINER, NOW.date() - timedelta(days=1))
+    schools.add_posts(by=place.by, posts=[post], now=NOW)
     records = place.prepare(*(place.record(n, signers=(who,)) for n in range(2)))
     path = place.issuer.path
     actions.mark_ready(by=place.by, path=path, records=records, now=NOW)
