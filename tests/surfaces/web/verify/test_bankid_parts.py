@@ -256,8 +256,12 @@ def test_evidence_with_anything_in_any_place_is_judged_alike(method: str) -> Non
     snapshot = parse_snapshot(record)
     act = bad_files.ceremony(signers[0], bad_files.first_of(signers))
     signer = eid.person(signers[0].identifier[1])
-    ways: dict[str, Callable[[], Any]] = {"simulated": act.simulated, "sms": act.sms}
-    proof = ways.get(method, partial(act.bankid, signer))()
+    ways: dict[str, Callable[[], Any]] = {
+        "simulated": act.simulated,
+        "sms": act.sms,
+        "bankid": partial(act.bankid, signer),
+    }
+    proof = ways[method]()
     good = act.evidence(1, 0, method, proof)
     leaf = act.leaves[0]
     world = builder.world()
