@@ -21,7 +21,7 @@ from tests.surfaces.web.world import World
 
 pytestmark = pytest.mark.django_db
 LogIn = Callable[..., Client]
-WITHOUT_TOKEN = {"public:sms-report"}
+WITHOUT_TOKEN = {"public:sms-report", "api:token", "api:grades_lookup"}
 """Called by programs, which have a secret of their own."""
 SAMPLES: dict[str, object] = {
     "provider": "x",
