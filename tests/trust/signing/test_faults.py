@@ -14,7 +14,7 @@ import pytest
 from django.db import connection, transaction
 
 from testamur.kernel.journal.models import Entry
-from testamur.trust.signing import actions, queries
+from testamur.trust.signing import actions, answers, queries
 from testamur.trust.signing.methods import simulated
 from testamur.trust.signing.methods.contract import Begun, Progress, Status
 from testamur.trust.signing.models import Ceremony
@@ -55,7 +55,7 @@ def test_a_kill_after_the_answer_was_stored_is_finished_by_the_next_collect_with
     rut: Actor, bankid: Simulator, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ceremony = approved(rut, clock, bankid)
-    killed_in("_judge", monkeypatch, lambda: actions.collect(by=rut, ceremony=ceremony, now=clock.now))
+    killed_in("judge", monkeypatch, lambda: actions.collect(by=rut, ceremony=ceremony, now=clock.now))
     row = Ceremony.objects.get(pk=ceremony)
     assert (row.state, row.answer is not None) == ("pending", True)
     bankid.orders.down = True  # nobody needs BankID any more
@@ -67,7 +67,7 @@ def test_a_kill_before_the_answer_could_be_stored_ends_unsigned_and_the_signer_i
     rut: Actor, bankid: Simulator, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ceremony = approved(rut, clock, bankid)
-    killed_in("_take_in", monkeypatch, lambda: actions.collect(by=rut, ceremony=ceremony, now=clock.now))
+    killed_in("take_in", monkeypatch, lambda: actions.collect(by=rut, ceremony=ceremony, now=clock.now))
     assert actions.collect(by=rut, ceremony=ceremony, now=clock.now).state == State.PENDING  # its lease holds
     view = actions.collect(by=rut, ceremony=ceremony, now=clock.forward(31))
     assert (view.state, view.hint, queries.message(view)[0]) == (State.FAILED, "answerLost", "T3")
@@ -81,7 +81,7 @@ def test_a_kill_while_the_verdict_is_written_leaves_the_answer_to_be_judged_agai
 ) -> None:
     ceremony = approved(rut, clock, bankid)
     killed_in(
-        "_journal", monkeypatch, lambda: actions.collect(by=rut, ceremony=ceremony, now=clock.now)
+        "written", monkeypatch, lambda: actions.collect(by=rut, ceremony=ceremony, now=clock.now)
     )  # inside the last transaction
     assert Ceremony.objects.get(pk=ceremony).state == "pending"
     assert actions.collect(by=rut, ceremony=ceremony, now=clock.now).state == State.SIGNED
@@ -92,7 +92,7 @@ def test_a_kill_after_bankid_was_started_and_before_it_was_written_can_be_begun_
     rut: Actor, bankid: Simulator, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ceremony = started(rut, clock.now)
-    killed_in("_locked", monkeypatch, lambda: actions.begin(by=rut, ceremony=ceremony, device=BROWSER, now=clock.now))
+    killed_in("locked", monkeypatch, lambda: actions.begin(by=rut, ceremony=ceremony, device=BROWSER, now=clock.now))
     with pytest.raises(actions.BeingAsked):
         actions.begin(by=rut, ceremony=ceremony, device=BROWSER, now=clock.now)
     clock.forward(31)
@@ -102,7 +102,9 @@ def test_a_kill_after_bankid_was_started_and_before_it_was_written_can_be_begun_
 def killed_in(place: str, monkeypatch: pytest.MonkeyPatch, verb: Callable[[], object]) -> None:
     """The process dies when it comes to that function."""
     with monkeypatch.context() as broken:
-        broken.setattr(actions, place, _die)
+        for module in (actions, answers):  # wherever it is looked up
+            if hasattr(module, place):
+                broken.setattr(module, place, _die)
         with pytest.raises(Killed):
             verb()
 
@@ -122,7 +124,7 @@ def test_a_signature_that_arrives_while_the_signer_cancels_counts(
     rut: Actor, bankid: Simulator, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ceremony = approved(rut, clock, bankid)
-    killed_in("_judge", monkeypatch, lambda: actions.collect(by=rut, ceremony=ceremony, now=clock.now))
+    killed_in("judge", monkeypatch, lambda: actions.collect(by=rut, ceremony=ceremony, now=clock.now))
     assert actions.cancel(by=rut, ceremony=ceremony, now=clock.now).state == State.SIGNED
     assert signed_entries() == 1
 
@@ -202,7 +204,7 @@ import django
 django.setup()
 from django.core.management import call_command
 from testamur.kernel.base.actor import operator
-from testamur.trust.signing import actions
+from testamur.trust.signing import actions, answers
 from testamur.trust.signing.methods.contract import Device
 from testamur.trust.signing.rules import DocumentToSign, SignerIdentity
 now = datetime(2026, 6, 10, 8, 0, tzinfo=UTC)
@@ -214,7 +216,9 @@ print(ceremony, flush=True)
 actions.begin(by=operator(), ceremony=ceremony, device=Device(ip="192.0.2.7"), now=now)
 if sys.argv[1] == "collect":
     sys.exit()
-setattr(actions, sys.argv[1], lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL))
+for module in (actions, answers):
+    if hasattr(module, sys.argv[1]):
+        setattr(module, sys.argv[1], lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL))
 actions.collect(by=operator(), ceremony=ceremony, now=now)
 """
 RESUMED_WORKER = """
@@ -269,7 +273,7 @@ def test_processes_that_collect_at_once_ask_the_e_id_once_and_sign_once(tmp_path
     assert states in (["pending", "pending", "signed"], ["pending", "signed", "signed"], ["signed"] * 3)
 
 
-@pytest.mark.parametrize("place", ["_take_in", "_judge", "_complete"])
+@pytest.mark.parametrize("place", ["take_in", "judge", "_complete"])
 def test_a_worker_killed_with_sigkill_is_taken_over_by_another_process(place: str, tmp_path: Path) -> None:
     environment = installation(tmp_path)
     killed = subprocess.run(

@@ -19,23 +19,13 @@ from django.db import transaction
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotFound, Refused
-from testamur.kernel.journal import actions as journal
-from testamur.kernel.proofs.evidence import CLOCK_SKEW
 from testamur.trust.signing import codes, leases, returns, rules
-from testamur.trust.signing.methods.contract import (
-    Begun,
-    Checked,
-    Device,
-    EvidenceRefused,
-    Method,
-    MethodRefused,
-    Progress,
-    Status,
-)
+from testamur.trust.signing.answers import end, judge, locked, not_collected, take_in, written
+from testamur.trust.signing.methods.contract import Begun, Device, MethodRefused
 from testamur.trust.signing.methods.contract import method as method_named
 from testamur.trust.signing.models import Ceremony, CeremonyDocument
 from testamur.trust.signing.queries import CeremonyView, order_of, view
-from testamur.trust.signing.rules import FINAL, DocumentToSign, SignerIdentity, State
+from testamur.trust.signing.rules import DocumentToSign, SignerIdentity, State
 
 CeremonyId = NewType("CeremonyId", UUID)
 
@@ -130,7 +120,7 @@ def start(
         ),
         batch_size=_BATCH,
     )
-    _journal(
+    written(
         by,
         "started",
         ceremony,
@@ -181,7 +171,7 @@ def _begun(by: Actor, row: Ceremony, begun: Begun, nonce: str, to: codes.Sending
     """Write down that the e-ID was asked; a code leaves in the same transaction or not at all."""
     if begun.code:
         codes.queue(row)
-    kept = _locked(row.id)
+    kept = locked(row.id)
     if kept.state == State.STARTED:
         if begun.code:
             codes.send(by=by, row=kept, begun=begun, to=to, now=now)
@@ -191,7 +181,7 @@ def _begun(by: Actor, row: Ceremony, begun: Begun, nonce: str, to: codes.Sending
         kept.same_device = bool(nonce)
         kept.return_nonce_sha256 = sha256(nonce.encode()).hexdigest() if nonce else ""
         kept.save()
-        _journal(by, "begun", row.id, kept.path, now, {"method": kept.method})
+        written(by, "begun", row.id, kept.path, now, {"method": kept.method})
     return kept
 
 
@@ -209,13 +199,13 @@ def confirm(*, by: Actor, ceremony: UUID, code: str, now: datetime) -> CeremonyV
     chosen, _ = codes.confirmable(row, method_named(row.method))
     typed = codes.digits(code)
     if row.begun is None or (now - row.begun).total_seconds() > chosen.lifetime:
-        _end(by, row, State.EXPIRED, "expiredTransaction", now)
+        end(by, row, State.EXPIRED, "expiredTransaction", now)
         raise codes.CodeExpired("The code was valid for five minutes.", field="code")
     kept, left = _compare(by, row.id, typed, now)
     if kept.answer is not None:
-        return _judge(by, kept, now)
+        return judge(by, kept, now)
     if left == 0:
-        _end(by, kept, State.FAILED, "noTriesLeft", now)
+        end(by, kept, State.FAILED, "noTriesLeft", now)
         raise codes.NoTriesLeft("The wrong code was given three times.", field="code")
     raise codes.WrongCode(f"This is not the code; {left} tries are left.", field="code", left=left)
 
@@ -223,7 +213,7 @@ def confirm(*, by: Actor, ceremony: UUID, code: str, now: datetime) -> CeremonyV
 @transaction.atomic(durable=True)
 def _compare(by: Actor, ceremony: UUID, code: str, now: datetime) -> tuple[Ceremony, int]:
     """Two who type at once do so one after the other; a try is paid before anybody learns whether it was right."""
-    row = _locked(ceremony)
+    row = locked(ceremony)
     chosen, order = codes.confirmable(row, method_named(row.method))
     assert row.begun is not None
     found = chosen.confirm(order, dict(row.start_data or {}), code=code, begun=row.begun, now=now)
@@ -233,7 +223,7 @@ def _compare(by: Actor, ceremony: UUID, code: str, now: datetime) -> tuple[Cerem
     else:
         row.hint = "wrongCode"
         if found.left:
-            _journal(by, "code_wrong", row.id, row.path, now, {"signer": str(row.signer), "left": found.left})
+            written(by, "code_wrong", row.id, row.path, now, {"signer": str(row.signer), "left": found.left})
     row.save()
     return row, found.left
 
@@ -249,15 +239,15 @@ def collect(*, by: Actor, ceremony: UUID, now: datetime) -> CeremonyView:
     if row.state != State.PENDING:
         return view(row)
     if row.answer is not None:
-        return _judge(by, row, now)
+        return judge(by, row, now)
     if not leases.take(row, now):
         return view(_row(ceremony, by, "collect"))
     chosen = method_named(row.method)
     try:
         progress = chosen.collect(row.order_ref, order_of(row), now)
     except MethodRefused as refusal:
-        return _not_collected(by, row, chosen, refusal, now)
-    return _take_in(by, row, chosen, progress, now)
+        return not_collected(by, row, chosen, refusal, now)
+    return take_in(by, row, chosen, progress, now)
 
 
 def cancel(*, by: Actor, ceremony: UUID, now: datetime) -> CeremonyView:
@@ -270,7 +260,7 @@ def cancel(*, by: Actor, ceremony: UUID, now: datetime) -> CeremonyView:
         # an e-ID that cannot be reached must not keep the signer from leaving; the order there runs out by itself
         with contextlib.suppress(MethodRefused):
             method_named(row.method).cancel(row.order_ref)
-    return _end(by, row, State.CANCELLED, "cancelled", now)
+    return end(by, row, State.CANCELLED, "cancelled", now)
 
 
 def expire(*, by: Actor, ceremony: UUID, now: datetime) -> CeremonyView:
@@ -278,118 +268,7 @@ def expire(*, by: Actor, ceremony: UUID, now: datetime) -> CeremonyView:
     row = _row(ceremony, by, "expire")
     if row.state != State.STARTED or now - row.started < NEVER_BEGUN:
         return view(row)
-    return _end(by, row, State.EXPIRED, "neverBegun", now)
-
-
-# --- what the e-ID said --------------------------------------------------------------------------
-
-
-def _take_in(by: Actor, row: Ceremony, chosen: Method, progress: Progress, now: datetime) -> CeremonyView:
-    if progress.status is Status.FAILED:
-        return _end(by, row, State(chosen.outcome(progress.hint)), progress.hint, now)
-    if progress.status is Status.PENDING:
-        return _still_pending(by, row, chosen, progress.hint, now, chosen.patience)
-    with transaction.atomic(durable=True):
-        kept = _locked(row.id)
-        if kept.state == State.PENDING and kept.answer is None:
-            kept.answer = progress.proof
-            kept.save(update_fields=["answer"])
-    return _judge(by, kept, now)
-
-
-def _not_collected(by: Actor, row: Ceremony, chosen: Method, refusal: MethodRefused, now: datetime) -> CeremonyView:
-    if refusal.gone:
-        # given away once already, and whoever took it did not live to store it: the signer has to sign again
-        return _end(by, row, State.FAILED, "answerLost", now)
-    still = _still_pending(by, row, chosen, row.hint, now, max(chosen.patience, refusal.wait))
-    if not refusal.again:
-        raise refusal
-    return still
-
-
-def _still_pending(by: Actor, row: Ceremony, chosen: Method, hint: str, now: datetime, wait: float) -> CeremonyView:
-    if row.begun is not None and (now - row.begun).total_seconds() > chosen.lifetime:
-        return _end(by, row, State.EXPIRED, "expiredTransaction", now)
-    Ceremony.objects.filter(pk=row.id, state=State.PENDING, lease=row.lease).update(
-        hint=hint, lease=now + timedelta(seconds=wait)
-    )
-    row.hint = hint
-    return view(row)
-
-
-def _judge(by: Actor, row: Ceremony, now: datetime) -> CeremonyView:
-    """Believe the stored answer or not. Pure checks first, then one transaction."""
-    if row.state != State.PENDING or row.answer is None:
-        return view(row)
-    answer = bytes(row.answer)
-    try:
-        checked = method_named(row.method).check(answer, visible=row.visible.encode(), nonvisible=bytes(row.header))
-    except EvidenceRefused as refusal:
-        return _end(by, row, State.FAILED, refusal.hint, now, judged=True, why=refusal.reason)
-    if row.signer_scheme not in checked.schemes or checked.identifier != row.signer_identifier:
-        return _end(by, row, State.FAILED, "otherPerson", now, judged=True)
-    if checked.signed_at < row.started - CLOCK_SKEW:  # no verifier would take it
-        return _end(by, row, State.FAILED, "evidenceRefused", now, judged=True, why="evidence.time")
-    return _complete(by, row.id, answer, checked, now)
-
-
-@transaction.atomic(durable=True)
-def _complete(by: Actor, ceremony: UUID, evidence: bytes, checked: Checked, now: datetime) -> CeremonyView:
-    row = _locked(ceremony)
-    if row.state != State.PENDING:
-        return view(row)
-    row.state, row.hint, row.ended = State.SIGNED, "", now
-    row.evidence, row.signed_at, row.answer, row.start_data = evidence, checked.signed_at, None, None
-    row.save()
-    _journal(
-        by,
-        "signed",
-        ceremony,
-        row.path,
-        now,
-        {
-            "signer": str(row.signer),
-            "role": row.role,
-            "method": row.method,
-            "count": row.count,
-            "root": row.root,
-            "evidence_sha256": sha256(evidence).hexdigest(),
-        },
-    )
-    return view(row)
-
-
-def _end(
-    by: Actor, row: Ceremony, state: State, hint: str, now: datetime, *, judged: bool = False, why: str = ""
-) -> CeremonyView:
-    """Bring the ceremony to an end without a signature, unless an answer has come that is not judged yet."""
-    with transaction.atomic(durable=True):
-        kept = _locked(row.id)
-        unjudged = kept.answer is not None and not judged
-        if State(kept.state) not in FINAL and not unjudged:
-            # a refused answer is not kept: it can be the evidence of somebody who has no part in this
-            refused = {"answer_sha256": sha256(bytes(kept.answer)).hexdigest()} if kept.answer is not None else {}
-            kept.state, kept.hint, kept.ended = state, hint, now
-            kept.answer = kept.start_data = None
-            kept.save()
-            _journal(
-                by,
-                "ended",
-                kept.id,
-                kept.path,
-                now,
-                {
-                    "state": state.value,
-                    "hint": hint,
-                    "method": kept.method,
-                    **refused,
-                    **({"why": why} if why else {}),
-                },
-            )
-    return _judge(by, kept, now) if unjudged else view(kept)
-
-
-# --- rows ----------------------------------------------------------------------------------------
+    return end(by, row, State.EXPIRED, "neverBegun", now)
 
 
 def _row(ceremony: UUID, by: Actor, verb: str) -> Ceremony:
@@ -398,13 +277,3 @@ def _row(ceremony: UUID, by: Actor, verb: str) -> Ceremony:
         raise NotFound(f"There is no ceremony {ceremony}.", ceremony=str(ceremony))
     by.must(f"signing.ceremony.{verb}", row.path)
     return row
-
-
-def _locked(ceremony: UUID) -> Ceremony:
-    return Ceremony.objects.select_for_update().get(pk=ceremony)
-
-
-def _journal(by: Actor, what: str, ceremony: UUID, path: str, now: datetime, refs: dict[str, object]) -> None:
-    journal.append(
-        by=by, kind=f"signing.ceremony.{what}/1", path=path, refs={"ceremony": str(ceremony), **refs}, now=now
-    )
