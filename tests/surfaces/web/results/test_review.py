@@ -100,7 +100,10 @@ def test_one_signature_over_the_list_and_its_certificates_decides_the_grades(sea
     answer = examiner.post(address, {"method": "simulated", "where": "here"})
     assert answer.status_code == HTTPStatus.SEE_OTHER
     ceremony = UUID(answer["Location"].rstrip("/").rpartition("/")[2])
-    assert ceremonies.ceremony(ceremony, by=u.by).count == len(desk.documents(made))
+    asked = ceremonies.ceremony(ceremony, by=u.by)
+    assert asked.count == len(desk.documents(made))
+    named = [line for line in asked.visible.splitlines() if line.startswith("• ")]
+    assert named[0].startswith("• Resultatlista"), named  # the list stands before its certificates
     under_way = text(examiner.get(reverse("results:review", args=[made])))
     assert "A signature of this list is under way" in under_way
     examiner.get(reverse("staff:ceremony", args=[ceremony]))

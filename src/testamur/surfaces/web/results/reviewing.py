@@ -147,8 +147,12 @@ def differences(visitor: Visitor, view: ListView, persons: Mapping[UUID, PersonV
 
 
 def documents(visitor: Visitor, head: ListHead) -> list[Row]:
-    """The documents of the list that wait for the visitor's signature."""
-    return of_list(by=signer(visitor), records=set(office.documents(by=visitor.actor, list=head.id)))
+    """The documents of the list that wait for the visitor's signature, the list before its certificates.
+
+    What the e-ID or the text message names first is the list, and not the certificate of whoever comes first.
+    """
+    rows = of_list(by=signer(visitor), records=set(office.documents(by=visitor.actor, list=head.id)))
+    return sorted(rows, key=lambda row: row.document.record != head.record)
 
 
 def step_of(rows: Sequence[Row]) -> Step | None:
