@@ -48,7 +48,6 @@ FIXED: dict[str, object] = {
     "locale": "bg",
     "lms_room": UUID(int=9),
     "platform": UUID(int=10),
-    "decision": UUID(int=12),
     "row": UUID(int=13),
     "transfer": UUID(int=14),
     "subscription": UUID(int=15),
@@ -61,6 +60,7 @@ FIXED: dict[str, object] = {
 }
 """Arguments that are the same at every place."""
 OTHERWISE: dict[tuple[str, str], str] = {
+    ("results:correct", "decision"): "key",
     ("office:load", "work"): "import",
     ("office:give_up", "work"): "import",
     ("office:report", "work"): "import",

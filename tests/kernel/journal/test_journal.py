@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,33 +14,13 @@ from testamur.kernel.journal import actions, queries, steps
 from testamur.kernel.journal.models import Entry, ShippedEntry
 from testamur.kernel.journal.rules import Cursor
 from testamur.kernel.proofs.merkle import MerkleTree, leaf_hash
+from tests.shipping import quiet, shipped, unguarded
 
 both = pytest.mark.django_db(databases=["default", "log"], transaction=True)
 
 
 def act(now: datetime, number: int = 1) -> int:
     return actions.append(by=operator(), kind="test.done/1", path="/a/", refs={"number": number}, now=now)
-
-
-def quiet() -> None:
-    """Wait until no transaction of another test's database is open: the cluster numbers them all together."""
-    if connection.vendor != "postgresql":
-        return
-    for _try in range(200):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot()) = pg_snapshot_xmax(pg_current_snapshot())")
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.05)
-
-
-def shipped(now: datetime, limit: int = 1000) -> int:
-    """Ship when nothing else keeps the reader back; several tries, for others may begin in between."""
-    for _try in range(50):
-        quiet()
-        if count := steps.ship(now=now, limit=limit):
-            return count
-    return 0
 
 
 @both
@@ -94,26 +73,14 @@ def test_the_lag_is_the_age_of_the_oldest_unshipped_act(now: datetime) -> None:
     assert queries.lag(now + timedelta(seconds=90)) == 0
 
 
-def _without_guard() -> tuple[str, str]:
-    if connection.vendor == "postgresql":
-        return "ALTER TABLE journal_entry DISABLE TRIGGER USER", "ALTER TABLE journal_entry ENABLE TRIGGER USER"
-    name = "journal_entry_append_only_update"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT sql FROM sqlite_master WHERE name = %s", [name])
-        return f"DROP TRIGGER {name}", cursor.fetchone()[0]
-
-
 @both
 def test_the_audit_finds_an_entry_that_was_changed_behind_the_guard(now: datetime) -> None:
     first, second = act(now, 1), act(now, 2)
     total = 0
     while total < 2:
         total += shipped(now)
-    off, on = _without_guard()
-    with connection.cursor() as cursor:
-        cursor.execute(off)
+    with unguarded("default", "journal_entry"):
         Entry.objects.filter(id=first).update(actor=UUID(int=66))
-        cursor.execute(on)
     assert steps.audit().faults == (f"entry {first} differs between journal and shipped copy",)
     assert second > first
 

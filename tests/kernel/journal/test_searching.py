@@ -19,7 +19,8 @@ from testamur.kernel.journal.models import Entry, ShippedEntry, ShippedHead
 from testamur.kernel.journal.rules import Proven, holds
 from testamur.kernel.journal.searching import Logged, search_log
 from testamur.kernel.proofs.merkle import MerkleTree, leaf_hash
-from tests.kernel.journal.test_journal import both, shipped
+from tests.kernel.journal.test_journal import both
+from tests.shipping import shipped
 
 LIST, OTHER, STUDENT = UUID(int=11), UUID(int=12), UUID(int=13)
 TEACHER = Actor(UUID(int=21), "bankid", ())

@@ -104,17 +104,36 @@ def _holding(rows: QuerySet[ShippedEntry], *needles: bytes) -> QuerySet[ShippedE
 
 def _logged(rows: QuerySet[ShippedEntry]) -> Iterator[Logged]:
     for row in rows:
+        yield Logged(row.seq, _told(row) or _bare(row))
+
+
+def _told(row: ShippedEntry) -> EntryView | None:
+    """What an entry says; None where its text was tampered with, so that it says nothing."""
+    try:
         told = json.loads(bytes(row.body))
-        yield Logged(
-            row.seq,
-            EntryView(
-                cursor=Cursor(row.transaction, row.entry),
-                at=parse_stamp(told["at"]),
-                actor=UUID(told["actor"]),
-                identified_by=told["identified_by"],
-                on_behalf_of=UUID(told["on_behalf_of"]) if told["on_behalf_of"] else None,
-                kind=told["kind"],
-                path=told["path"],
-                refs=told["refs"],
-            ),
+        return EntryView(
+            cursor=Cursor(row.transaction, row.entry),
+            at=parse_stamp(told["at"]),
+            actor=UUID(told["actor"]),
+            identified_by=told["identified_by"],
+            on_behalf_of=UUID(told["on_behalf_of"]) if told["on_behalf_of"] else None,
+            kind=told["kind"],
+            path=told["path"],
+            refs=dict(told["refs"]),
         )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _bare(row: ShippedEntry) -> EntryView:
+    """An unreadable entry is shown by its columns: that it is damaged is the proof's to say."""
+    return EntryView(
+        cursor=Cursor(row.transaction, row.entry),
+        at=row.at,
+        actor=row.actor,
+        identified_by="",
+        on_behalf_of=None,
+        kind=row.kind,
+        path=row.path,
+        refs={},
+    )

@@ -27,6 +27,8 @@ COLUMNS = ("seq", "at", "kind", "number", "actor", "identified_by", "on_behalf_o
 HEAD = "head"
 """First word of the last line: size, root and instant of the head."""
 PAGE = 500
+CELL = 1 << 24
+"""Characters of one cell of an export."""
 FORMS = ("csv", "xlsx")
 
 ListNumber = Annotated[int | None, typer.Option("--list", help="Number of a result list")]
@@ -232,9 +234,12 @@ def _write_xlsx(out: Path, rows: list[tuple[str, ...]]) -> None:
 
 def _read(file: Path) -> tuple[int, str, list[str], int]:
     """Size and root of an export's head, what is wrong with it, and how many entries it has."""
-    csv.field_size_limit(1 << 24)
-    with file.open(encoding="utf-8", newline="") as opened:
-        rows = list(csv.reader(opened))
+    usual = csv.field_size_limit(CELL)
+    try:
+        with file.open(encoding="utf-8", newline="") as opened:
+            rows = list(csv.reader(opened))
+    finally:
+        csv.field_size_limit(usual)  # it is one for the whole process, and the imports' limit is their guard
     if len(rows) < 2 or tuple(rows[0]) != COLUMNS or rows[-1][:1] != [HEAD] or len(rows[-1]) < len(COLUMNS[:3]):  # noqa: PLR2004 - head and columns
         return 0, "", ["this is no whole export: its first or last line is missing"], 0
     size, root, faults = int(rows[-1][1]) if rows[-1][1].isdigit() else 0, rows[-1][2], list[str]()

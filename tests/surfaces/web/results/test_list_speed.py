@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 MOST = 60
 """Queries of the whole page, login and all."""
 BOUND = 0.4
-"""Seconds of processor time for the page of four hundred."""
+"""Seconds of processor time for the page of four hundred, of this thread alone: simulators of other tests may run."""
 
 
 def big_list(u: University, students: int) -> UUID:
@@ -70,16 +70,16 @@ def test_a_list_of_four_hundred_is_shown_and_one_cell_of_it_saved_in_less_than_h
     grade(university, made, "other_examiner", value="4")
     address = reverse("results:list", args=[made])
     browser.get(address)
-    began = time.process_time()
+    began = time.thread_time()
     page = browser.get(address)
-    spent = time.process_time() - began
+    spent = time.thread_time() - began
     assert page.content.count(b"data-row=") == len(view(university, made, "other_examiner").rows) >= 390
     head = view(university, made, "other_examiner").head
     row = view(university, made, "other_examiner").rows[7]
     body = {"entries": [{"row": str(row.id), "value": "5", "revision": head.revision}], "since": head.revision}
-    began = time.process_time()
+    began = time.thread_time()
     saved = browser.post(reverse("results:rows", args=[made]), json.dumps(body), content_type="application/json")
-    saving = time.process_time() - began
+    saving = time.thread_time() - began
     assert saved.json()["rows"][0]["value"] == "5"
     print(f"page {spent * 1000:.0f} ms, cell {saving * 1000:.0f} ms, {len(page.content)} bytes")  # noqa: T201 - figures
     assert spent < BOUND

@@ -40,6 +40,7 @@ def test_a_student_finds_grades_with_certificates_and_what_a_correction_replaced
         original = reverse("family:original", args=[row.certificate])
         assert original in page
         assert browser.get(original)["Content-Type"] == "application/pdf"
+        assert reverse("family:badge", args=[row.certificate]) not in page  # a badge is for the whole course
         swedish = text(browser.get(reverse(PAGE), headers={"Accept-Language": "sv"}))
         assert "Databasteknik" in swedish
         again = actions.open_correction(

@@ -65,13 +65,21 @@ def home(hat: Hat | None) -> str:
     """First page under a hat."""
     if hat is None:
         return reverse("account:roles")
-    mine = "diary:today" if hat.taught else f"{hat.home.value}:home"  # whoever teaches begins with the day
-    for name in (mine, "account:sessions"):
+    for name in (_first(hat), "account:sessions"):
         try:
             return reverse(name)
         except NoReverseMatch:
             continue
     return "/"
+
+
+def _first(hat: Hat) -> str:
+    """Whoever teaches begins with the day, a university's office and registrar with what waits for them."""
+    if hat.taught:
+        return "diary:today"
+    if hat.university and hat.role in {"administrator", "archivist"}:
+        return "results:office"
+    return f"{hat.home.value}:home"
 
 
 def enter(request: WebRequest, login: UUID, target: str) -> HttpResponse:
