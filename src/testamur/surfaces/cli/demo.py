@@ -74,7 +74,7 @@ def build_and_issue(
     from testamur.kernel.journal import steps as journal
     from testamur.schoolday.reporting import steps as reporting
     from testamur.schoolday.reporting.tasks import SETTLE_STEP
-    from testamur.surfaces.cli import demo_build, demo_diary, issuing
+    from testamur.surfaces.cli import demo_build, demo_diary, demo_portal, issuing
     from testamur.surfaces.cli import demo_university_lists as university
     from testamur.surfaces.cli.demo_data import SIZES
     from testamur.surfaces.cli.trust import write_trust
@@ -108,6 +108,7 @@ def build_and_issue(
             now=clock.now(),
             told=lambda _what, count: advance(count),
         )
+        demo_portal.build(by, kept, family, clock.now())
         term = university.build(
             by,
             count=chosen.students,

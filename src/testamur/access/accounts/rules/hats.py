@@ -74,13 +74,22 @@ OWN = ("delivery.device.*", "notices.own.*")
 """What everybody may do about oneself, whatever hat is worn."""
 _SEES = ("people.details.see", "people.guardianship.see", "schools.group.see")
 
+_PORTAL = ("conversations.*", "care.*")
+"""What those who lead or administer a school may do in its portal."""
+_FAMILY = (
+    "conversations.*", "forms.answer.*", "care.week.see", "learning.family.*",
+    "support.question.ask", "keeping.extract.*", "keeping.request.make",
+)  # fmt: skip
+"""What families may do for their wards, or for oneself."""
+
 VERBS: Mapping[str, tuple[str, ...]] = {
     "principal": (
         *_SIGNS, *_SEES, "records.record.read", "results.decision.read", "results.decision.rectification",
         "results.decision.change", "people.protected.see", "people.person.search", "people.contact.see", "journal.read",
         "people.legal_name.read", "schools.post.add", "schools.post.end", "records.record.choose_signer",
         "diary.*", "noticeboard.event.*", "noticeboard.time.*", "schools.timetable.*", "notices.registration.*",
-        "people.code.*",
+        "people.code.*", *_PORTAL, "forms.form.*", "learning.*", "noticeboard.menu.*", "support.question.*",
+        "keeping.request.*",
     ),
     "delegate": (*_SIGNS, *_SEES),
     "teacher": (*_SIGNS,),
@@ -93,16 +102,18 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         "sealing.seal.read", "delivery.message.see", "diary.lesson.*", "diary.attendance.*", "diary.absence.*",
         "diary.leave.*", "diary.report.see", "diary.register.*", "diary.import.*", "diary.export.*",
         "diary.completeness.*", "diary.group.every", "noticeboard.event.*", "noticeboard.time.*",
-        "notices.registration.*",
+        "notices.registration.*", *_PORTAL, "forms.form.*", "noticeboard.menu.*", "support.question.*",
+        "keeping.request.*", "learning.plan.see",
     ),
-    "archivist": ("records.record.read", "archive.*", "journal.read", "people.details.see"),
+    "archivist": ("records.record.read", "archive.*", "journal.read", "people.details.see", "keeping.list.*"),
     GUARDIAN: (
         "people.details.see", "people.protected.see", "records.record.fetch", "records.record.share", "diary.family.*",
         "diary.leave.ask", "diary.leave.consent", "diary.leave.withdraw", "noticeboard.event.answer",
-        "noticeboard.time.book", "noticeboard.feed.*", "notices.choice.*",
+        "noticeboard.time.book", "noticeboard.feed.*", "notices.choice.*", *_FAMILY, "care.week.write",
+        "care.collector.*", "forms.consent.*",
     ),
     SELF: (
-        "diary.family.*", "noticeboard.feed.*", "notices.choice.*",
+        "diary.family.*", "noticeboard.feed.*", "notices.choice.*", *_FAMILY,
         "people.details.see", "people.protected.see", "records.record.fetch", "records.record.share",
         "people.guardianship.consent", "people.contact.see", "people.contact.add", "people.contact.remove",
         "reporting.own.*",
@@ -114,7 +125,7 @@ GROUP_VERBS: Mapping[str, tuple[str, ...]] = {
     "teacher": (
         "schools.group.see", "people.details.see", "diary.lesson.*", "diary.attendance.*", "diary.mark.*",
         "diary.remark.*", "diary.assessment.*", "diary.health.see", "diary.report.*", "noticeboard.event.*",
-        "noticeboard.time.*",
+        "noticeboard.time.*", "conversations.*", "forms.form.*", "care.*", "learning.*", "support.question.answer",
     ),
     "class_teacher": (
         "diary.absence.*", "diary.class.*", "diary.leave.*", "diary.health.*", "diary.completeness.see",
@@ -124,7 +135,9 @@ GROUP_VERBS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Role → verbs in the groups that a teacher teaches, and in those that a class teacher has; nowhere else."""
 
-AUTHORITY_VERBS: tuple[str, ...] = ("sealing.seal.*", "people.protected.review", "noticeboard.*")
+AUTHORITY_VERBS: tuple[str, ...] = (
+    "sealing.seal.*", "people.protected.review", "noticeboard.*", "keeping.*",
+)  # fmt: skip
 """What an administrator of the body responsible (or an office of it) may do beyond one of a school."""
 
 SCHOOL_VERBS: tuple[str, ...] = ("diary.report.pupils", "diary.mark.see", "diary.remark.see")

@@ -56,6 +56,8 @@ DEBOUNCE = timedelta(seconds=20)
 MOST_WAIT = timedelta(seconds=40)
 """… and no more than so long is waited for it: the message goes within a minute."""
 
+AT_ONCE = frozenset({Part.ABSENCES, Part.LESSONS, Part.MESSAGES, Part.FORMS, Part.CARE})
+"""What is told at once where nothing was chosen."""
 KEEP_ITEMS = timedelta(days=60)
 
 
@@ -102,8 +104,8 @@ DEFAULTS = Settings()
 
 
 def default(part: Part) -> Chosen:
-    """What holds where nothing was chosen: an absence at once by e-mail, the rest once a day."""
-    return Chosen(frozenset({Way.EMAIL}), Pace.NOW if part is Part.ABSENCES else Pace.DAILY)
+    """What holds where nothing was chosen: what cannot wait at once by e-mail, the rest once a day."""
+    return Chosen(frozenset({Way.EMAIL}), Pace.NOW if part in AT_ONCE else Pace.DAILY)
 
 
 def ways_of(texts: Collection[str]) -> frozenset[Way]:

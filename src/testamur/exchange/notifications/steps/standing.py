@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from uuid import UUID
 
 from testamur.exchange.notifications.rules.families import Thing
@@ -19,7 +19,9 @@ def standing(refs: Iterable[tuple[str, UUID, UUID]]) -> dict[tuple[UUID, UUID], 
     by_part: dict[Part, set[tuple[UUID, UUID]]] = defaultdict(set)
     for part, ref, child in refs:
         by_part[Part(part)].add((ref, child))
-    found = _events(by_part.pop(Part.EVENTS, set()))
+    found: dict[tuple[UUID, UUID], tuple[Thing, ...]] = {}
+    for part in READERS.keys() & by_part.keys():
+        found |= READERS[part](by_part.pop(part))
     for part, some in by_part.items():
         for key, things in in_diary(part=part, refs=some).items():
             found[key] = tuple(
@@ -46,3 +48,8 @@ def _events(refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thing
         for ref, child in refs
         if ref in told
     }
+
+
+Reader = Callable[[set[tuple[UUID, UUID]]], dict[tuple[UUID, UUID], tuple[Thing, ...]]]
+READERS: Mapping[Part, Reader] = {Part.EVENTS: _events}
+"""Part that is not of the diary → what still stands of (thing, child); what no longer does is left out."""

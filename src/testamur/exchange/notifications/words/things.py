@@ -77,6 +77,26 @@ _PHRASES: tuple[tuple[Callable[[Thing], bool], Callable[[int], str]], ...] = (
         lambda n: ngettext("%(count)d message about leave", "%(count)d messages about leave", n),
     ),
     (lambda t: t.part is Part.EVENTS, lambda n: ngettext("%(count)d event", "%(count)d events", n)),
+    (
+        lambda t: t.part is Part.LESSONS,
+        lambda n: ngettext("%(count)d changed lesson", "%(count)d changed lessons", n),
+    ),
+    (
+        lambda t: t.part is Part.MESSAGES,
+        lambda n: ngettext("%(count)d message", "%(count)d messages", n),
+    ),
+    (
+        lambda t: t.part is Part.FORMS,
+        lambda n: ngettext("%(count)d form to answer", "%(count)d forms to answer", n),
+    ),
+    (
+        lambda t: t.part is Part.CARE,
+        lambda n: ngettext("%(count)d notice about care", "%(count)d notices about care", n),
+    ),
+    (
+        lambda t: t.part is Part.LEARNING,
+        lambda n: ngettext("%(count)d plan or work", "%(count)d plans or works", n),
+    ),
 )
 """What is counted together, in the order in which it is told."""
 
@@ -121,6 +141,16 @@ def _event(thing: Thing, _short: bool) -> str:  # noqa: FBT001 - one shape for a
     return _("Called off: %(event)s") % {"event": said} if thing.off else said
 
 
+def _titled(thing: Thing, short: bool) -> str:  # noqa: FBT001 - one shape for all
+    """A title that names nobody and tells nothing of the child: of a message or a work, that there is one is enough."""
+    return "" if short else _cut(thing.subject)
+
+
+def _lesson(thing: Thing, _short: bool) -> str:  # noqa: FBT001 - one shape for all
+    said = f"{thing.subject} {day(thing.on)}".strip()
+    return _("Called off: %(event)s") % {"event": said} if thing.off else f"{said} {thing.value}".strip()
+
+
 def _nothing(_thing: Thing, _short: bool) -> str:  # noqa: FBT001 - one shape for all
     return ""
 
@@ -139,4 +169,9 @@ _DETAILS: Mapping[Part, Callable[[Thing, bool], str]] = {
     Part.HOMEWORK: _homework,
     Part.LEAVE: _leave,
     Part.EVENTS: _event,
+    Part.LESSONS: _lesson,
+    Part.MESSAGES: _titled,
+    Part.FORMS: _titled,
+    Part.CARE: _titled,
+    Part.LEARNING: _titled,
 }

@@ -18,7 +18,7 @@ from testamur.access.accounts.rules import GUARDIAN, SELF
 from testamur.exchange.notifications.rules import ZONES
 from testamur.kernel.base.refused import NotFound
 from testamur.register.people.rules import PersonView
-from testamur.register.schools.rules import GroupView
+from testamur.register.schools.rules import Form, GroupView
 from testamur.schoolday.diary import actions
 from testamur.schoolday.diary.queries import pupil as diary
 from testamur.schoolday.diary.queries.compare import may_compare
@@ -41,6 +41,24 @@ PAGES: Mapping[str, tuple[str | Promise, str, Part | None]] = {
     "compare": (_("Comparison"), "chart-column", None),
 }
 """Page of a child → its name, icon, and the part of the diary that is seen there."""
+BEYOND: Mapping[str, str] = {}
+"""Page of a child that lies outside `family` → the name of its address."""
+_NO_MARKS = frozenset({"marks", "remarks", "assessments", "compare"})
+_WITHOUT: Mapping[Form, frozenset[str]] = {Form.PRESCHOOL: _NO_MARKS, Form.AFTER_SCHOOL: _NO_MARKS}
+"""Form of school → pages that it has no use for."""
+
+
+def address(page: str, pupil: UUID) -> str:
+    """Where a page of a child is."""
+    return reverse(BEYOND.get(page, f"family:{page}"), args=[pupil])
+
+
+def fits(page: str, schooling: Schooling, today: date) -> bool:
+    """Whether the child's school has that page; the comparison only where the law compares."""
+    form = schooling.school.form if schooling.school is not None else Form.NONE
+    if page in _WITHOUT.get(form, frozenset()):
+        return False
+    return page != "compare" or may_compare(schooling, today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +110,17 @@ def zone_of(schooling: Schooling) -> ZoneInfo:
 
 
 def tabs(schooling: Schooling, news: News, current: str, today: date) -> tuple[Tab, ...]:
-    """The pages of a child; the comparison only where the law compares."""
-    compared = may_compare(schooling, today)
+    """The pages of a child."""
     return tuple(
         Tab(
             label,
-            reverse(f"family:{name}", args=[schooling.pupil]),
+            address(name, schooling.pupil),
             icon,
             name == current,
             len(news.of(part)) or None if part is not None else None,
         )
         for name, (label, icon, part) in PAGES.items()
-        if name != "compare" or compared
+        if fits(name, schooling, today)
     )
 
 
@@ -176,7 +193,7 @@ def _switch(visitor: Visitor, seen: Mapping[UUID, PersonView], pupil: UUID, page
         *(
             reach.Child(
                 p.given or p.name,
-                reverse(f"family:{'marks' if page == 'compare' and key != pupil else page}", args=[key]),
+                address("marks" if page == "compare" and key != pupil else page, key),
                 current=key == pupil,
             )
             for key, p in seen.items()

@@ -25,6 +25,7 @@ from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.family import child as pages
 from testamur.surfaces.web.family import reach
 from testamur.surfaces.web.family.leave import STATES
+from testamur.surfaces.web.family.more import Added, Doing, NewPart, added
 from testamur.surfaces.web.family.results import studies_somewhere
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import Visitor, WebRequest
@@ -45,17 +46,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class NewPart:
-    """What is new in one part: how much, and the latest in words."""
-
-    label: str | Promise
-    icon: str
-    address: str
-    count: int
-    texts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class DiaryPart:
     """What the home says of one child's school day. `weak`: how much is new, for a login that may know no more."""
 
@@ -68,6 +58,8 @@ class DiaryPart:
     lessons: tuple[PupilLesson, ...]
     events: tuple[EventView, ...]
     new: int
+    todo: tuple[Doing, ...] = ()
+    facts: tuple[Doing, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -142,10 +134,11 @@ def _diaries(visitor: Visitor, shown: Mapping[UUID, PersonView], *, strong: bool
     if not strong:
         return {key: _weak(places[key], news[key]) for key in pupils}
     mine = {key: places[key] for key in pupils}
+    beside = added(visitor, mine)
     groups = diary.groups_of(mine, today, today)
     lessons = diary.days(by=by, pupils=pupils, first=today, last=today, of=mine, groups=groups)
     events = pages.events(mine, groups, visitor.now, visitor.now + COMING)
-    return {key: _strong(places[key], news[key], lessons[key], events[key], today) for key in pupils}
+    return {key: _strong(places[key], news[key], lessons[key], events[key], beside[key], today) for key in pupils}
 
 
 def _weak(schooling: Schooling, news: News) -> DiaryPart:
@@ -157,6 +150,7 @@ def _strong(
     news: News,
     lessons: tuple[PupilLesson, ...],
     events: tuple[EventView, ...],
+    beside: Added,
     today: date,
 ) -> DiaryPart:
     since = news.since[Part.EVENTS]
@@ -165,7 +159,7 @@ def _strong(
         NewPart(
             label,
             icon,
-            reverse(f"family:{name}", args=[schooling.pupil]),
+            pages.address(name, schooling.pupil),
             len(items),
             tuple(_text(schooling, item) for item in items[:TOLD]),
         )
@@ -179,13 +173,15 @@ def _strong(
     return DiaryPart(
         schooling,
         pages.tabs(schooling, news, "", today),
-        tuple(parts),
+        (*beside.parts, *parts),
         (),
         news.to_excuse,
         news.to_consent,
         lessons,
         events[:3],
-        len(news.items) + len(fresh),
+        len(news.items) + len(fresh) + sum(part.count for part in beside.parts),
+        beside.todo,
+        beside.today,
     )
 
 

@@ -31,6 +31,11 @@ PARTS: Mapping[Part, str | Promise] = {
     Part.HOMEWORK: _("Homework"),
     Part.LEAVE: _("Leave"),
     Part.EVENTS: _("Events and meetings"),
+    Part.LESSONS: _("Cancelled and moved lessons"),
+    Part.MESSAGES: _("Messages"),
+    Part.FORMS: _("Forms to answer"),
+    Part.CARE: _("Pick-up and drop-off"),
+    Part.LEARNING: _("Plans, talks and portfolio"),
 }
 ROUTES: Mapping[Route, str | Promise] = {
     Route.WEB: _("on the web"),

@@ -1,0 +1,1 @@
+"""Writes: pick-up and drop-off."""

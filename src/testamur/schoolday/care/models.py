@@ -1,0 +1,1 @@
+"""Tables: pick-up and drop-off."""

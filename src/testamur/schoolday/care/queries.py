@@ -1,0 +1,1 @@
+"""Reads: pick-up and drop-off."""

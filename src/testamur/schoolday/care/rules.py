@@ -1,0 +1,1 @@
+"""Pure rules: pick-up and drop-off."""

@@ -1,0 +1,1 @@
+"""Writes: forms and consents."""

@@ -1,0 +1,1 @@
+"""Tables: forms and consents."""

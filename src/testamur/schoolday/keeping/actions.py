@@ -1,0 +1,1 @@
+"""Writes: what is held, and for how long."""

@@ -1,0 +1,1 @@
+"""Tables: what is held, and for how long."""

@@ -1,0 +1,1 @@
+"""Pure rules: what is held, and for how long."""

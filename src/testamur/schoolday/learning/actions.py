@@ -1,0 +1,1 @@
+"""Writes: plans, development plans, portfolio."""

@@ -1,0 +1,1 @@
+"""Tables: plans, development plans, portfolio."""

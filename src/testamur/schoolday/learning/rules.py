@@ -1,0 +1,1 @@
+"""Pure rules: plans, development plans, portfolio."""

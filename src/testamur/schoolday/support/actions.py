@@ -1,0 +1,1 @@
+"""Writes: the chain of help."""

@@ -1,0 +1,1 @@
+"""Pages of pick-up and drop-off."""

@@ -1,0 +1,1 @@
+"""Pages of retention: lists of what is to be deleted."""

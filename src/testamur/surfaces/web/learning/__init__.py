@@ -1,0 +1,1 @@
+"""Pages of plans, matrices, development plans and portfolios."""

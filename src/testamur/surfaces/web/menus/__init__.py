@@ -1,0 +1,1 @@
+"""Pages of menus and school-year dates."""

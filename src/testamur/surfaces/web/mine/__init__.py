@@ -1,0 +1,1 @@
+"""Pages of what is held of a person, and the app."""

@@ -1,0 +1,1 @@
+"""The search over what one may see."""

@@ -1,0 +1,8 @@
+"""Addresses: the search over what one may see."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+app_name = "search"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,77 @@
+"""Builds the schools of the portal's journeys: `python -m tests.journeys.browser.portal.build FOLDER` makes FOLDER/portal.
+
+It runs in a process of its own, as the product's commands do, and writes who is who to FOLDER/world.json: the schools
+of the diary's journeys, smaller, and everything that the demo's portal makes around them.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from testamur.surfaces.cli import runtime
+
+
+def main(folder: Path) -> None:
+    """A Bulgarian class of 10 and a Swedish one of 12; the family has a child in each, and what the portal adds."""
+    work = folder / "portal"
+    work.mkdir(parents=True)
+    runtime.start(data=work, mode="demo")
+    from django.conf import settings
+    from django.db import connections
+
+    from testamur.kernel.base import clock
+    from testamur.kernel.base.actor import operator
+    from testamur.surfaces.cli import demo_diary, demo_people, demo_portal, demo_schools
+
+    by, now = operator(), clock.now()
+    bulgaria, sweden = demo_schools.LANDS[0], demo_schools.LANDS[1]
+    lands = (
+        replace(bulgaria, classes={"8А": 8}, size=10, subjects=("BEL", "MAT", "ENG", "IST")),
+        replace(sweden, classes={"4A": 4}, size=12, subjects=("SV", "MA", "EN")),
+    )
+    made = []
+    for land in lands:
+        kept = demo_schools.build(by, land, data=work, public_url=settings.PUBLIC_URL, now=now)
+        demo_diary.fill(by, kept, now)
+        made.append(kept)
+    pupils, swedish = (next(iter(kept.classes.values())) for kept in made)
+    family = made[0].guardians[pupils[0]]
+    demo_people.guard(by, [(swedish[0], family)], now)
+    demo_portal.build(by, made, family, now)
+    (folder / "world.json").write_text(json.dumps(_world(made, family), default=str))
+    connections.close_all()
+
+
+def _world(made: list[Any], family: UUID) -> dict[str, Any]:
+    """Ids, numbers and names by plain words."""
+    from testamur.kernel.base.actor import operator
+    from testamur.register.people import queries as people
+
+    bg, se = made
+    who: dict[str, UUID] = {"family": family}
+    for prefix, kept in (("bg", bg), ("se", se)):
+        who |= {f"{prefix}_principal": kept.principal, f"{prefix}_administrator": kept.administrator}
+        who |= {f"{prefix}_teacher_{code}": person for code, person in kept.teachers.items()}
+        pupils = next(iter(kept.classes.values()))
+        who |= {f"{prefix}_pupil{n}": pupil for n, pupil in enumerate(pupils)}
+        who |= {f"{prefix}_guardian{n}": kept.guardians[pupil] for n, pupil in enumerate(pupils)}
+    views = people.people(by=operator(), ids=list(who.values()))
+    known = {name: views[person] for name, person in who.items()}
+    return {
+        "persons": who,
+        "numbers": {name: one.identifier.value for name, one in known.items() if one.identifier is not None},
+        "names": {name: one.name for name, one in known.items()},
+        "bg_group": next(iter(bg.classes)),
+        "se_group": next(iter(se.classes)),
+        "bg_school": bg.school,
+        "se_school": se.school,
+    }
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
