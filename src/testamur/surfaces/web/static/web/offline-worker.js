@@ -2,6 +2,11 @@
 // them there (family.js); logging out, and every way to the login page, throws them away.
 "use strict";
 const KEPT = "family";
+// The beginnings of the addresses whose pages a device may keep; each area that wants it adds its own line here.
+const PAGES = [
+  "/family/",
+  "/app/",
+];
 const FRESH = 10 * 60 * 60 * 1000; // no longer than a login lasts
 const forget = () => Promise.all([caches.delete(KEPT), new Promise((done) => {
   const gone = indexedDB.deleteDatabase(KEPT);
@@ -23,6 +28,6 @@ self.addEventListener("fetch", (event) => {
     return;
   }
   if (request.method !== "GET") return;
-  const page = request.mode === "navigate" && pathname.startsWith("/family/");
+  const page = request.mode === "navigate" && PAGES.some((start) => pathname.startsWith(start));
   if (page || pathname.startsWith("/static/")) event.respondWith(fetch(request).catch(() => kept(request)));
 });
