@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from django.db import transaction
 
@@ -74,27 +76,38 @@ class JournalAudit:
     faults: tuple[str, ...]
 
 
+AT_A_TIME = 2000
+"""Rows that are compared together: a log of millions is audited in the memory of these."""
+
+
 def audit() -> JournalAudit:
     """Compare journal and shipped copy row by row, and rebuild every head from the copy."""
     faults: list[str] = []
-    entries = {row.id: row for row in Entry.objects.iterator(chunk_size=2000)}
-    heads = {head.size: head for head in ShippedHead.objects.order_by("size")}
+    heads = dict(ShippedHead.objects.values_list("size", "root"))
     frontier = Frontier()
-    for row in ShippedEntry.objects.order_by("seq").iterator(chunk_size=2000):
-        if row.seq != frontier.size + 1:
-            faults.append(f"shipped entry {frontier.size + 1} is missing")
-        body = bytes(row.body)
-        frontier = frontier.extend([leaf_hash(body)])
-        there = entries.get(row.entry)
-        if there is None:
-            faults.append(f"entry {row.entry} was shipped and is gone from the journal")
-        elif view(there).canonical() != body:
-            faults.append(f"entry {row.entry} differs between journal and shipped copy")
-        head = heads.get(frontier.size)
-        if head is not None and head.root != frontier.root.hex():
-            faults.append(f"the head of size {head.size} does not follow from the shipped entries")
-    newest = heads[max(heads)] if heads else None
+    for rows in _batched(ShippedEntry.objects.order_by("seq").iterator(chunk_size=AT_A_TIME), AT_A_TIME):
+        entries = Entry.objects.in_bulk([row.entry for row in rows])
+        for row in rows:
+            if row.seq != frontier.size + 1:
+                faults.append(f"shipped entry {frontier.size + 1} is missing")
+            body = bytes(row.body)
+            frontier = frontier.extend([leaf_hash(body)])
+            there = entries.get(row.entry)
+            if there is None:
+                faults.append(f"entry {row.entry} was shipped and is gone from the journal")
+            elif view(there).canonical() != body:
+                faults.append(f"entry {row.entry} differs between journal and shipped copy")
+            if heads.get(frontier.size, frontier.root.hex()) != frontier.root.hex():
+                faults.append(f"the head of size {frontier.size} does not follow from the shipped entries")
+    newest = ShippedHead.objects.order_by("-size").first()
     if newest is not None and newest.size != frontier.size:
         faults.append(f"the newest head says {newest.size} entries, there are {frontier.size}")
     told = Head(newest.size, newest.root, newest.at) if newest else None
-    return JournalAudit(len(entries), frontier.size, told, tuple(faults))
+    return JournalAudit(Entry.objects.count(), frontier.size, told, tuple(faults))
+
+
+def _batched(rows: Iterable[ShippedEntry], size: int) -> Iterator[list[ShippedEntry]]:
+    """The rows in lists of at most `size`."""
+    some = iter(rows)
+    while chunk := list(islice(some, size)):
+        yield chunk
