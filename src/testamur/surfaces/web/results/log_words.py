@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from testamur.surfaces.web.results.words import SIGNED_BY
 
@@ -24,7 +25,7 @@ KINDS: Mapping[str, tuple[Text, str]] = {
     "reporting.list.grader_removed": (_("Grader taken out"), "user-minus"),
     "reporting.list.sent": (_("Sent to the examiner"), "send"),
     "reporting.list.reminded": (_("Examiner reminded"), "bell-ring"),
-    "reporting.list.recalled": (_("Taken back"), "undo-2"),
+    "reporting.list.recalled": (pgettext_lazy("list of results", "Taken back"), "undo-2"),
     "reporting.list.returned": (_("Returned by the examiner"), "undo-2"),
     "reporting.list.prepared": (_("Documents made"), "files"),
     "reporting.list.stuck": (_("Got stuck"), "triangle-alert"),

@@ -37,7 +37,7 @@ SHOWS: Mapping[str, office_common.Text] = {
     "paper": gettext_lazy("On paper"),
     "stuck": gettext_lazy("Stuck"),
     "to_enter": gettext_lazy("To enter"),
-    "undecided": gettext_lazy("Not decided"),
+    "undecided": pgettext_lazy("lists of an office", "Not decided"),
     "entered": pgettext_lazy("lists of an office", "Entered"),
 }
 """View → what it is called."""
