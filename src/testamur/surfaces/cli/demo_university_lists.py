@@ -21,7 +21,7 @@ from testamur.register.studies.rules import NewExam, NewOccasion, NewRegistratio
 from testamur.schoolday.reporting import actions as reporting
 from testamur.schoolday.reporting import steps
 from testamur.schoolday.reporting.queries import lists
-from testamur.schoolday.reporting.rules.states import How, Source
+from testamur.schoolday.reporting.rules.states import Desk, How, Source
 from testamur.schoolday.reporting.rules.views import Entry, Incoming, NewList
 from testamur.surfaces.cli import demo_university as university
 from testamur.surfaces.cli import trial
@@ -67,6 +67,9 @@ def build(
     students = tuple(people.register_persons(by=by, path=campus.authority.path, persons=new, now=now))
     exam, maths = _studies(by, campus, students, now)
     _earlier(by, campus, students, now.date(), now)
+    for desk in Desk:
+        address = f"{desk.value}@provhogskolan.example.org"
+        reporting.set_desk(by=by, path=campus.authority.path, desk=desk, email=address, now=now)
     told("students", count)
     return Term(campus, students, exam, maths)
 
