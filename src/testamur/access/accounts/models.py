@@ -29,6 +29,7 @@ class Login(models.Model):
     ended_because = models.CharField(max_length=16, default="")
     device = models.CharField(max_length=120, default="")
     network = models.CharField(max_length=60, default="")
+    app = models.UUIDField(null=True)  # the device by whose key it began, where it is a login of the app
 
     class Meta:
         indexes = [models.Index(fields=["person", "ended_at"], name="accounts_login_open")]
@@ -137,6 +138,37 @@ class RecoveryCode(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "digest"], name="accounts_recovery_once")]
+
+
+class AppAccess(models.Model):
+    """Somebody allows the app: the tick "access for the app" of the web profile. No row: not allowed."""
+
+    person = models.UUIDField(primary_key=True)
+    allowed_at = models.DateTimeField()
+
+
+class AppDevice(models.Model):
+    """A device with the app. `digest` is of its key, which the device alone has; `hat` is the one the app wears."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    person = models.UUIDField()
+    hat = models.CharField(max_length=440)
+    digest = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=120, default="")
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_because = models.CharField(max_length=16, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "ended_at"], name="accounts_app_open")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_because="")
+                | Q(Q(ended_at__isnull=False), ~Q(ended_because="")),
+                name="accounts_app_ended_paired",
+            ),
+        ]
 
 
 class ApiClient(models.Model):

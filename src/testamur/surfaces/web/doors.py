@@ -16,7 +16,15 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from testamur.access.accounts.rules import Area, ConfirmAgain, LevelTooLow, must_be_confirmed, must_reach_level
+from testamur.access.accounts.rules import (
+    Area,
+    ConfirmAgain,
+    Crossing,
+    LevelTooLow,
+    must_be_confirmed,
+    must_reach_level,
+    must_stay_in_app,
+)
 from testamur.kernel.base.refused import NotAllowed, NotFound, Refused
 from testamur.surfaces.web import refusals
 from testamur.surfaces.web.pages import error_page, page
@@ -60,9 +68,18 @@ def _turned_away(request: HttpRequest, act: str, areas: tuple[Area, ...]) -> Htt
             return to(request, "account:roles", next=here)
         if not set(areas) & set(visitor.hat.areas):
             return _wrong_hat(request, areas, here)
+    return _too_weak(request, act, here)
+
+
+def _too_weak(request: HttpRequest, act: str, here: str) -> HttpResponse | None:
+    """Another login, a stronger one or a fresh identification is needed: the way there."""
+    visitor = request.visitor  # type: ignore[attr-defined]
     try:
+        must_stay_in_app(act, app=visitor.login.app is not None)
         must_reach_level(act, visitor.login.level)
         must_be_confirmed(act, visitor.login.confirmed_at, visitor.now)
+    except Crossing:
+        return to(request, "account:login", next=here, why="crossing")
     except LevelTooLow:
         return to(request, "account:login", next=here, why="level")
     except ConfirmAgain:

@@ -1,5 +1,6 @@
 """Verbs of access."""
 
+from testamur.access.accounts.actions.apps import allow_app, connect_app, end_app, forbid_app, open_app
 from testamur.access.accounts.actions.attempts import (
     Entered,
     Started,
@@ -40,19 +41,24 @@ __all__ = [
     "add_passkey",
     "add_totp",
     "admit_client",
+    "allow_app",
     "begin",
     "came_back",
     "cancel",
     "choose_hat",
     "choose_locale",
     "confirm",
+    "connect_app",
+    "end_app",
     "end_client",
     "end_login",
     "end_others",
     "finish",
+    "forbid_app",
     "limit",
     "note_reading",
     "note_seen",
+    "open_app",
     "proceed",
     "remove_passkey",
     "remove_totp",

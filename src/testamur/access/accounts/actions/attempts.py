@@ -190,6 +190,7 @@ def finish(*, by: Actor, attempt: UUID, browser: Browser, former: UUID | None, n
         network=browser.network,
         hat=hat,
         evidence=row.evidence,
+        app=going.app if going is not None and row.purpose == Purpose.CONFIRM else None,  # unlocked, still the app
         now=now,
     )
     return Entered(begun, row.target, anew=True)

@@ -10,7 +10,9 @@ from django.db import transaction
 from testamur.access.accounts import queries
 from testamur.access.accounts.models import Login, Preference
 from testamur.access.accounts.rules import (
+    HATS,
     SELF,
+    Crossing,
     HatUnknown,
     Level,
     LevelTooLow,
@@ -40,11 +42,13 @@ def sign_in(
     network: str = "",
     hat: str = "",
     evidence: str = "",
+    app: UUID | None = None,
     now: datetime,
 ) -> UUID:
     """A person was identified: the login begins; returns its id. `by` is the login page (``accounts.login.begin``).
 
     With a single hat, or the one named by `hat`, it is worn at once. `evidence` is the digest of the e-ID's proof.
+    `app` is the device of a login of the app.
     Journal: ``accounts.login.began/1``. Raises NotFound for nobody in the register.
     """
     by.must("accounts.login.begin")
@@ -64,6 +68,7 @@ def sign_in(
         seen_at=now,
         device=device[:120],
         network=network[:60],
+        app=app,
     )
     row.save(force_insert=True)
     me = Actor(id=person, identified_by=method)
@@ -100,7 +105,8 @@ def confirm(
 def choose_hat(*, by: Actor, login: UUID, hat: str, now: datetime) -> None:
     """Put on one of one's own hats. Journal: ``accounts.hat.chosen/1``.
 
-    Raises HatUnknown, NotFound for another's login, ConfirmAgain when authority rises and identity was found long ago.
+    Raises HatUnknown, NotFound for another's login, ConfirmAgain when authority rises and identity was found long ago,
+    Crossing for a role that the app does not know.
     """
     row = _own(by, login, now)
     hats = queries.hats(person=row.person, on=now.date())
@@ -108,6 +114,8 @@ def choose_hat(*, by: Actor, login: UUID, hat: str, now: datetime) -> None:
     if chosen is None:
         raise HatUnknown("You do not have that role today.", field="hat")
     worn = next((h.role for h in hats if h.key == row.hat), "")
+    if row.app is not None and chosen.key not in HATS:
+        raise Crossing("The app is for families.", act="hat")
     must_be_fresh_for(chosen.role, worn=worn, confirmed_at=row.confirmed_at, now=now)
     row.hat, row.admin_at = chosen.key, None
     row.save(update_fields=["hat", "admin_at"])

@@ -1,5 +1,6 @@
 """Reading logins, tries to log in, hats and preferences."""
 
+from testamur.access.accounts.queries.apps import DeviceView, app_allowed, app_devices
 from testamur.access.accounts.queries.attempts import (
     AttemptView,
     Factors,
@@ -20,10 +21,13 @@ from testamur.access.accounts.queries.logins import LoginView, locale_of, locale
 __all__ = [
     "AttemptView",
     "Choice",
+    "DeviceView",
     "Factors",
     "LoginView",
     "PasskeyView",
     "actor",
+    "app_allowed",
+    "app_devices",
     "attempt",
     "clients",
     "demo_people",

@@ -27,6 +27,7 @@ class LoginView:
     device: str
     network: str
     admin_at: datetime | None = None
+    app: UUID | None = None
 
 
 def login(id: UUID, *, now: datetime) -> LoginView | None:  # noqa: A002 - the name that every query uses
@@ -72,4 +73,5 @@ def _view(row: Login) -> LoginView:
         device=row.device,
         network=row.network,
         admin_at=row.admin_at,
+        app=row.app,
     )

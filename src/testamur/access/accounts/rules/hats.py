@@ -70,7 +70,7 @@ class Hat:
 
 
 _SIGNS = ("records.record.sign", "signing.ceremony.*")
-OWN = ("delivery.device.*", "notices.own.*")
+OWN = ("delivery.device.*", "notices.own.*", "accounts.app.*")
 """What everybody may do about oneself, whatever hat is worn."""
 _SEES = ("people.details.see", "people.guardianship.see", "schools.group.see")
 

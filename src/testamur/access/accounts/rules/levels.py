@@ -73,6 +73,8 @@ NEEDED: Mapping[str, Need] = {
     "menus.edit": Need(Level.SUBSTANTIAL),
     "mine.extract": Need(Level.SUBSTANTIAL, STEP_UP),  # everything that is held of a person
     "mine.requests": Need(Level.SUBSTANTIAL),
+    "app.home": Need(Level.LOW),  # numbers and lessons; more once the app is unlocked
+    "app.report": Need(Level.LOW),  # an absence of today or to come: no judgement, and the school asks back
     "mine.app": Need(Level.SUBSTANTIAL, STEP_UP),
     "keeping.lists": Need(Level.SUBSTANTIAL, STEP_UP),
     "support.ask": Need(Level.SUBSTANTIAL),
