@@ -74,7 +74,7 @@ def build_and_issue(
     from testamur.kernel.journal import steps as journal
     from testamur.schoolday.reporting import steps as reporting
     from testamur.schoolday.reporting.tasks import SETTLE_STEP
-    from testamur.surfaces.cli import demo_build, demo_diary, demo_portal, issuing
+    from testamur.surfaces.cli import demo_build, demo_care, demo_diary, demo_portal, issuing
     from testamur.surfaces.cli import demo_university_lists as university
     from testamur.surfaces.cli.demo_data import SIZES
     from testamur.surfaces.cli.trust import write_trust
@@ -135,7 +135,9 @@ def build_and_issue(
             for b in built
         ],
         "address": settings.PUBLIC_URL,
-        "people": _who(by, built, [*demo_diary.who(kept), *university.who(term)]),
+        "people": _who(
+            by, built, [*demo_diary.who(kept), *demo_care.who(kept, clock.now().date()), *university.who(term)]
+        ),
         "pupils": people + demo_diary.count(),
         "students": chosen.students,
         "records": outcome.published,

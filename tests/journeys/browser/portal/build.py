@@ -1,4 +1,4 @@
-"""Builds the schools of the portal's journeys: `python -m tests.journeys.browser.portal.build FOLDER` makes FOLDER/portal.
+"""Schools of the portal's journeys: `python -m tests.journeys.browser.portal.build FOLDER` makes FOLDER/portal.
 
 It runs in a process of its own, as the product's commands do, and writes who is who to FOLDER/world.json: the schools
 of the diary's journeys, smaller, and everything that the demo's portal makes around them.
@@ -60,6 +60,7 @@ def _world(made: list[Any], family: UUID) -> dict[str, Any]:
         pupils = next(iter(kept.classes.values()))
         who |= {f"{prefix}_pupil{n}": pupil for n, pupil in enumerate(pupils)}
         who |= {f"{prefix}_guardian{n}": kept.guardians[pupil] for n, pupil in enumerate(pupils)}
+    places = _care(se, who)
     views = people.people(by=operator(), ids=list(who.values()))
     known = {name: views[person] for name, person in who.items()}
     return {
@@ -70,7 +71,33 @@ def _world(made: list[Any], family: UUID) -> dict[str, Any]:
         "se_group": next(iter(se.classes)),
         "bg_school": bg.school,
         "se_school": se.school,
-    }
+    } | places
+
+
+def _care(se: Any, who: dict[str, UUID]) -> dict[str, UUID]:
+    """The preschool and the after-school care: who is there, into `who`, and the units and groups by plain words."""
+    from testamur.kernel.base import clock
+    from testamur.kernel.base.actor import operator
+    from testamur.register.people import queries as people
+    from testamur.register.schools import queries as schools
+    from testamur.register.schools.rules import Role
+    from testamur.surfaces.cli import demo_care
+
+    by, today, found = operator(), clock.now().date(), {}
+    for name, (code, _called) in (("preschool", demo_care.PRESCHOOL), ("after_school", demo_care.AFTER_SCHOOL)):
+        unit = schools.unit_by_code(code=code, parent=se.authority)
+        assert unit is not None
+        found[name] = unit.id
+        for post in schools.posts_at(unit=unit.id, on=today):
+            teaches = post.role in {Role.CLASS_TEACHER, Role.TEACHER}
+            who.setdefault(f"{name}_teacher" if teaches else f"{name}_{post.role.value}", post.person)
+        group = min(schools.groups(school=unit.id), key=lambda one: one.code)
+        found[f"{name}_group"] = group.id
+        children = [one.person for one in schools.members(group=group.id, on=today)]
+        who |= {f"{name}_child{n}": child for n, child in enumerate(children)}
+        for n, views in enumerate(people.guardians(by=by, children=children, on=today).values()):
+            who[f"{name}_guardian{n}"] = views[-1].guardian.id
+    return found
 
 
 if __name__ == "__main__":
