@@ -210,6 +210,10 @@ KINDS: dict[str, Part] = {
     "diary.health.noted": Part.HEALTH,
     "diary.assessments.published": Part.ASSESSMENTS,
     "diary.homework.set": Part.HOMEWORK,
+    "diary.lesson.cancelled": Part.LESSONS,
+    "diary.lesson.restored": Part.LESSONS,
+    "diary.lesson.substituted": Part.LESSONS,
+    "diary.lesson.moved": Part.LESSONS,
     "noticeboard.event.planned": Part.EVENTS,
     "noticeboard.event.changed": Part.EVENTS,
     "noticeboard.event.cancelled": Part.EVENTS,
@@ -223,9 +227,11 @@ _ONE = ("task", "remark", "note", "leave", "event", "lesson")
 def things(kind: str, refs: Mapping[str, Any]) -> tuple[tuple[UUID, UUID], ...] | None:
     """(thing, pupil) of an entry; None where it is about everybody of a group or unit; nothing where nobody is told.
 
-    Marks in a hidden column are told when the column is shown.
+    Marks in a hidden column are told when the column is shown; of a lesson of a day that is gone nobody is.
     """
     if kind.startswith("diary.marks.entered") and not refs.get("shown", True):
+        return ()
+    if kind.startswith("diary.lesson.") and refs.get("over"):
         return ()
     pupils = [UUID(one) for one in refs["pupils"]] if "pupils" in refs else []
     if "pupil" in refs:

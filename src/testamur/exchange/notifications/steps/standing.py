@@ -8,6 +8,7 @@ from uuid import UUID
 
 from testamur.exchange.notifications.rules.families import Thing
 from testamur.exchange.notifications.steps.places import zones
+from testamur.schoolday.diary.queries.changed import changed
 from testamur.schoolday.diary.queries.notices import standing as in_diary
 from testamur.schoolday.diary.rules.states import Part
 from testamur.schoolday.noticeboard.queries import events_by_id
@@ -50,6 +51,26 @@ def _events(refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thing
     }
 
 
+def _lessons(refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thing, ...]]:
+    """How a day changes the timetable; `value` is hours, room and what is so, parted by bars, as words write them."""
+    found = changed({ref for ref, _child in refs})
+    told = {
+        key: Thing(
+            Part.LESSONS,
+            one.on,
+            one.subject,
+            "|".join((
+                f"{one.starts:%H:%M}–{one.ends:%H:%M}",
+                one.room if one.moved else "",
+                "substitute" if one.substitute else "given" if one.given else "",
+            )),
+            off=one.cancelled,
+        )
+        for key, one in found.items()
+    }
+    return {(ref, child): (told[ref],) for ref, child in refs if ref in told}
+
+
 Reader = Callable[[set[tuple[UUID, UUID]]], dict[tuple[UUID, UUID], tuple[Thing, ...]]]
-READERS: Mapping[Part, Reader] = {Part.EVENTS: _events}
+READERS: Mapping[Part, Reader] = {Part.EVENTS: _events, Part.LESSONS: _lessons}
 """Part that is not of the diary → what still stands of (thing, child); what no longer does is left out."""

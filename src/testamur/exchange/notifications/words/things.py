@@ -147,8 +147,12 @@ def _titled(thing: Thing, short: bool) -> str:  # noqa: FBT001 - one shape for a
 
 
 def _lesson(thing: Thing, _short: bool) -> str:  # noqa: FBT001 - one shape for all
-    said = f"{thing.subject} {day(thing.on)}".strip()
-    return _("Called off: %(event)s") % {"event": said} if thing.off else f"{said} {thing.value}".strip()
+    hours, room, so = [*thing.value.split("|"), "", "", ""][:3]
+    said = " ".join(part for part in (thing.subject, day(thing.on), hours, room) if part)
+    if thing.off:
+        return _("Called off: %(event)s") % {"event": said}
+    how = {"substitute": _("another teacher"), "given": _("as planned after all")}.get(so, _("moved"))
+    return f"{said}: {how}"
 
 
 def _nothing(_thing: Thing, _short: bool) -> str:  # noqa: FBT001 - one shape for all

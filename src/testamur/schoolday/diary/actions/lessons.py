@@ -102,7 +102,7 @@ def cancel_lesson(*, by: Actor, lesson: LessonKey, cancelled: bool = True, seen_
     row.version += 1
     row.save(update_fields=["state", "version"])
     kind = "diary.lesson.cancelled/1" if cancelled else "diary.lesson.restored/1"
-    journal.append(by=by, kind=kind, path=row.path, refs=refs(row), now=now)
+    journal.append(by=by, kind=kind, path=row.path, refs=told(row, now), now=now)
     return row.version
 
 
@@ -123,14 +123,19 @@ def assign_substitute(
     row.teacher, row.note = teacher, note.strip() or row.note
     row.version += 1
     row.save(update_fields=["teacher", "note", "version"])
-    told = {**refs(row), "teacher": str(teacher)}
-    journal.append(by=by, kind="diary.lesson.substituted/1", path=row.path, refs=told, now=now)
+    entry = {**told(row, now), "teacher": str(teacher)}
+    journal.append(by=by, kind="diary.lesson.substituted/1", path=row.path, refs=entry, now=now)
     return row.version
 
 
 def refs(row: Lesson) -> dict[str, str]:
     """What every entry about a lesson says."""
     return {"lesson": str(row.id), "group": str(row.group_id)}
+
+
+def told(row: Lesson, now: datetime) -> dict[str, object]:
+    """As `refs`, of a change that families are told of: `over` for a day that is gone everywhere, which nobody is."""
+    return {**refs(row), "over": row.on < (now - timedelta(hours=12)).date()}
 
 
 def opened(*, by: Actor, verb: str, key: LessonKey, seen_version: int, cancelled_too: bool = False) -> Lesson:

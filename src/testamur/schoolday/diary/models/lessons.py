@@ -12,7 +12,8 @@ from testamur.schoolday.diary.rules.states import AbsenceKind, LessonState
 class Lesson(models.Model):
     """One lesson that was, is or will be given. `slot`: the timetable's row that it comes from; None beside it.
 
-    `teacher` gives it (a substitute too); `note` is for whoever gives it; `version` grows with every change.
+    `room`: another one than the timetable's, for this day; empty where it is that one. `teacher` gives it (a substitute
+    too); `note` is for whoever gives it; `version` grows with every change.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -26,6 +27,7 @@ class Lesson(models.Model):
     number = models.PositiveSmallIntegerField(null=True)
     starts = models.TimeField()
     ends = models.TimeField()
+    room = models.CharField(max_length=40, default="")
     topic = models.CharField(max_length=400, default="")
     homework = models.TextField(default="")
     due = models.DateField(null=True)

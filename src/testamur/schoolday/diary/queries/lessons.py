@@ -129,8 +129,8 @@ def mine(*, by: Actor, first: date, last: date) -> tuple[Line, ...]:
     Those that somebody else gives instead are there too (`substituted`). Five queries at most.
     """
     planned = schools.planned(on=(first, last), teacher=by.id)
-    rows = _rows(Q(teacher=by.id) | Q(slot__in={one.slot.id for one in planned}), first, last)
-    return _lines(planned, rows, only=lambda view: by.id in {view.teacher, view.usual})
+    rows = rows_where(Q(teacher=by.id) | Q(slot__in={one.slot.id for one in planned}), first, last)
+    return lines_from(planned, rows, only=lambda view: by.id in {view.teacher, view.usual})
 
 
 def of_school(*, by: Actor, school: UUID, on: date) -> tuple[Line, ...]:
@@ -139,7 +139,9 @@ def of_school(*, by: Actor, school: UUID, on: date) -> tuple[Line, ...]:
     if unit is None:
         raise NotFound("There is no such school.", school=str(school))
     by.must("diary.completeness.see", unit.path)
-    return _lines(schools.planned(on=on, school=school), _rows(Q(school=school), on, on), only=lambda _view: True)
+    return lines_from(
+        schools.planned(on=on, school=school), rows_where(Q(school=school), on, on), only=lambda _view: True
+    )
 
 
 def not_taken(lines: Iterable[Line], *, on: date, until: time | None = None) -> tuple[Line, ...]:
@@ -214,13 +216,15 @@ def _next_days(view: LessonView) -> tuple[date, ...]:
     return tuple(dict.fromkeys(one.on for one in coming if one.slot.subject == view.subject))[:3]
 
 
-def _rows(which: Q, first: date, last: date) -> list[Lesson]:
+def rows_where(which: Q, first: date, last: date) -> list[Lesson]:
+    """What was written about lessons between two days; for this package's own files."""
     return list(Lesson.objects.select_related("group").filter(which, on__range=(first, last)).order_by("on", "id"))
 
 
-def _lines(
+def lines_from(
     planned: Iterable[Planned], rows: Iterable[Lesson], *, only: Callable[[LessonView], bool]
 ) -> tuple[Line, ...]:
+    """Planned lessons and what was written, as lines in order of time; for this package's own files."""
     plans = {(one.slot.id, one.on): one for one in planned}
     weekly = {one.slot.id: one.slot for one in plans.values()}
     written = list(rows)
@@ -242,7 +246,7 @@ def _of_slot(slot: SlotView, on: date) -> LessonView:
     return LessonView(
         id=None, slot=slot.id, school=slot.school, group=slot.group, path=slot.path, subject=slot.subject,
         teacher=slot.teacher, usual=slot.teacher, on=on, number=slot.number, starts=slot.starts, ends=slot.ends,
-        room=slot.room,
+        room=slot.room, planned=(slot.starts, slot.ends, slot.room),
     )  # fmt: skip
 
 
@@ -250,7 +254,7 @@ def _of_row(row: Lesson, slot: SlotView | None) -> LessonView:
     return LessonView(
         id=row.id, slot=row.slot, school=row.school_id, group=row.group_id, path=row.path, subject=row.subject,
         teacher=row.teacher, usual=slot.teacher if slot else row.teacher, on=row.on, number=row.number,
-        starts=row.starts, ends=row.ends, room=slot.room if slot else "", state=LessonState(row.state),
+        starts=row.starts, ends=row.ends, room=row.room or (slot.room if slot else ""), state=LessonState(row.state),
         topic=row.topic, homework=row.homework, due=row.due, note=row.note, taken_at=row.taken_at,
-        taken_by=row.taken_by, version=row.version,
+        taken_by=row.taken_by, version=row.version, planned=(slot.starts, slot.ends, slot.room) if slot else None,
     )  # fmt: skip

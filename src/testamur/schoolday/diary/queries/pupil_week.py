@@ -140,7 +140,7 @@ def _lesson(schooling: Schooling, group: GroupView, plan: Planned | None, row: L
         subject_name=schooling.subject(code),
         group=group.id,
         group_code=group.code,
-        room=slot.room if slot is not None else "",
+        room=(row.room if row is not None else "") or (slot.room if slot is not None else ""),
         teacher=teacher,
         substitute=slot is not None and row is not None and row.teacher not in {None, slot.teacher},
         cancelled=row is not None and row.state == LessonState.CANCELLED,
@@ -148,6 +148,9 @@ def _lesson(schooling: Schooling, group: GroupView, plan: Planned | None, row: L
         homework=row.homework if row is not None else "",
         due=row.due if row is not None else None,
         lesson=row.id if row is not None else None,
+        moved=slot is not None
+        and row is not None
+        and (row.starts, row.ends, row.room or slot.room) != (slot.starts, slot.ends, slot.room),
     )
 
 

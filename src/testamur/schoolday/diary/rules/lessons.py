@@ -79,6 +79,52 @@ class NewLesson:
     note: str = ""
 
 
+Planned = tuple[time, time, str]
+"""When a lesson begins and ends, and in which room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Another time of the same day, or another room, for one lesson; an empty room is the timetable's."""
+
+    starts: time
+    ends: time
+    room: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """What becomes of one lesson of a teacher who is away: somebody else gives it, or (None) nobody does.
+
+    Attributes:
+        version: the one that was looked at, as `LessonView.version`.
+    """
+
+    lesson: LessonKey
+    teacher: UUID | None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """How a lesson differs from what the timetable says, for whoever is told of it."""
+
+    group: UUID
+    subject: str
+    on: date
+    starts: time
+    ends: time
+    room: str
+    cancelled: bool
+    substitute: bool
+    moved: bool
+
+    @property
+    def given(self) -> bool:
+        """Nothing differs any more."""
+        return not (self.cancelled or self.substitute or self.moved)
+
+
 @dataclass(frozen=True, slots=True)
 class LessonView:
     """A lesson as planned and as it went.
@@ -89,6 +135,7 @@ class LessonView:
         teacher: who gives it; `usual` who gives it as a rule.
         version: 0 while nothing was written.
         note: for whoever stands in.
+        planned: its hours and room as the timetable has them; None beside the timetable.
     """
 
     id: UUID | None
@@ -112,6 +159,7 @@ class LessonView:
     taken_at: datetime | None = None
     taken_by: UUID | None = None
     version: int = 0
+    planned: Planned | None = None
 
     @property
     def key(self) -> UUID:
@@ -135,6 +183,11 @@ class LessonView:
     def substituted(self) -> bool:
         """Somebody else than usual gives it."""
         return self.usual is not None and self.teacher != self.usual
+
+    @property
+    def moved(self) -> bool:
+        """It is at another hour or in another room than the timetable says."""
+        return self.planned is not None and self.planned != (self.starts, self.ends, self.room)
 
 
 @dataclass(frozen=True, slots=True)

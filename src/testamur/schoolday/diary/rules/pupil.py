@@ -219,6 +219,7 @@ class PupilLesson:
 
     Attributes:
         teacher: who gives it; `substitute` when that is not the one of the timetable.
+        moved: at another hour or in another room than the timetable says.
         lesson: None while nothing was written about it.
     """
 
@@ -238,6 +239,7 @@ class PupilLesson:
     homework: str
     due: date | None
     lesson: UUID | None
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
