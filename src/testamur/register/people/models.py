@@ -13,7 +13,9 @@ class Person(models.Model):
     """A pupil, guardian or member of staff, kept at the unit `path`.
 
     `search_key` is empty for a protected person, so that no search can find what is not there; `alias` is what
-    others are shown and exists for protected persons alone.
+    others are shown and exists for protected persons alone. `cover_given` and `cover_family`: a name that the school
+    agreed with the protected person and that stands in the alias's place, so that no list shows that one is hidden.
+    `protected_at` is when the protection was set on somebody who was open before.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -27,10 +29,16 @@ class Person(models.Model):
     sex = models.CharField(max_length=8, default="")
     protection = models.CharField(max_length=24, default="none")
     alias = models.CharField(max_length=12, default="")
+    cover_given = models.CharField(max_length=60, default="", db_default="")
+    cover_family = models.CharField(max_length=60, default="", db_default="")
     search_key = models.CharField(max_length=500, default="")
+    protected_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["path"])]
+        indexes = [
+            models.Index(fields=["path"]),
+            models.Index(fields=["protected_at"], condition=Q(protected_at__isnull=False), name="people_person_marked"),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(given="", family=""), name="people_person_named"),
             models.CheckConstraint(condition=Q(path__startswith="/", path__endswith="/"), name="people_person_path"),
@@ -41,6 +49,11 @@ class Person(models.Model):
             models.CheckConstraint(
                 condition=Q(protection="none", alias="") | Q(~Q(protection="none"), ~Q(alias=""), search_key=""),
                 name="people_person_hidden",
+            ),
+            models.CheckConstraint(
+                condition=Q(cover_given="", cover_family="")
+                | Q(~Q(protection="none"), ~Q(cover_given=""), ~Q(cover_family="")),
+                name="people_person_cover_whole",
             ),
         ]
 
@@ -144,3 +157,25 @@ class PersonFacts(models.Model):
     home_town = models.CharField(max_length=200, default="")
     residence = models.CharField(max_length=400, default="")
     parents = models.JSONField(default=list)
+
+
+class NeedToKnow(models.Model):
+    """Somebody of the staff who is to know who a protected person is, from day to day; ended, never deleted."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="needs")
+    staff = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="knows")
+    starts = models.DateField()
+    ends = models.DateField()
+    granted_by = models.UUIDField()
+    granted_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "staff"], condition=Q(ended_at__isnull=True), name="people_need_one_open"
+            ),
+            models.CheckConstraint(condition=~Q(person=F("staff")), name="people_need_two_persons"),
+            models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="people_need_dates"),
+        ]

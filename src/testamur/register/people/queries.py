@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,15 @@ from django.db.models import F, Q
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.memory import recall_each, remember
-from testamur.register.people.models import ContactPoint, Guardianship, Person, PersonFacts, PersonIdentifier, PupilCode
+from testamur.register.people.models import (
+    ContactPoint,
+    Guardianship,
+    NeedToKnow,
+    Person,
+    PersonFacts,
+    PersonIdentifier,
+    PupilCode,
+)
 from testamur.register.people.rules import (
     RANK,
     ContactKind,
@@ -28,6 +36,7 @@ from testamur.register.people.rules import (
     Identifier,
     IdentifierInvalid,
     IdentifierView,
+    NeedView,
     Parent,
     PersonView,
     Protection,
@@ -53,6 +62,7 @@ CHUNK = 5000
 
 _FIELDS = (
     "id", "path", "given", "middle", "family", "preferred", "family_first", "birth_date", "sex", "protection", "alias",
+    "cover_given", "cover_family",
 )  # fmt: skip
 _REACH = ("child_id", "starts", "ends", "child__birth_date", "consent_from")
 
@@ -314,6 +324,48 @@ def hidden_from(by: Actor) -> frozenset[UUID]:
     return frozenset(k for k, path in rows if not reaches(by, "people.protected.see", path=path, person=k))
 
 
+def known_to(*, staff: UUID, on: date) -> frozenset[UUID]:
+    """The protected persons whom somebody of the staff needs to know on that day: for building the own grants."""
+    rows = NeedToKnow.objects.filter(staff=staff, starts__lte=on, ends__gte=on, ended_at__isnull=True)
+    return frozenset(rows.values_list("person_id", flat=True))
+
+
+def needs(*, by: Actor, person: UUID) -> tuple[NeedView, ...]:
+    """Who needs to know who that person is, the latest first; what was ended is left out.
+
+    Needs ``people.protected.see`` where the person is kept.
+    """
+    path = paths([person]).get(person, "")
+    must_reach(by, "people.protected.see", path=path, person=person)
+    rows = NeedToKnow.objects.filter(person=person, ended_at__isnull=True).order_by("-ends", "id")
+    return tuple(NeedView(r.id, person, r.staff_id, r.starts, r.ends, r.granted_by) for r in rows)
+
+
+def cover(*, by: Actor, person: UUID) -> tuple[str, str]:
+    """The name that the school lets stand for a protected person, as (given, family); both empty where there is none.
+
+    Needs ``people.protected.see`` where the person is kept.
+    """
+    row = Person.objects.filter(id=person).values_list("path", "cover_given", "cover_family").first()
+    must_reach(by, "people.protected.see", path=row[0] if row else "", person=person)
+    return (row[1], row[2]) if row else ("", "")
+
+
+def protected_at(*, by: Actor, path: str) -> tuple[UUID, ...]:
+    """Everybody kept at or below `path` whose identity is protected, for whoever may see all of them there.
+
+    Needs ``people.protected.see`` at `path`.
+    """
+    must_reach(by, "people.protected.see", path=path)
+    rows = Person.objects.filter(path__startswith=path).exclude(protection=Protection.NONE)
+    return tuple(rows.order_by("id").values_list("id", flat=True))
+
+
+def marked_since(*, path: str, moment: datetime) -> bool:
+    """Whether somebody kept at or below `path` was protected since: what was written before may name that one."""
+    return Person.objects.filter(protected_at__gte=moment, path__startswith=path).exists()
+
+
 def missing(ids: Iterable[UUID]) -> frozenset[UUID]:
     """Those of the ids that are no person of the register."""
     gone: set[UUID] = set()
@@ -363,10 +415,10 @@ class _Sights:
 
 
 def _view(row: Sequence[Any], sights: _Sights, numbers: Mapping[UUID, Identifier]) -> PersonView:
-    key, path, given, middle, family, preferred, family_first, birth_date, sex, protection, alias = row
+    key, path, given, middle, family, preferred, family_first, birth_date, sex, protection, alias, *cover = row
     shown = sights.of(key, path, protection)
     if shown is Shown.ALIAS:
-        return alias_view(key, alias)
+        return alias_view(key, alias, (cover[0], cover[1]))
     full = shown is Shown.FULL
     return PersonView(
         id=key,

@@ -34,6 +34,17 @@ def readers(*, children: Collection[UUID], on: date) -> dict[UUID, tuple[UUID, .
     return {child: tuple(sorted(some)) for child, some in found.items()}
 
 
+def since(*, guardian: UUID, children: Collection[UUID], on: date) -> dict[UUID, date]:
+    """From which day on a guardian is one of each of the children whom the guardian reaches on that day; one query."""
+    rows = Guardianship.objects.filter(guardian=guardian, child__in=children)
+    fields = ("child_id", "starts", "ends", "child__birth_date", "consent_from")
+    return {
+        child: starts
+        for child, starts, ends, born, consent in rows.order_by("-starts").values_list(*fields)
+        if guardian_reaches(on=on, starts=starts, ends=ends, born=born, consent_from=consent)
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """An e-mail address or a number that takes text messages."""
@@ -54,3 +65,28 @@ def points(*, persons: Collection[UUID], kind: ContactKind) -> list[Point]:
         for person, value, label, at in rows.order_by("id").values_list("person_id", "value", "label", "verified_at"):
             found.append(Point(person, value, label == "work", at is not None))
     return found
+
+
+def deciders(*, children: Collection[UUID], on: date) -> dict[UUID, frozenset[UUID]]:
+    """Who decides for each child on that day: those with custody of a minor; whoever is of age decides alone.
+
+    A child whose birth date is not known counts as a minor; one without a guardian with custody has nobody. Shows
+    nobody: for rules that ask for the word of one or all of them. Two queries for some thousand.
+    """
+    found: dict[UUID, set[UUID]] = {child: set() for child in children}
+    grown: set[UUID] = set()
+    for chunk in chunks(found):
+        births = Person.objects.filter(id__in=chunk).values_list("id", "birth_date")
+        grown |= {person for person, born in births if born is not None and on >= comes_of_age(born)}
+        rows = Guardianship.objects.filter(child__in=chunk, custody=True)
+        for child, guardian, starts, ends in rows.values_list("child_id", "guardian_id", "starts", "ends"):
+            if starts <= on and (ends is None or on <= ends):
+                found[child].add(guardian)
+    return {child: frozenset({child} if child in grown else some) for child, some in found.items()}
+
+
+def siblings(*, child: UUID) -> frozenset[UUID]:
+    """The other children of whoever is or was a guardian of that one: whose calendars tell where the family is."""
+    guardians = Guardianship.objects.filter(child=child).values_list("guardian_id", flat=True)
+    rows = Guardianship.objects.filter(guardian__in=list(guardians)).exclude(child=child)
+    return frozenset(rows.values_list("child_id", flat=True))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 from testamur.access.accounts.rules import Hat, actor_of, hats_from
-from testamur.kernel.base.actor import Actor
+from testamur.kernel.base.actor import Actor, Grant
 from testamur.register.people import queries as people
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import Form, Role, UnitKind, UnitView
@@ -47,8 +48,17 @@ def _given(person: UUID, on: date) -> Mapping[UUID, set[UUID]]:
     return found
 
 
-def actor(hat: Hat, *, person: UUID, identified_by: str, admin_mode: bool = False) -> Actor:
-    """The actor under a hat that `hats` gave; `admin_mode` as in `rules.hats.actor_of`."""
+def actor(
+    hat: Hat, *, person: UUID, identified_by: str, admin_mode: bool = False, on: date | None = None
+) -> Actor:
+    """The actor under a hat that `hats` gave; `admin_mode` as in `rules.hats.actor_of`.
+
+    With the day `on`, whom the person needs to know of the protected ones comes along; for work, not as a guardian.
+    """
     unit = next(iter(places([hat]).values()), None) if hat.role == "administrator" else None
     above = unit is not None and unit.kind in {UnitKind.AUTHORITY, UnitKind.OFFICE}
-    return actor_of(hat, person=person, identified_by=identified_by, authority=above, admin_mode=admin_mode)
+    made = actor_of(hat, person=person, identified_by=identified_by, authority=above, admin_mode=admin_mode)
+    known = people.known_to(staff=person, on=on) if on is not None and hat.unit is not None else frozenset()
+    if not known:
+        return made
+    return replace(made, grants=(*made.grants, Grant("need_to_know", "/", ("people.protected.see",), wards=known)))

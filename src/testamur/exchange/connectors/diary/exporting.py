@@ -29,6 +29,7 @@ from testamur.kernel.base.refused import NotFound, Refused
 from testamur.kernel.base.sheet import Sheet
 from testamur.kernel.jobs.rules import step_actor
 from testamur.kernel.journal import actions as journal
+from testamur.register.people import queries as people
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import UnitView
 from testamur.schoolday.diary.queries import export as diary
@@ -126,13 +127,16 @@ def make(*, by: Actor, school: UUID, path: Path, now: datetime, work: UUID | Non
 def fetch(*, by: Actor, work: UUID, now: datetime) -> IO[bytes]:
     """The file of an export, once, for whoever asked for it and may still. Journal: ``connectors.export.fetched/1``.
 
-    Raises NotFound when it was fetched already, is older than a day, or was asked for by somebody else.
+    Raises NotFound when it was fetched already, is older than a day, was asked for by somebody else, or when somebody
+    of the school was protected since it was asked for.
     """
     view = queries.work(by=by, work=work)
     if view.kind != EXPORT or view.person != by.id:
         raise NotFound("There is no such export.")
     by.must(diary.ALL, view.path)
     path = file_of(work)
+    if people.marked_since(path=view.path, moment=view.asked_at):
+        path.unlink(missing_ok=True)  # it may name somebody who is protected since
     taken = path.with_suffix(".taken")
     with transaction.atomic():
         try:

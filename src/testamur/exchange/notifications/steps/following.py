@@ -12,6 +12,7 @@ from django.db import transaction
 from testamur.exchange.notifications.models import News, Reader, Stir
 from testamur.exchange.notifications.rules import STALE, STIRS, Topic, due_at
 from testamur.exchange.notifications.rules.families import KINDS, names_things
+from testamur.exchange.notifications.steps import protecting
 from testamur.kernel.journal import queries as journal
 from testamur.kernel.journal.rules import Cursor, EntryView
 
@@ -19,7 +20,10 @@ NAME = "notices"
 
 
 def follow(*, now: datetime, limit: int = 1000) -> int:
-    """Read the next entries of the journal; returns how many stirred something. Nothing is read twice."""
+    """Read the next entries of the journal; returns how many stirred something. Nothing is read twice.
+
+    Where somebody's identity is protected, what is on its way is called back (`protecting`).
+    """
     reader = Reader.objects.filter(name=NAME).first()
     if not journal.since(_cursor(reader), limit=1):
         return 0
@@ -32,6 +36,9 @@ def follow(*, now: datetime, limit: int = 1000) -> int:
             _stir(topic, entry)
         news = [_news(entry) for entry in entries if _is_news(entry, now)]
         News.objects.bulk_create(news, batch_size=200)
+        for entry in entries:
+            if entry.kind.partition("/")[0] == protecting.KIND:
+                protecting.call_back(entry=entry, now=now)
         if entries:
             locked.transaction, locked.entry = entries[-1].cursor.transaction, entries[-1].cursor.entry
             locked.save(update_fields=["transaction", "entry"])

@@ -10,7 +10,7 @@ from testamur.register.people.actions.identifiers import (
     issue_pupil_codes,
     revoke_pupil_codes,
 )
-from testamur.register.people.actions.protection import legal_persons, set_protection
+from testamur.register.people.actions.protection import choose_alias, end_need, legal_persons, let_know, set_protection
 from testamur.register.people.actions.register import (
     AddressProtected,
     IdentifierTaken,
@@ -38,11 +38,14 @@ __all__ = [
     "add_contacts",
     "add_guardianships",
     "add_identifiers",
+    "choose_alias",
     "end_guardianships",
     "end_identifiers",
+    "end_need",
     "issue_missing_codes",
     "issue_pupil_codes",
     "legal_persons",
+    "let_know",
     "move_persons",
     "register_guardian",
     "register_persons",

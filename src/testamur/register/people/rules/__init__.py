@@ -45,15 +45,27 @@ from testamur.register.people.rules.persons import (
     Shown,
     remarks,
 )
-from testamur.register.people.rules.protection import LEVELS, Protection
-from testamur.register.people.rules.sight import SMALL, alias_view, must_reach, reaches, suppress
+from testamur.register.people.rules.protection import (
+    LEVELS,
+    LONGEST_NEED,
+    AliasInvalid,
+    NeedInvalid,
+    NeedView,
+    NotProtected,
+    Protection,
+    check_alias,
+    check_need,
+)
+from testamur.register.people.rules.sight import SMALL, alias_view, is_mask, must_reach, reaches, suppress
 
 __all__ = [
     "FORWARDING",
     "KEEP",
     "LEVELS",
+    "LONGEST_NEED",
     "RANK",
     "SMALL",
+    "AliasInvalid",
     "CodeInvalid",
     "Contact",
     "ContactInvalid",
@@ -66,10 +78,13 @@ __all__ = [
     "IdentifierView",
     "LegalPerson",
     "NameInvalid",
+    "NeedInvalid",
+    "NeedView",
     "NewContact",
     "NewGuardianship",
     "NewIdentifier",
     "NewPerson",
+    "NotProtected",
     "Parent",
     "PersonUpdate",
     "PersonView",
@@ -80,6 +95,8 @@ __all__ = [
     "Sex",
     "Shown",
     "alias_view",
+    "check_alias",
+    "check_need",
     "clean_name",
     "comes_of_age",
     "common_path",
@@ -87,6 +104,7 @@ __all__ = [
     "fold",
     "guardian_reaches",
     "ids_digest",
+    "is_mask",
     "make_alias",
     "make_code",
     "must_reach",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from uuid import UUID
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotAllowed
+from testamur.register.people.rules.codes import ALPHABET
 from testamur.register.people.rules.names import fold
 from testamur.register.people.rules.persons import PersonView, Sex, Shown
 
+_MASK = "Person"
+_MASKED = re.compile(rf"{_MASK} [{ALPHABET}]{{6}}")
 SMALL = 5
 """A count below this is not shown to those who may not see protected persons."""
 
@@ -28,24 +32,32 @@ def must_reach(by: Actor, verb: str, *, path: str, person: UUID | None = None) -
         raise NotAllowed(f"You may not do this here ({verb}).", verb=verb, path=path)
 
 
-def alias_view(person: UUID, alias: str) -> PersonView:
-    """What anybody without the right is shown: the person's id and alias, and nothing that is true of the person."""
-    name = f"Person {alias}"
+def alias_view(person: UUID, alias: str, cover: tuple[str, str] = ("", "")) -> PersonView:
+    """What anybody without the right is shown: the person's id and alias, and nothing that is true of the person.
+
+    With a `cover` (given and family name that the school chose) the alias looks like every other name of a list.
+    """
+    given, family = cover if all(cover) else (_MASK, alias)
     return PersonView(
         id=person,
         shown=Shown.ALIAS,
-        name=name,
-        given="Person",
+        name=f"{given} {family}",
+        given=given,
         middle="",
-        family=alias,
+        family=family,
         preferred="",
-        sort_key=fold(name),
+        sort_key=fold(f"{family} {given}" if all(cover) else f"{given} {family}"),
         sex=Sex.UNKNOWN,
         birth_date=None,
         identifier=None,
         path="",
         protection=None,
     )
+
+
+def is_mask(name: str) -> bool:
+    """True when that is what stands for a hidden name, and not a name that the school chose for the person."""
+    return _MASKED.fullmatch(name) is not None
 
 
 def suppress(cells: Mapping[str, int]) -> dict[str, int | None]:

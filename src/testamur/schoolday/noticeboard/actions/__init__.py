@@ -18,7 +18,7 @@ from testamur.schoolday.noticeboard.actions.events import (
     change_event,
     plan_event,
 )
-from testamur.schoolday.noticeboard.actions.feeds import end_feed, renew_feed
+from testamur.schoolday.noticeboard.actions.feeds import close_feeds, end_feed, renew_feed
 from testamur.schoolday.noticeboard.actions.meetings import (
     book_time,
     cancel_booking,
@@ -33,6 +33,7 @@ __all__ = [
     "cancel_booking",
     "cancel_event",
     "change_event",
+    "close_feeds",
     "end_feed",
     "end_outage",
     "handle_enquiry",

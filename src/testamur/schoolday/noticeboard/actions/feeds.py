@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -48,6 +49,24 @@ def end_feed(*, by: Actor, child: UUID, now: datetime) -> bool:
     if gone:
         append(by=by, kind="noticeboard.feed.ended/1", path=path, refs={"child": str(child)}, now=now)
     return bool(gone)
+
+
+@transaction.atomic
+def close_feeds(*, by: Actor, children: Collection[UUID], now: datetime) -> int:
+    """Let every calendar address of these children open nothing any more, whoever made it; returns how many ended.
+
+    For when a child is protected: calendars keep what they fetched, and a sibling's tells where the family is. Journal:
+    ``noticeboard.feeds.closed/1`` for each place. Needs ``noticeboard.feed.close`` where the children are kept.
+    """
+    closed = 0
+    for child, path in sorted(people.paths(children).items()):
+        by.must("noticeboard.feed.close", path, person=child)
+        gone, _ = Feed.objects.filter(child=child).delete()
+        if gone:
+            refs = {"child": str(child), "count": gone}
+            append(by=by, kind="noticeboard.feeds.closed/1", path=path, refs=refs, now=now)
+        closed += gone
+    return closed
 
 
 def _path(by: Actor, child: UUID) -> str:

@@ -17,6 +17,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from testamur.register.people import rules
+
 if TYPE_CHECKING:  # the tags are there before the tables are
     from testamur.surfaces.web.requests import Visitor
 
@@ -70,6 +72,12 @@ def dressed(field: BoundField) -> BoundField:
 
 
 @register.filter
+def is_mask(name: object) -> bool:
+    """Whether a name says itself that it stands for a hidden one; an alias that the school chose does not."""
+    return rules.is_mask(str(name))
+
+
+@register.filter
 def kind(field: BoundField) -> str:
     """How a field is drawn: `radios`, `checkboxes`, `checkbox`, `file`, `hidden` or `line`."""
     known = {
@@ -113,8 +121,11 @@ def around(paginator: Paginator[Any], number: int) -> list[int | None]:
 
 @register.simple_tag
 def kept_for(visitor: Visitor, what: str) -> str:
-    """A mark of the visitor's ``login`` or ``person``, by which a device tells whose pages it keeps; says no more."""
+    """A mark of the visitor's ``login`` or ``person``, by which a device tells whose pages it keeps; says no more.
+
+    Logins of the app are those of one device: what it keeps stays from one to the next.
+    """
     if visitor.login is None:
         return ""
-    whose = visitor.login.id if what == "login" else visitor.login.person
+    whose = (visitor.login.app or visitor.login.id) if what == "login" else visitor.login.person
     return salted_hmac("web.kept", f"{what} {whose}", algorithm="sha256").hexdigest()[:24]
