@@ -15,11 +15,12 @@ from django.views.decorators.csrf import csrf_exempt
 from testamur.access.accounts import actions, queries
 from testamur.access.accounts.rules import TooMany
 from testamur.access.accounts.rules.clients import ClientView, ScopeUnknown, program
+from testamur.exchange.connectors.roster.rules import SubscriptionRefused
 from testamur.kernel.base import clock
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotAllowed, NotFound, Refused
 from testamur.surfaces.api import tokens
-from testamur.surfaces.api.refusing import QueryInvalid, ScopeMissing, Unauthorised
+from testamur.surfaces.api.refusing import NotGiven, QueryInvalid, ScopeMissing, Unauthorised
 
 MOST, WITHIN = 600, timedelta(minutes=5)
 """Answers to one client in a stretch of time."""
@@ -30,25 +31,32 @@ STATUS: Mapping[type[Refused], int] = {
     NotFound: 404,
     TooMany: 429,
     QueryInvalid: 400,
+    SubscriptionRefused: 400,
+    NotGiven: 501,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The program that asks: who it is, what it may read, and when."""
+    """The program that asks: who it is, what it may read, when, and which of the further scopes its token has."""
 
     client: ClientView
     actor: Actor
     now: datetime
+    further: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is sent back. `shown`: of how many things about persons, which is written down; 0 for none."""
+    """What is sent back. `shown`: of how many things about persons, which is written down; 0 for none.
+
+    A body of None is an empty answer.
+    """
 
     body: Any
     shown: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
 
 
 class Words(Protocol):
@@ -62,9 +70,18 @@ View = Callable[..., Answer]
 
 
 def program_door(
-    scope: str, *, says: Words, what: str, methods: tuple[str, ...] = ("GET",)
+    scope: str | tuple[str, ...],
+    *,
+    says: Words,
+    what: str,
+    methods: tuple[str, ...] = ("GET",),
+    further: tuple[str, ...] = (),
 ) -> Callable[[View], Callable[..., HttpResponse]]:
-    """Programs with a token of that scope come in; the view gets the request and the `Reader`."""
+    """Programs with a token of that scope (or of one of several) come in; the view gets the request and the `Reader`.
+
+    `further`: scopes that let it see more where the token has them.
+    """
+    enough = (scope,) if isinstance(scope, str) else scope
 
     def decorate(view: View) -> Callable[..., HttpResponse]:
         @csrf_exempt  # a program has no cookie; it has a token
@@ -76,7 +93,7 @@ def program_door(
             try:
                 if "\0" in request.get_full_path() or any("\0" in text for text in _texts(request)):
                     raise QueryInvalid("The character NUL is in what was asked.", parameter="")
-                reader = _reader(request, scope, now)
+                reader = _reader(request, enough, further, now)
                 answer = view(request, reader, **arguments)
             except tuple(STATUS) as refused:
                 return _refused(refused, says)
@@ -85,7 +102,9 @@ def program_door(
                 actions.note_reading(
                     by=reader.actor, path=reader.client.path, what=what, query=asked, count=answer.shown, now=now
                 )
-            return JsonResponse(answer.body, safe=False, headers=dict(answer.headers))
+            if answer.body is None:
+                return HttpResponse(status=answer.status, headers=dict(answer.headers))
+            return JsonResponse(answer.body, safe=False, status=answer.status, headers=dict(answer.headers))
 
         entered.door = ("public", ())  # type: ignore[attr-defined]  # read by the matrix test: a token is asked for
         return entered
@@ -97,20 +116,22 @@ def _texts(request: HttpRequest) -> list[str]:
     return [text for name, values in request.GET.lists() for text in (name, *values)]
 
 
-def _reader(request: HttpRequest, scope: str, now: datetime) -> Reader:
+def _reader(request: HttpRequest, enough: tuple[str, ...], further: tuple[str, ...], now: datetime) -> Reader:
     kind, _space, text = request.headers.get("Authorization", "").partition(" ")
     token = tokens.read(text.strip(), now=now) if kind.lower() == "bearer" else None
     client = queries.open_client(token.client) if token is not None else None
     if token is None or client is None:
         raise Unauthorised("A bearer token is needed.")
-    if scope not in token.scopes:
-        raise ScopeMissing(f"The token lacks the scope {scope}.")
+    held = tuple(scope for scope in enough if scope in token.scopes)
+    if not held:
+        raise ScopeMissing(f"The token lacks the scope {enough[0]}.")
+    beside = tuple(scope for scope in further if scope in token.scopes)
     try:
-        actor = program(client, (scope,))
+        actor = program(client, (*held, *beside))
     except ScopeUnknown as gone:  # taken from the client since
-        raise ScopeMissing(f"The client lacks the scope {scope}.") from gone
+        raise ScopeMissing("The client lacks a scope of its token.") from gone
     actions.limit(by=actor, name="api.read", key=str(client.id), most=MOST, within=WITHIN, now=now)
-    return Reader(client, actor, now)
+    return Reader(client, actor, now, frozenset((*held, *beside)))
 
 
 def _refused(refused: Refused, says: Words) -> HttpResponse:

@@ -21,3 +21,9 @@ class QueryInvalid(Refused):
     """Something that was asked for is not understood; `found` has the name of the parameter."""
 
     code = "api.query_invalid"
+
+
+class NotGiven(Refused):
+    """The standard has it; this installation has nothing that could be told there."""
+
+    code = "api.not_given"

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from testamur.surfaces.api import badges, token_views
 from testamur.surfaces.api.oneroster import views as oneroster
+from testamur.surfaces.api.ss12000 import calendar, rostering, subscribing
 from testamur.surfaces.api.ss12000 import views as ss12000
 
 _GRADEBOOK = [
@@ -28,8 +29,23 @@ _SS12000 = [
     path("grades/<uuid:key>", ss12000.grade, name="grade"),
     path("syllabuses", ss12000.syllabuses, name="syllabuses"),
     path("syllabuses/<uuid:key>", ss12000.syllabus, name="syllabus"),
-    path("deletedEntities", ss12000.deleted, name="deleted"),
+    path("deletedEntities", subscribing.deleted, name="deleted"),
+    path("subscriptions", subscribing.subscriptions, name="subscriptions"),
+    path("subscriptions/<uuid:key>", subscribing.subscription, name="subscription"),
+    path("log", subscribing.log, name="ss_log"),
+    path("statistics", subscribing.statistics, name="ss_statistics"),
+    path("calendarEvents", calendar.events, name="calendar_events"),
+    path("attendances", calendar.attendances, name="attendances"),
+    path("rooms", calendar.rooms, name="rooms"),
 ]
+for _name, _resource in rostering.RESOURCES.items():
+    _SS12000 += [
+        path(_name, rostering.listed(_resource), name=f"ss_{_name}"),
+        path(f"{_name}/lookup", rostering.lookup(_resource), name=f"ss_{_name}_lookup"),
+        path(f"{_name}/<uuid:key>", rostering.single(_resource), name=f"ss_{_name}_one"),
+    ]
+for _name in rostering.NEVER:
+    _SS12000.append(path(_name, rostering.never(_name), name=f"ss_{_name}"))
 
 app_name = "api"
 urlpatterns = [

@@ -9,7 +9,7 @@ import typer
 
 from testamur.surfaces.cli import output
 
-app = typer.Typer(help="Programs that read results and grades: add, list, end.", no_args_is_help=True)
+app = typer.Typer(help="Programs that read through the API: add, list, end.", no_args_is_help=True)
 
 
 @app.callback()
@@ -21,7 +21,7 @@ def clients() -> None:
 def add(
     unit: Annotated[str, typer.Option(help="Code of the unit that is read, with all below it")],
     name: Annotated[str, typer.Option(help="What the program is called, and who runs it")],
-    scope: Annotated[list[str], typer.Option(help="gradebook (OneRoster), grades (SS 12000); may stand several times")],
+    scope: Annotated[list[str], typer.Option(help="grades, persons, groups, roster, … (docs/api.md); may stand several times")],
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:
     """Let a program read. Its secret is printed once and kept nowhere."""
@@ -29,18 +29,17 @@ def add(
 
     runtime.start()
     from testamur.access.accounts import actions
-    from testamur.access.accounts.rules.clients import GRADEBOOK, GRADES
+    from testamur.access.accounts.rules.clients import SHORT
     from testamur.kernel.base import clock
     from testamur.kernel.base.actor import operator
     from testamur.kernel.base.refused import NotFound
     from testamur.register.schools import queries as schools
 
-    short = {"gradebook": GRADEBOOK, "grades": GRADES}
     places = [place for found in schools.units_by_code(codes=[unit]).values() for place in found]
     if len(places) != 1:
         raise NotFound(f"{len(places) or 'No'} units have the code {unit}.", field="unit")
     made = actions.add_client(
-        by=operator(), name=name, path=places[0].path, scopes=[short.get(one, one) for one in scope], now=clock.now()
+        by=operator(), name=name, path=places[0].path, scopes=[SHORT.get(one, one) for one in scope], now=clock.now()
     )
     told = {"client_id": str(made.id), "client_secret": made.secret, "path": places[0].path}
     if json:

@@ -13,13 +13,51 @@ from testamur.kernel.base.refused import Refused
 GRADEBOOK = "https://purl.imsglobal.org/spec/or/v1p2/scope/gradebook.readonly"
 """OneRoster 1.2, Gradebook Service."""
 GRADES = "ss12000.grades.readonly"
-"""SS 12000 names no scopes; this one is ours."""
+"""SS 12000 names no scopes; these are ours, one for each resource."""
+ORGANISATIONS = "ss12000.organisations.readonly"
+PERSONS = "ss12000.persons.readonly"
+GROUPS = "ss12000.groups.readonly"
+DUTIES = "ss12000.duties.readonly"
+ACTIVITIES = "ss12000.activities.readonly"
+CALENDAR = "ss12000.calendar.readonly"
+ATTENDANCES = "ss12000.attendances.readonly"
+SUBSCRIPTIONS = "ss12000.subscriptions"
+GUARDIANS = "ss12000.guardians.readonly"
+"""Beside `PERSONS`: who has custody of a child, and how they are reached."""
+ROSTER_CORE = "https://purl.imsglobal.org/spec/or/v1p2/scope/roster-core.readonly"
+"""OneRoster 1.2, Rostering Service, without guardians."""
+ROSTER = "https://purl.imsglobal.org/spec/or/v1p2/scope/roster.readonly"
+"""The same with guardians as agents."""
+DEMOGRAPHICS = "https://purl.imsglobal.org/spec/or/v1p2/scope/roster-demographics.readonly"
+PROTECTED = "testamur.protected.readonly"
+"""Beside another scope: protected persons by name. Without it they are masked or left out."""
 
+_ROSTER = ("people.contact.see",)
 SCOPES: Mapping[str, tuple[str, ...]] = {
     GRADEBOOK: ("results.decision.read",),
     GRADES: ("results.decision.read",),
+    ORGANISATIONS: (),
+    PERSONS: ("people.details.see", "people.contact.see"),
+    GUARDIANS: ("people.guardianship.see",),
+    GROUPS: (),
+    DUTIES: (),
+    ACTIVITIES: (),
+    CALENDAR: (),
+    ATTENDANCES: (),
+    SUBSCRIPTIONS: ("connectors.roster.subscribe",),
+    ROSTER_CORE: _ROSTER,
+    ROSTER: (*_ROSTER, "people.guardianship.see"),
+    DEMOGRAPHICS: ("people.details.see",),
+    PROTECTED: ("people.protected.see",),
 }
-"""Scope → what a program that has it may do at its place. None of them shows a protected person."""
+"""Scope → what a program that has it may do at its place. None but `PROTECTED` shows a protected person."""
+SHORT: Mapping[str, str] = {
+    "gradebook": GRADEBOOK, "grades": GRADES, "organisations": ORGANISATIONS, "persons": PERSONS,
+    "guardians": GUARDIANS, "groups": GROUPS, "duties": DUTIES, "activities": ACTIVITIES, "calendar": CALENDAR,
+    "attendances": ATTENDANCES, "subscriptions": SUBSCRIPTIONS, "roster-core": ROSTER_CORE, "roster": ROSTER,
+    "demographics": DEMOGRAPHICS, "protected": PROTECTED,
+}  # fmt: skip
+"""What people call the scopes, at the console and in the office."""
 
 
 class ScopeUnknown(Refused):

@@ -10,6 +10,7 @@ from testamur.exchange.connectors.models.base import (
 )
 from testamur.exchange.connectors.models.lms import LmsPlatform, LmsRoom, LtiNonce
 from testamur.exchange.connectors.models.registry import FeedCursor, RegistryLink, Transfer, TransferRow
+from testamur.exchange.connectors.models.roster import RosterEntity, RosterPlace, RosterSource, RosterSubscription
 
 __all__ = [
     "DiaryMapping",
@@ -19,6 +20,10 @@ __all__ = [
     "LmsRoom",
     "LtiNonce",
     "RegistryLink",
+    "RosterEntity",
+    "RosterPlace",
+    "RosterSource",
+    "RosterSubscription",
     "Source",
     "SourceKey",
     "Transfer",

@@ -24,6 +24,7 @@ MINOR: Mapping[int, str] = {
     403: "forbidden",
     404: "unknownobject",
     429: "server_busy",
+    501: "invaliddata",
 }
 BEGAN = date(2026, 1, 1)
 """When the two categories were made: they never change."""

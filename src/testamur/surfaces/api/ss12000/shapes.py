@@ -18,6 +18,7 @@ CODES: Mapping[int, str] = {
     403: "FORBIDDEN",
     404: "NOT_FOUND",
     429: "TOO_MANY_REQUESTS",
+    501: "NOT_IMPLEMENTED",
 }
 CORRECTIONS: Mapping[str, str] = {"rectification": "Rättelse", "change": "Ändring", "re-examination": "Ändring"}
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest
 
 from testamur.access.accounts.rules.clients import GRADES
@@ -23,11 +21,10 @@ from testamur.schoolday.results.feeds import Given, Wanted
 from testamur.surfaces.api import asking
 from testamur.surfaces.api.doors import Answer, Reader, program_door
 from testamur.surfaces.api.refusing import QueryInvalid
-from testamur.surfaces.api.ss12000 import shapes
+from testamur.surfaces.api.ss12000 import paging, shapes
+from testamur.surfaces.api.ss12000.paging import MOST, MOST_LOOKUP, PAGE
 from testamur.surfaces.api.syllabuses import KINDS, UNIVERSITY, Subject, of_course, of_law, subjects_of, university_of
 
-PAGE, MOST = 100, 1000
-MOST_LOOKUP = 1000
 SORTS: dict[str, feeds.Order] = {
     "ModifiedDesc": "-changed",
     "registeredDateAsc": "decided",
@@ -49,7 +46,7 @@ def grades(request: HttpRequest, reader: Reader) -> Answer:
     limit = asking.number(request, "limit", PAGE, least=1, most=MOST)
     found = feeds.page(by=reader.actor, wanted=wanted, order=order, limit=limit + 1, after=_place(after))
     told = _grades(found[:limit], reader, expand=asking.truth(request, "expandReferenceNames"))
-    more = _token(request, asked, feeds.place_of(found[limit - 1], order)) if len(found) > limit else None
+    more = paging.token(request, asked, feeds.place_of(found[limit - 1], order)) if len(found) > limit else None
     return Answer({"data": told, "pageToken": more}, len(told))
 
 
@@ -65,7 +62,7 @@ def grade(request: HttpRequest, reader: Reader, key: UUID) -> Answer:
 @program_door(GRADES, says=shapes.error, what="ss12000.grades", methods=("POST",))
 def grades_lookup(request: HttpRequest, reader: Reader) -> Answer:
     """Many grades by id; those that are not there, or not to be seen, are left out."""
-    found = feeds.page(by=reader.actor, wanted=_reach(reader, _ids(request)), order="id", limit=MOST_LOOKUP)
+    found = feeds.page(by=reader.actor, wanted=_reach(reader, _lookup(request)), order="id", limit=MOST_LOOKUP)
     told = _grades(found, reader, expand=asking.truth(request, "expandReferenceNames"))
     return Answer(told, len(told))
 
@@ -78,7 +75,7 @@ def syllabuses(request: HttpRequest, reader: Reader) -> Answer:
     found = sorted(_subjects(reader), key=_by_code)
     if after is not None:
         found = [one for one in found if _by_code(one) > (after[0], after[1])]
-    more = _token(request, asked, _by_code(found[limit - 1])) if len(found) > limit else None
+    more = paging.token(request, asked, _by_code(found[limit - 1])) if len(found) > limit else None
     return Answer({"data": [shapes.syllabus(one) for one in found[:limit]], "pageToken": more})
 
 
@@ -91,20 +88,14 @@ def syllabus(_request: HttpRequest, reader: Reader, key: UUID) -> Answer:
     return Answer(shapes.syllabus(found))
 
 
-@program_door(GRADES, says=shapes.error, what="ss12000.deleted")
-def deleted(request: HttpRequest, reader: Reader) -> Answer:
-    """Grades that a correction took the place of since `after`: ids alone."""
-    limit = asking.number(request, "limit", PAGE, least=1, most=MOST)
-    asked, after = _asked(request)
-    since = asking.read_instant(asked["after"], "after") if "after" in asked else None
+def replaced(
+    reader: Reader, since: datetime | None, after: tuple[str, UUID] | None, limit: int
+) -> tuple[list[str], tuple[str, UUID] | None]:
+    """Grades that a correction took the place of since then, and where the next page begins."""
     wanted = replace(_reach(reader), standing=False, changed=(since, None))
-    some = request.GET.getlist("entities")
-    told = not some or "grades" in {name for text in some for name in text.split(",")}
-    place = _place(after)
-    found = feeds.page(by=reader.actor, wanted=wanted, order="changed", limit=limit + 1, after=place) if told else ()
-    more = _token(request, asked, feeds.place_of(found[limit - 1], "changed")) if len(found) > limit else None
-    gone = [str(one.row.id) for one in found[:limit]]
-    return Answer({"data": {"grades": gone}, "pageToken": more}, len(gone))
+    found = feeds.page(by=reader.actor, wanted=wanted, order="changed", limit=limit + 1, after=after)
+    more = feeds.place_of(found[limit - 1], "changed") if len(found) > limit else None
+    return [str(one.row.id) for one in found[:limit]], more
 
 
 def _reach(reader: Reader, ids: Sequence[UUID] | None = None) -> Wanted:
@@ -116,7 +107,7 @@ def _wanted(asked: dict[str, str], reader: Reader) -> Wanted:
     def key(*names: str) -> UUID | None:
         for name in names:
             if name in asked:
-                return _uuid(asked[name], name)
+                return paging.uuid(asked[name], name)
         return None
 
     def at(name: str) -> datetime | None:
@@ -164,24 +155,10 @@ def _subjects(reader: Reader) -> set[Subject]:
 
 
 def _asked(request: HttpRequest) -> tuple[dict[str, str], tuple[str, str] | None]:
-    """The filters of this list and after what its page begins: of a pageToken, else as they stand in the query."""
-    given = {name: request.GET[name] for name in (*FILTERS, "after") if name in request.GET}
-    text = request.GET.get("pageToken")
-    if text is None:
-        if given.get("sortkey", "ModifiedDesc") not in SORTS:
-            raise QueryInvalid(f"sortkey is one of {', '.join(SORTS)}.", parameter="sortkey")
-        return given, None
-    if given:
-        raise QueryInvalid(f"{next(iter(given))} cannot be combined with pageToken.", parameter="pageToken")
-    try:
-        told = _signer(request).unsign_object(text)
-    except (BadSignature, ValueError) as error:
-        raise QueryInvalid("This pageToken is none of ours.", parameter="pageToken") from error
-    return told["asked"], (told["after"][0], told["after"][1])
-
-
-def _token(request: HttpRequest, asked: dict[str, str], after: tuple[str, object]) -> str:
-    return _signer(request).sign_object({"asked": asked, "after": [after[0], str(after[1])]})
+    given, after = paging.asked(request, (*FILTERS, "after"))
+    if given.get("sortkey", "ModifiedDesc") not in SORTS:
+        raise QueryInvalid(f"sortkey is one of {', '.join(SORTS)}.", parameter="sortkey")
+    return given, after
 
 
 def _place(after: tuple[str, str] | None) -> tuple[str, UUID] | None:
@@ -192,24 +169,8 @@ def _by_code(one: Subject) -> tuple[str, str]:
     return one.pack, one.code
 
 
-def _signer(request: HttpRequest) -> Signer:
-    """A token of one list is none of another's."""
-    return Signer(salt=f"testamur.api.page {request.path}")
-
-
-def _uuid(text: object, name: str) -> UUID:
-    try:
-        return UUID(str(text))
-    except ValueError as error:
-        raise QueryInvalid(f"{name} is a UUID.", parameter=name) from error
-
-
-def _ids(request: HttpRequest) -> list[UUID]:
-    try:
-        told = json.loads(request.body)
-    except (ValueError, RecursionError) as error:
-        raise QueryInvalid('The body is JSON: {"ids": [...]}.', parameter="ids") from error
-    some = told.get("ids") if isinstance(told, dict) else None
-    if not isinstance(some, list) or len(some) > MOST_LOOKUP:
+def _lookup(request: HttpRequest) -> list[UUID]:
+    told = paging.body(request)
+    if "ids" not in told:
         raise QueryInvalid(f"The body is JSON with at most {MOST_LOOKUP} ids.", parameter="ids")
-    return [_uuid(one, "ids") for one in some]
+    return paging.ids(told)
