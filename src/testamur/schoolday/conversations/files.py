@@ -1,0 +1,116 @@
+"""Attachments on the disk: looked at, cleaned, scanned, and kept under their digest in the data folder.
+
+Nothing here is part of a transaction: a file is stored before the post that names it. One that no post came to name is
+removed by the tidying step after a day.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import warnings
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from PIL import Image, ImageOps
+
+from testamur.kernel.base.durable import write_first
+from testamur.schoolday.conversations.rules import (
+    MOST_BYTES,
+    MOST_FILES,
+    FileRefused,
+    FilesTooMany,
+    FileTooLarge,
+    Kind,
+    Taken,
+    sniff,
+)
+from testamur.schoolday.conversations.rules.files import named
+from testamur.schoolday.conversations.scanning import scan
+
+KEEP_LOOSE = timedelta(days=1)
+_FOLDER = "attachments"
+_PIXELS = 60_000_000
+"""A picture of so many pixels is none that a telephone takes."""
+_QUALITY = 90
+
+
+def take(sent: Sequence[tuple[str, bytes]]) -> tuple[Taken, ...]:
+    """Take files, each as (name, content): all of them, or none is named by anybody.
+
+    Pictures lose what stands in them beside the picture (place, device, time). Raises FilesTooMany, FileTooLarge,
+    FileRefused, FileInfected, FileUnchecked.
+    """
+    if len(sent) > MOST_FILES:
+        raise FilesTooMany(f"At most {MOST_FILES} files.", field="files", most=MOST_FILES)
+    looked = [(name, data, _looked_at(name, data)) for name, data in sent]
+    return tuple(_stored(name, data, kind) for name, data, kind in looked)
+
+
+def content(digest: str) -> bytes:
+    """What lies under a digest. Raises FileNotFoundError."""
+    return _place(digest).read_bytes()
+
+
+def loose(*, now: datetime) -> Iterator[str]:
+    """Digests of stored files that are older than a day, for tidying: those that no post names may go."""
+    folder = Path(settings.DATA) / _FOLDER
+    for path in folder.glob("??/*"):
+        if path.stat().st_mtime < (now - KEEP_LOOSE).timestamp():
+            yield path.name
+
+
+def remove(digest: str) -> None:
+    """Remove what lies under a digest."""
+    _place(digest).unlink(missing_ok=True)
+
+
+def _looked_at(name: str, data: bytes) -> Kind:
+    if not 0 < len(data) <= MOST_BYTES:
+        raise FileTooLarge("Empty, or larger than is taken.", field="files", name=name, most=MOST_BYTES // 2**20)
+    kind = sniff(data)
+    scan(data, clamd=settings.CLAMD, name=name)
+    return kind
+
+
+def _stored(name: str, data: bytes, kind: Kind) -> Taken:
+    clean = _picture(data, kind) if kind in {Kind.PNG, Kind.JPEG} else data
+    digest = hashlib.sha256(clean).hexdigest()
+    place = _place(digest)
+    if not write_first(place, clean):
+        os.utime(place)  # a file that nobody named for a day may be about to be tidied away
+    return Taken(named(name, kind), kind, len(clean), digest)
+
+
+def _picture(data: bytes, kind: Kind) -> bytes:
+    """The picture alone, upright, without EXIF, comments and profiles of its maker."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=["PNG" if kind is Kind.PNG else "JPEG"]) as raw:
+                if raw.width * raw.height > _PIXELS:
+                    raise FileRefused("The picture is too large.", field="files")
+                upright = ImageOps.exif_transpose(raw)
+                bare = upright.convert("RGB") if kind is Kind.JPEG else _plain(upright)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise FileRefused("The picture cannot be read.", field="files") from error
+    bare.info.clear()
+    out = io.BytesIO()
+    if kind is Kind.PNG:
+        bare.save(out, "PNG", optimize=False)
+    else:
+        bare.save(out, "JPEG", quality=_QUALITY)
+    return out.getvalue()
+
+
+def _plain(picture: Image.Image) -> Image.Image:
+    """In a mode that holds the picture and nothing beside it."""
+    transparent = "A" in picture.mode or "transparency" in picture.info
+    return picture.convert("RGBA" if transparent else "RGB")
+
+
+def _place(digest: str) -> Path:
+    return Path(settings.DATA) / _FOLDER / digest[:2] / digest

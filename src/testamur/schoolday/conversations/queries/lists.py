@@ -1,0 +1,161 @@
+"""The list of a reader's conversations, how much is unread, and what is found in them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from testamur.kernel.base.actor import Actor
+from testamur.register.people.rules import fold
+from testamur.register.schools import queries as schools
+from testamur.schoolday.conversations.models import Attachment, Conversation, Post, Reading
+from testamur.schoolday.conversations.queries.names import Names
+from testamur.schoolday.conversations.queries.standing import (
+    Reader,
+    candidates,
+    members_by,
+    reader,
+    standing_in,
+)
+from testamur.schoolday.conversations.rules import Circle, ConversationLine, Standing, sees
+
+MOST = 500
+"""Conversations that are looked through, newest first."""
+_GLANCE = 140
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A conversation with what the reader sees of it."""
+
+    row: Conversation
+    standing: Standing
+    posts: tuple[Post, ...]
+    reading: Reading | None
+
+    def unread(self, me: UUID) -> int:
+        """How many posts of others came after the last reading."""
+        upto = self.reading.seen_at if self.reading is not None else None
+        return sum(
+            1 for one in self.posts if one.author != me and one.withdrawn_at is None and (upto is None or one.at > upto)
+        )
+
+
+def lines(*, by: Actor, now: datetime, text: str = "", child: UUID | None = None) -> tuple[ConversationLine, ...]:
+    """The conversations of a reader, newest first; those about one child, and those that hold all words of `text`."""
+    who = reader(by=by, now=now)
+    found = [one for one in seen_by(who) if child is None or one.standing.child == child]
+    words = fold(text).split()
+    if words:
+        found = [one for one in found if _holds(one, words)]
+    return _lines(who, found)
+
+
+def unread(*, by: Actor, now: datetime) -> dict[UUID | None, int]:
+    """Child (None for the staff's) → how many posts are unread in conversations that are not muted."""
+    who = reader(by=by, now=now)
+    counted: Counter[UUID | None] = Counter()
+    for one in seen_by(who):
+        if one.reading is None or not one.reading.muted:
+            counted[one.standing.child] += one.unread(by.id)
+    return {child: n for child, n in counted.items() if n}
+
+
+def seen_by(who: Reader, rows: Sequence[Conversation] | None = None) -> list[Seen]:
+    """The conversations (those given, else all) of which the reader sees something; as many queries for all as for one.
+
+    A conversation of which nothing is to be seen is none.
+    """
+    if rows is None:
+        if not who.places and not who.wards:
+            return []
+        rows = list(candidates(who).order_by("-last_at", "-id")[:MOST])
+    members = members_by(rows)
+    standings = {row.id: one for row in rows if (one := standing_in(who, row, members[row.id])) is not None}
+    posts = _posts(standings)
+    readings = {
+        one.conversation_id: one for one in Reading.objects.filter(conversation__in=list(standings), person=who.by.id)
+    }
+    found = []
+    for row in rows:
+        standing = standings.get(row.id)
+        if standing is None:
+            continue
+        some = tuple(one for one in posts[row.id] if is_seen(who, standing, one))
+        if some:
+            found.append(Seen(row, standing, some, readings.get(row.id)))
+    return found
+
+
+def is_seen(who: Reader, standing: Standing, post: Post) -> bool:
+    """Whether the reader sees that post. `post` was read together with its thread."""
+    thread_of = post.thread.person if post.thread is not None else None
+    return sees(standing, thread_of=thread_of, reader=who.by.id, on=post.at.date())
+
+
+def state_of(row: Conversation) -> str:
+    """``open``, ``closed``, ``planned`` or ``off``."""
+    if row.off_at is not None:
+        return "off"
+    if row.sent_at is None:
+        return "planned"
+    return "closed" if row.closed_at is not None else "open"
+
+
+def about(row: Conversation, names: Names, groups: Mapping[UUID, str]) -> str:
+    """Whom or which group a conversation concerns, in a word; empty for a whole school or its staff."""
+    if row.child is not None:
+        return names.of(row.child)
+    return groups.get(row.group, "") if row.group is not None else ""
+
+
+def _posts(standings: Collection[UUID]) -> dict[UUID, list[Post]]:
+    found: dict[UUID, list[Post]] = defaultdict(list)
+    rows = Post.objects.select_related("thread").filter(conversation__in=list(standings))
+    for one in rows.order_by("at", "id"):
+        found[one.conversation_id].append(one)
+    return found
+
+
+def _holds(one: Seen, words: Sequence[str]) -> bool:
+    said = fold(" ".join([one.row.subject, *(post.text for post in one.posts if post.withdrawn_at is None)]))
+    return all(word in said for word in words)
+
+
+def _lines(who: Reader, found: Sequence[Seen]) -> tuple[ConversationLine, ...]:
+    ids = {one.row.made_by for one in found} | {one.row.child for one in found if one.row.child is not None}
+    ids |= {post.child for one in found for post in one.posts if post.child is not None}
+    names = Names(who.by, ids)
+    groups = schools.groups_by_id({one.row.group for one in found if one.row.group is not None})
+    codes = {key: group.code for key, group in groups.items()}
+    with_files = set(
+        Attachment.objects.filter(
+            post__conversation__in=[one.row.id for one in found], post__withdrawn_at__isnull=True
+        ).values_list("post_id", flat=True)
+    )
+    return tuple(_line(who, one, names, codes, with_files) for one in found)
+
+
+def _line(
+    who: Reader, one: Seen, names: Names, codes: Mapping[UUID, str], with_files: Collection[UUID]
+) -> ConversationLine:
+    row, last = one.row, one.posts[-1]
+    return ConversationLine(
+        id=row.id,
+        subject=row.subject,
+        language=row.language,
+        circle=Circle(row.circle),
+        who=names.author(row.made_by, row.side, row.child),
+        about=about(row, names, codes),
+        last=" ".join(last.text.split())[:_GLANCE] if last.withdrawn_at is None else "",
+        last_language=last.language,
+        at=last.at if row.sent_at is not None else row.due_at or last.at,
+        unread=one.unread(who.by.id),
+        state=state_of(row),
+        muted=one.reading is not None and one.reading.muted,
+        files=any(post.id in with_files for post in one.posts),
+        child=one.standing.child,
+    )
