@@ -1,1 +1,0 @@
-"""Writes: pick-up and drop-off."""

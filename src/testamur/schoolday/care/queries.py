@@ -1,1 +1,0 @@
-"""Reads: pick-up and drop-off."""

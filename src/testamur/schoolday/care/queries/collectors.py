@@ -1,0 +1,68 @@
+"""Reading who may fetch a child, and what staff must know at the door."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q
+
+from testamur.kernel.base.actor import Actor
+from testamur.kernel.base.refused import NotFound
+from testamur.schoolday.care import models
+from testamur.schoolday.care.queries.places import SEE, CarePlace, place
+from testamur.schoolday.care.rules import CautionView, CollectorView, Relation
+
+
+def collectors(*, by: Actor, place: CarePlace, on: date) -> tuple[CollectorView, ...]:
+    """Who may fetch a child on that day or later, in order of name. Needs ``care.collector.see`` for the child."""
+    by.must("care.collector.see", place.group_path, person=place.child, group=place.group)
+    return tuple(one for one in collectors_of([place.child])[place.child] if one.ends is None or one.ends >= on)
+
+
+def collectors_of(children: Collection[UUID]) -> dict[UUID, tuple[CollectorView, ...]]:
+    """The collectors of children that were not ended, in order of name; for the caller's own check. One query."""
+    found: dict[UUID, list[CollectorView]] = defaultdict(list)
+    rows = models.Collector.objects.filter(child__in=list(children), ended_at__isnull=True).order_by("name", "id")
+    for row in rows.defer("picture").annotate(pictured=Q(picture__isnull=False)):
+        found[row.child].append(_collector(row))
+    return {child: tuple(found[child]) for child in children}
+
+
+def collector_names(ids: Collection[UUID]) -> dict[UUID, str]:
+    """What collectors are called, ended ones too; for the caller's own check."""
+    return dict(models.Collector.objects.filter(id__in=list(ids)).values_list("id", "name"))
+
+
+def picture(*, by: Actor, collector: UUID, on: date) -> bytes:
+    """A collector's picture (JPEG), for the staff of the child's group and the child's guardians. Raises NotFound."""
+    row = models.Collector.objects.filter(id=collector, ended_at__isnull=True, picture__isnull=False).first()
+    if row is None or row.picture is None:
+        raise NotFound("There is no such picture.", field="collector")
+    here = place(child=row.child, on=on)
+    by.must("care.collector.see", here.group_path, person=row.child, group=here.group)
+    return bytes(row.picture)
+
+
+def cautions(*, by: Actor, place: CarePlace) -> tuple[CautionView, ...]:
+    """What has to be known at the door about a child. Needs ``care.presence.see`` for its group: staff alone."""
+    by.must(SEE, place.group_path, group=place.group)
+    rows = models.Caution.objects.filter(child=place.child, ended_at__isnull=True).order_by("written_at", "id")
+    return tuple(CautionView(row.id, row.child, row.text, row.written_by, row.written_at) for row in rows)
+
+
+def _collector(row: models.Collector) -> CollectorView:
+    return CollectorView(
+        row.id,
+        row.child,
+        row.name,
+        row.phone,
+        Relation(row.relation),
+        row.starts,
+        row.ends,
+        bool(row.pictured),  # type: ignore[attr-defined]  # selected beside the row, which leaves the picture where it is
+        row.added_by,
+        row.added_at,
+    )

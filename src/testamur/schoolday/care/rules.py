@@ -1,1 +1,0 @@
-"""Pure rules: pick-up and drop-off."""
