@@ -68,7 +68,9 @@ def visitor_of(request: HttpRequest) -> Visitor:
     hats = queries.hats(person=login.person, on=now.date())
     hat = next((h for h in hats if h.key == login.hat), None)
     base = hat or next(h for h in hats if h.role == "self")
-    actor = queries.actor(base, person=login.person, identified_by=login.method, admin_mode=login.admin_at is not None)
+    actor = queries.actor(
+        base, person=login.person, identified_by=login.method, admin_mode=login.admin_at is not None, on=now.date()
+    )
     persons = people.people(by=actor, ids=(login.person, *base.wards), numbers=False)
     name = persons[login.person].name if login.person in persons else ""
     return Visitor(now, actor, login, hats, hat, name, persons, queries.places(hats))

@@ -70,12 +70,14 @@ class Hat:
 
 
 _SIGNS = ("records.record.sign", "signing.ceremony.*")
-OWN = ("delivery.device.*", "notices.own.*", "accounts.app.*")
+OWN = ("delivery.device.*", "notices.own.*", "support.own.*", "accounts.app.*", "noticeboard.feed.work")
 """What everybody may do about oneself, whatever hat is worn."""
 _SEES = ("people.details.see", "people.guardianship.see", "schools.group.see")
 
-_PORTAL = ("conversations.*", "care.*")
+_PORTAL = ("conversations.*", "care.*", "noticeboard.class_news.*")
 """What those who lead or administer a school may do in its portal."""
+_LEARNING = ("learning.plan.*", "learning.matrix.*", "learning.development.*", "learning.talk.*", "learning.entry.*")
+"""What a teacher does in the groups taught, and the head everywhere; what families do is theirs alone."""
 _FAMILY = (
     "conversations.*", "forms.answer.*", "care.week.see", "learning.family.*",
     "support.question.ask", "keeping.extract.*", "keeping.request.make",
@@ -86,14 +88,15 @@ VERBS: Mapping[str, tuple[str, ...]] = {
     "principal": (
         *_SIGNS, *_SEES, "records.record.read", "results.decision.read", "results.decision.rectification",
         "results.decision.change", "people.protected.see", "people.person.search", "people.contact.see", "journal.read",
-        "people.legal_name.read", "schools.post.add", "schools.post.end", "records.record.choose_signer",
+        "people.legal_name.read", "people.alias.choose", "people.need.grant", "support.case.*", "support.contact.*",
+        "support.link.*", "schools.post.add", "schools.post.end", "records.record.choose_signer",
         "diary.*", "noticeboard.event.*", "noticeboard.time.*", "schools.timetable.*", "notices.registration.*",
-        "people.code.*", *_PORTAL, "forms.form.*", "learning.*", "noticeboard.menu.*", "support.question.*",
-        "keeping.request.*",
+        "people.code.*", *_PORTAL, "safety.caution.write", "forms.form.*", *_LEARNING, "noticeboard.menu.*",
+        "support.question.*", "keeping.request.*",
     ),
     "delegate": (*_SIGNS, *_SEES),
-    "teacher": (*_SIGNS,),
-    "class_teacher": (*_SIGNS,),
+    "teacher": (*_SIGNS, "conversations.staff.*"),
+    "class_teacher": (*_SIGNS, "conversations.staff.*"),
     "examiner": (*_SIGNS,),
     "administrator": (
         *_SEES, "records.record.read", "records.record.draft", "records.record.ready", "records.record.release",
@@ -103,6 +106,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         "diary.leave.*", "diary.report.see", "diary.register.*", "diary.import.*", "diary.export.*",
         "diary.completeness.*", "diary.group.every", "noticeboard.event.*", "noticeboard.time.*",
         "notices.registration.*", *_PORTAL, "forms.form.*", "noticeboard.menu.*", "support.question.*",
+        "support.case.*", "support.contact.*", "support.link.*",
         "keeping.request.*", "learning.plan.see",
     ),
     "archivist": ("records.record.read", "archive.*", "journal.read", "people.details.see", "keeping.list.*"),
@@ -125,7 +129,8 @@ GROUP_VERBS: Mapping[str, tuple[str, ...]] = {
     "teacher": (
         "schools.group.see", "people.details.see", "diary.lesson.*", "diary.attendance.*", "diary.mark.*",
         "diary.remark.*", "diary.assessment.*", "diary.health.see", "diary.report.*", "noticeboard.event.*",
-        "noticeboard.time.*", "conversations.*", "forms.form.*", "care.*", "learning.*", "support.question.answer",
+        "noticeboard.time.*", "noticeboard.class_news.*", "conversations.*", "forms.form.*", "care.*", *_LEARNING,
+        "support.question.answer", "support.link.*",
     ),
     "class_teacher": (
         "diary.absence.*", "diary.class.*", "diary.leave.*", "diary.health.*", "diary.completeness.see",
@@ -136,7 +141,7 @@ GROUP_VERBS: Mapping[str, tuple[str, ...]] = {
 """Role → verbs in the groups that a teacher teaches, and in those that a class teacher has; nowhere else."""
 
 AUTHORITY_VERBS: tuple[str, ...] = (
-    "sealing.seal.*", "people.protected.review", "noticeboard.*", "keeping.*",
+    "sealing.seal.*", "people.protected.review", "support.tool.*", "noticeboard.*", "keeping.*",
 )  # fmt: skip
 """What an administrator of the body responsible (or an office of it) may do beyond one of a school."""
 

@@ -1,1 +1,0 @@
-"""Pure rules: the chain of help."""
