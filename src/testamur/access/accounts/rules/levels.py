@@ -69,6 +69,7 @@ NEEDED: Mapping[str, Need] = {
     "forms.sign": Need(Level.SUBSTANTIAL, STEP_UP),
     "care.home": Need(Level.SUBSTANTIAL),
     "learning.home": Need(Level.SUBSTANTIAL),
+    "learning.sign": Need(Level.SUBSTANTIAL, STEP_UP),  # where the school asks for it, an e-ID ceremony follows
     "timetable.home": Need(Level.SUBSTANTIAL),
     "menus.edit": Need(Level.SUBSTANTIAL),
     "mine.extract": Need(Level.SUBSTANTIAL, STEP_UP),  # everything that is held of a person

@@ -1,1 +1,0 @@
-"""Writes: plans, development plans, portfolio."""

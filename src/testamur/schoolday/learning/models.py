@@ -1,1 +1,0 @@
-"""Tables: plans, development plans, portfolio."""

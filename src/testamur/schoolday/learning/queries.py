@@ -1,1 +1,0 @@
-"""Reads: plans, development plans, portfolio."""

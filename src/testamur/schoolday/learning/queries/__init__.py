@@ -1,0 +1,85 @@
+"""Reading plans, matrices, development plans, talks and the portfolio. Callers import them from here."""
+
+from __future__ import annotations
+
+from testamur.schoolday.learning.queries.consent import (
+    Showable,
+    consented,
+    showable,
+)
+from testamur.schoolday.learning.queries.development import (
+    demanded,
+    development,
+    developments,
+    developments_for,
+    judgements,
+    paper,
+    place_of,
+    versions_by_id,
+)
+from testamur.schoolday.learning.queries.plans import (
+    course,
+    goals_by_id,
+    goals_in,
+    library,
+    matrices_for,
+    matrix,
+    may_copy,
+    plan,
+    plan_for,
+    plans,
+    plans_by_id,
+    plans_for,
+)
+from testamur.schoolday.learning.queries.portfolio import (
+    entries,
+    entries_by_id,
+    entries_for,
+    entry,
+    picture,
+)
+from testamur.schoolday.learning.queries.talks import (
+    talk,
+    talk_for,
+    talks,
+    talks_by_id,
+    talks_for,
+    times_taken,
+)
+
+__all__ = [
+    "Showable",
+    "consented",
+    "course",
+    "demanded",
+    "development",
+    "developments",
+    "developments_for",
+    "entries",
+    "entries_by_id",
+    "entries_for",
+    "entry",
+    "goals_by_id",
+    "goals_in",
+    "judgements",
+    "library",
+    "matrices_for",
+    "matrix",
+    "may_copy",
+    "paper",
+    "picture",
+    "place_of",
+    "plan",
+    "plan_for",
+    "plans",
+    "plans_by_id",
+    "plans_for",
+    "showable",
+    "talk",
+    "talk_for",
+    "talks",
+    "talks_by_id",
+    "talks_for",
+    "times_taken",
+    "versions_by_id",
+]

@@ -1,1 +1,0 @@
-"""Pure rules: plans, development plans, portfolio."""
