@@ -140,6 +140,30 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 EXPORTS = ("testamur.exchange.notifications.queries.export.sheets",)
 """What goes into an export of a school besides what its packages know: `(*, by, path, pupils) -> Sheet…`."""
+HELD: dict[str, tuple[str, ...]] = {
+    "person": ("testamur.schoolday.keeping.extract.register.person",),
+    "contacts": ("testamur.schoolday.keeping.extract.register.contacts",),
+    "family": ("testamur.schoolday.keeping.extract.register.family",),
+    "schooling": ("testamur.schoolday.keeping.extract.register.schooling",),
+    "marks": ("testamur.schoolday.diary.queries.held.marks", "testamur.schoolday.results.queries.held"),
+    "attendance": ("testamur.schoolday.diary.queries.held.attendance",),
+    "remarks": ("testamur.schoolday.diary.queries.held.remarks",),
+    "health": ("testamur.schoolday.diary.queries.held.health",),
+    "assessments": ("testamur.schoolday.diary.queries.held.assessments",),
+    "documents": ("testamur.schoolday.keeping.extract.papers.documents",),
+    "messages": (
+        "testamur.schoolday.conversations.queries.held.held",
+        "testamur.schoolday.noticeboard.queries.held.held",
+    ),
+    "forms": ("testamur.schoolday.forms.queries.held.held",),
+    "care": ("testamur.schoolday.care.queries.held.held",),
+    "learning": ("testamur.schoolday.learning.queries.held.held",),
+    "support": ("testamur.schoolday.support.queries.held.held",),
+    "notices": ("testamur.exchange.notifications.queries.held.held",),
+    "logins": ("testamur.access.accounts.queries.held.held",),
+    "sights": ("testamur.schoolday.keeping.extract.papers.sights",),
+}
+"""What an extract of one person holds, by topic: `(*, by, person, now) -> Sheet…` (schoolday.keeping.extract)."""
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between two runs, seconds that one may take
     "journal.ship": {"task": "testamur.kernel.journal.tasks.ship", "every": 1},
@@ -156,12 +180,18 @@ SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between tw
     "delivery.send": {"task": "testamur.kernel.delivery.tasks.send", "every": 2},
     "delivery.tidy": {"task": "testamur.kernel.delivery.tasks.tidy", "every": 3600},
     "noticeboard.tidy": {"task": "testamur.schoolday.noticeboard.tasks.tidy", "every": 86400},
+    "forms.settle": {"task": "testamur.schoolday.forms.tasks.settle", "every": 3},
+    "forms.remind": {"task": "testamur.schoolday.forms.tasks.remind", "every": 3600},
+    "keeping.tidy": {"task": "testamur.schoolday.keeping.tasks.tidy", "every": 3600},
     "reporting.settle": {"task": "testamur.schoolday.reporting.tasks.settle", "every": 2},
     "reporting.sweep": {"task": "testamur.schoolday.reporting.tasks.sweep", "every": 60},
     "reporting.find": {"task": "testamur.schoolday.reporting.tasks.find", "every": 300},
+    "conversations.send": {"task": "testamur.schoolday.conversations.tasks.send", "every": 10},
+    "conversations.tidy": {"task": "testamur.schoolday.conversations.tasks.tidy", "every": 86400},
     "notices.tell": {"task": "testamur.exchange.notifications.tasks.tell", "every": 5},
     "notices.families": {"task": "testamur.exchange.notifications.tasks.families", "every": 2},
     "notices.results": {"task": "testamur.exchange.notifications.tasks.results", "every": 5},
+    "notices.care": {"task": "testamur.exchange.notifications.tasks.care", "every": 900},
     "notices.watch": {"task": "testamur.exchange.notifications.tasks.watch", "every": 60},
     "notices.tidy": {"task": "testamur.exchange.notifications.tasks.tidy", "every": 3600},
     "notices.mornings": {"task": "testamur.exchange.notifications.tasks.mornings", "every": 60},
@@ -179,6 +209,7 @@ FORMAT_MODULE_PATH = "testamur.surfaces.web.formats"
 
 MODE = _env.mode
 PUBLIC_URL = _env.public_url
+CLAMD = _env.clamd  # virus scanner of attachments
 CONTACT = {name.removeprefix("contact_"): value for name, value in _env if name.startswith("contact_")}
 CONTACT["privacy_officer"] = _env.privacy_officer
 TSA = {"url": _env.tsa_url, "policy": _env.tsa_policy}

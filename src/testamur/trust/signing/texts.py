@@ -52,6 +52,8 @@ WORDS: Mapping[str, Words] = {
             "examiner": "examinator",
             "school": "skolan",
             "administrator": "administratör",
+            "guardian": "vårdnadshavare",
+            "pupil": "elev",
         },
     ),
     "en": Words(
@@ -68,6 +70,8 @@ WORDS: Mapping[str, Words] = {
             "examiner": "examiner",
             "school": "school",
             "administrator": "administrator",
+            "guardian": "guardian",
+            "pupil": "pupil",
         },
     ),
     "vi": Words(
@@ -84,6 +88,8 @@ WORDS: Mapping[str, Words] = {
             "examiner": "giám khảo",
             "school": "nhà trường",
             "administrator": "quản trị viên",
+            "guardian": "cha mẹ hoặc người giám hộ",
+            "pupil": "học sinh",
         },
     ),
     "bg": Words(
@@ -100,6 +106,8 @@ WORDS: Mapping[str, Words] = {
             "examiner": "изпитващ",
             "school": "училището",
             "administrator": "администратор",
+            "guardian": "родител или настойник",
+            "pupil": "ученик",
         },
     ),
 }

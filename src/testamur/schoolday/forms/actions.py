@@ -1,1 +1,0 @@
-"""Writes: forms and consents."""

@@ -1,1 +1,0 @@
-"""Reads: forms and consents."""
