@@ -91,6 +91,53 @@ def append_only(table: str) -> Guard:
     }
 
 
+def deleted_only_listed(table: str, key: str, items: tuple[str, str, str], lists: tuple[str, str, str]) -> Guard:
+    """Guard that takes the place of the refusal of every DELETE by `append_only`: a row goes only while it is listed.
+
+    A row may be deleted while an item names its `key` (an id, written as 32 hex digits) and the item's list is in the
+    one state that carries out. `items`: table, column of the name, column of the list; `lists`: table, column, state.
+    An UPDATE stays refused, and a TRUNCATE. Shape as `transitions`.
+    """
+    (item, named, of), (whole, column, state) = items, lists
+    name = f"{table}_append_only"
+    listed = (
+        f"EXISTS (SELECT 1 FROM {item} i JOIN {whole} l ON l.id = i.{of} "  # noqa: S608 - names of our own tables
+        f"WHERE i.{named} = {{}} AND l.{column} = '{state}')"
+    )
+    here = listed.format(f"OLD.{key}")
+    there = listed.format(f"replace(OLD.{key}::text, '-', '')")
+    function = (
+        f"CREATE FUNCTION {name}_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {there} THEN RETURN OLD; "
+        f"END IF; RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'check_violation'; END $$"
+    )
+    goes = f"CREATE TRIGGER {name}_delete BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}_delete()"
+    every = f"CREATE TRIGGER {name}_row BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+    abort = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    return {
+        "sqlite": (
+            [
+                f"DROP TRIGGER {name}_delete",
+                f"CREATE TRIGGER {name}_delete BEFORE DELETE ON {table} WHEN NOT {here} {abort}",
+            ],
+            [f"DROP TRIGGER {name}_delete", f"CREATE TRIGGER {name}_delete BEFORE DELETE ON {table} {abort}"],
+        ),
+        "postgresql": (
+            [
+                f"DROP TRIGGER {name}_row ON {table}",
+                f"CREATE TRIGGER {name}_row BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+                function,
+                f"CREATE TRIGGER {name}_delete BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}_delete()",
+            ],
+            [
+                f"DROP TRIGGER {name}_delete ON {table}",
+                f"DROP FUNCTION {name}_delete()",
+                f"DROP TRIGGER {name}_row ON {table}",
+                every,
+            ],
+        ),
+    }
+
+
 def fixed_unless(table: str, columns: Iterable[str], column: str, states: Iterable[str]) -> Guard:
     """Guard that refuses another value in any of `columns` of a row whose own `column` is not in `states`.
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
+from testamur.kernel.base.sheet import Sheet
 from testamur.law.contract import Decision as Facts
 from testamur.law.contract import Period
 from testamur.register.people.queries import chunks
@@ -188,3 +189,14 @@ def results_about(*, pupil: UUID, kinds: Collection[str]) -> Iterator[Result]:
 def _result(row: tuple[Any, ...]) -> Result:
     told = (*row[:-1], row[-1] is not None)
     return Result(*told)
+
+
+def held(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:  # noqa: ARG001 - the shape of all sections
+    """Every decided value about a person, replaced ones too, for the person's own extract; not who decided.
+
+    Needs ``keeping.extract.see`` for the person.
+    """
+    by.must("keeping.extract.see", person=person)
+    columns = ("unit", "school_year", "term", "kind", "code", "value", "comment", "decided_on", "reason")
+    rows = Decision.objects.filter(pupil=person).order_by("decided_on", "id")
+    yield Sheet("decisions", columns, iter(list(rows.values_list(*columns))))

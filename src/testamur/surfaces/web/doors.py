@@ -61,6 +61,8 @@ def door(act: str, *areas: Area) -> Callable[[View], View]:
 def _turned_away(request: HttpRequest, act: str, areas: tuple[Area, ...]) -> HttpResponse | None:
     visitor = request.visitor  # type: ignore[attr-defined]  # set by VisitorMiddleware
     here = request.get_full_path() if request.method == "GET" else request.path
+    if visitor.login is None and act.startswith("app."):
+        return to(request, "app:start", next=here)
     if visitor.login is None:
         return to(request, "account:login", next=here, **({"why": "ended"} if visitor.extra.get("ended") else {}))
     if areas:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -42,26 +43,27 @@ class DayPart:
 @door("family.records", Area.FAMILY)
 def week(request: WebRequest, pupil: UUID) -> HttpResponse:
     """The week that is asked for, else this one; on a weekend the next one (E29)."""
-    visitor = request.visitor
-    child = opened(visitor, pupil, "week")
+    child = opened(request.visitor, pupil, "week")
+    return page(request, "web/family/week.html", child=child, children=child.children, **facts(request, child))
+
+
+def facts(request: WebRequest, child: ChildPage) -> dict[str, Any]:
+    """What a page of the week shows: lessons and events by day, homework, teachers' names, the weeks beside it."""
+    visitor, pupil = request.visitor, child.pupil
     monday = _monday(request.GET.get("monday", ""), child.today)
     known = {pupil: child.schooling}
     groups = diary.groups_of(known, monday, monday + timedelta(days=4))
     found = diary.week(by=visitor.actor, pupils=[pupil], monday=monday, on=monday, of=known, groups=groups)[pupil]
     planned = events_of(child, groups, monday, monday + timedelta(days=DAYS))
     teachers = {one.teacher for one in found.lessons if one.teacher is not None}
-    return page(
-        request,
-        "web/family/week.html",
-        child=child,
-        week=found,
-        days=_days(found, planned, child.today),
-        teachers=names(visitor, teachers),
-        earlier=monday - timedelta(days=DAYS),
-        later=monday + timedelta(days=DAYS),
-        this=_monday("", child.today),
-        children=child.children,
-    )
+    return {
+        "week": found,
+        "days": _days(found, planned, child.today),
+        "teachers": names(visitor, teachers),
+        "earlier": monday - timedelta(days=DAYS),
+        "later": monday + timedelta(days=DAYS),
+        "this": _monday("", child.today),
+    }
 
 
 def events_of(

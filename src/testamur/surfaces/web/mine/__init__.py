@@ -1,1 +1,1 @@
-"""Pages of what is held of a person, and the app."""
+"""Pages about oneself: the profile, the app, what is held, who saw it, and asking for a correction."""

@@ -1,10 +1,9 @@
-// Small comforts of the family's pages; each page works without them: printing, reading without a connection what was
-// read before (only where this device was told to keep it, or the product was installed), and a report of absence that
-// waits on the device until there is a connection.
+// Small comforts of the family's pages; each page works without them: printing, and reading without a connection what
+// was read before (only where this device was told to keep it, or the product was installed).
 (() => {
   "use strict";
   const words = document.currentScript.dataset;
-  const { worker, kept, person, offline } = words;
+  const { worker, kept, offline } = words;
   const root = document.documentElement;
   const KEPT = "family";
   const store = (name) => {
@@ -72,60 +71,4 @@
       }
     });
   }
-
-  // --- a report that waits for a connection -------------------------------------------------
-  const book = () =>
-    new Promise((done, fail) => {
-      const asked = indexedDB.open(KEPT, 1);
-      asked.onupgradeneeded = () => asked.result.createObjectStore("reports", { autoIncrement: true });
-      asked.onsuccess = () => done(asked.result);
-      asked.onerror = () => fail(asked.error);
-    });
-  const act = async (mode, what) => {
-    const open = await book();
-    try {
-      return await new Promise((done, fail) => {
-        const asked = what(open.transaction("reports", mode).objectStore("reports"));
-        asked.onsuccess = () => done(asked.result);
-        asked.onerror = () => fail(asked.error);
-      });
-    } finally {
-      open.close();
-    }
-  };
-  const form = document.querySelector("form[data-queue]");
-  if (form && "indexedDB" in window && person) {
-    form.addEventListener("submit", (event) => {
-      if (navigator.onLine) return;
-      event.preventDefault();
-      const fields = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
-      const report = { person, fields, address: location.pathname };
-      act("readwrite", (rows) => rows.add(report)).then(
-        () => {
-          say(form.dataset.queue, "info");
-          form.reset();
-        },
-        () => form.submit(),
-      );
-    });
-  }
-  const send = async () => {
-    const keys = await act("readonly", (rows) => rows.getAllKeys());
-    const reports = await act("readonly", (rows) => rows.getAll());
-    for (const [at, report] of reports.entries()) {
-      if (report.person !== person) continue;
-      const body = new URLSearchParams(report.fields);
-      const token = JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"];
-      const answer = await fetch(report.address, { method: "POST", body, headers: { "X-CSRFToken": token } });
-      const refused = answer.status === 422;
-      if (!refused && !(answer.ok && new URL(answer.url).pathname === report.address)) continue; // another time
-      await act("readwrite", (rows) => rows.delete(keys[at]));
-      say(refused ? words.refused : words.queued, refused ? "danger" : "success");
-    }
-  };
-  const waiting = () => {
-    if (navigator.onLine && person && "indexedDB" in window && !root.dataset.offline) send().catch(() => {});
-  };
-  window.addEventListener("online", waiting);
-  waiting();
 })();

@@ -1,5 +1,5 @@
 // Pages of the family that this device keeps are read from there when there is no connection. The pages themselves put
-// them there (family.js); logging out, and every way to the login page, throws them away.
+// them there (family.js); every way to the login page throws them away, and logging out the reports that wait too.
 "use strict";
 const KEPT = "family";
 // The beginnings of the addresses whose pages a device may keep; each area that wants it adds its own line here.
@@ -7,27 +7,51 @@ const PAGES = [
   "/family/",
   "/app/",
 ];
-const FRESH = 10 * 60 * 60 * 1000; // no longer than a login lasts
-const forget = () => Promise.all([caches.delete(KEPT), new Promise((done) => {
+const APP = "/app/";
+const HOME = "/app/home/"; // what the installed app opens with when there is no connection
+const HOUR = 60 * 60 * 1000;
+const FRESH = 10 * HOUR; // no longer than a login lasts
+const FRESH_APP = 7 * 24 * HOUR; // numbers and lessons: the app is never kept unlocked
+const SHELL = "shell"; // files whose names say what is in them: they never change, and name nobody
+const FIXED = /^\/static\/.*\.[0-9a-f]{12}\./;
+const forget = () => caches.delete(KEPT);
+const forgetReports = () => new Promise((done) => {
   const gone = indexedDB.deleteDatabase(KEPT);
   gone.onsuccess = gone.onerror = gone.onblocked = done;
-})]);
+});
 const kept = async (request) => {
-  const found = await (await caches.open(KEPT)).match(request, { ignoreVary: true });
+  const own = await caches.open(KEPT);
+  const { pathname } = new URL(request.url);
+  const found = (await own.match(request, { ignoreVary: true })) ||
+    (pathname === APP ? await own.match(HOME, { ignoreVary: true }) : undefined);
   if (!found) return Response.error();
   if (request.mode !== "navigate") return found;
   const at = Number(found.headers.get("X-Kept-At") || 0);
-  return Date.now() - at < FRESH ? found : Response.error();
+  return Date.now() - at < (pathname.startsWith(APP) ? FRESH_APP : FRESH) ? found : Response.error();
 };
+const file = async (request) => {
+  const shell = await caches.open(SHELL);
+  const found = await shell.match(request, { ignoreVary: true });
+  if (found) return found;
+  const answer = await fetch(request);
+  if (answer.ok) await shell.put(request, answer.clone());
+  return answer;
+};
+self.addEventListener("activate", (event) => event.waitUntil(caches.delete(SHELL)));
+self.addEventListener("message", (event) => {
+  if (event.data === "update") self.skipWaiting();
+});
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (origin !== self.location.origin) return;
   if (/^\/account\/(?:logout|login)\//.test(pathname)) {
-    event.waitUntil(forget());
+    const out = pathname.startsWith("/account/logout/");
+    event.waitUntil(Promise.all([forget(), ...(out ? [forgetReports()] : [])]));
     return;
   }
   if (request.method !== "GET") return;
   const page = request.mode === "navigate" && PAGES.some((start) => pathname.startsWith(start));
-  if (page || pathname.startsWith("/static/")) event.respondWith(fetch(request).catch(() => kept(request)));
+  if (FIXED.test(pathname)) event.respondWith(file(request).catch(() => kept(request)));
+  else if (page || pathname.startsWith("/static/")) event.respondWith(fetch(request).catch(() => kept(request)));
 });

@@ -1,1 +1,0 @@
-"""Writes: what is held, and for how long."""

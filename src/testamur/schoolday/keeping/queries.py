@@ -1,1 +1,0 @@
-"""Reads: what is held, and for how long."""

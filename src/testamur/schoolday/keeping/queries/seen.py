@@ -1,0 +1,43 @@
+"""Who saw what of a person: sights of a protected name, fetched documents, reads that the journal tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from testamur.kernel.base.actor import Actor
+from testamur.kernel.jobs.rules import step_actor
+from testamur.kernel.journal.searching import search_log
+from testamur.trust.records.queries import seen as records
+
+READS = ("diary.health.seen/", "care.seen/", "support.seen/", "forms.seen/", "search.seen/")
+"""Beginnings of kinds of entries that say that somebody read something about the persons whom they name."""
+_LOOKER = step_actor("keeping", "journal.read")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One sight: `what` is ``name``, ``document`` or the kind of an entry; `where` a page or type of document."""
+
+    what: str
+    actor: UUID
+    at: datetime
+    path: str
+    where: str
+
+
+def seen(*, by: Actor, person: UUID, since: datetime, limit: int = 500) -> tuple[Seen, ...]:
+    """Who saw that person, newest first. Needs ``keeping.extract.see`` for the person.
+
+    What was read in the last seconds stands in the log a moment later.
+    """
+    by.must("keeping.extract.see", person=person)
+    told = [
+        Seen(one.what, one.actor, one.at, one.path, one.where)
+        for one in records.seen(by=by, person=person, since=since, limit=limit)
+    ]
+    for logged in search_log(by=_LOOKER, path="/", kinds=READS, naming=[str(person)], first=since, limit=limit):
+        entry = logged.entry
+        told.append(Seen(entry.kind.partition("/")[0], entry.actor, entry.at, entry.path, ""))
+    return tuple(sorted(told, key=lambda one: one.at, reverse=True)[:limit])

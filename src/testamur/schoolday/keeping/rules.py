@@ -1,1 +1,0 @@
-"""Pure rules: what is held, and for how long."""

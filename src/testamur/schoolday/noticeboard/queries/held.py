@@ -1,0 +1,33 @@
+"""Everything that the noticeboard holds of one person, for the person's own extract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from testamur.kernel.base.actor import Actor
+from testamur.kernel.base.sheet import Sheet
+from testamur.schoolday.noticeboard.models import Answer, Feed, Time
+
+
+def held(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:  # noqa: ARG001 - the shape of all sections
+    """Answers to events, booked times, calendars to subscribe to. Needs ``keeping.extract.see`` for the person."""
+    by.must("keeping.extract.see", person=person)
+    yield _sheet("event_answers", Answer.objects.filter(Q(person=person) | Q(child=person)).order_by("at"), {
+        "event": "event__title", "reply": "reply", "at": "at",
+    })  # fmt: skip
+    times = Time.objects.filter(Q(guardian=person) | Q(child=person) | Q(host=person))
+    yield _sheet("meeting_times", times.order_by("starts_at"), {
+        "event": "event__title", "starts": "starts_at", "ends": "ends_at", "room": "room", "booked": "booked_at",
+    })  # fmt: skip
+    yield _sheet("calendars", Feed.objects.filter(Q(person=person) | Q(child=person)).order_by("made_at"), {
+        "made": "made_at",
+    })  # fmt: skip
+
+
+def _sheet(name: str, rows: QuerySet[Any], columns: dict[str, str]) -> Sheet:
+    return Sheet(name, tuple(columns), rows.values_list(*columns.values()).iterator(chunk_size=2000))
