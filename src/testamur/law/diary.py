@@ -115,6 +115,26 @@ class RegisterRule:
 
 
 @dataclass(frozen=True, slots=True)
+class TestRule:
+    """How many tests that are told ahead one class may have; None is no limit in the law.
+
+    Attributes:
+        refuses: the law forbids more; otherwise a plan beyond is only warned of.
+        law: where it stands.
+    """
+
+    __test__ = False  # the name begins as a test's, for pytest
+
+    per_day: int | None = None
+    per_week: int | None = None
+    refuses: bool = False
+    law: str = ""
+
+
+NO_LIMIT = TestRule()
+
+
+@dataclass(frozen=True, slots=True)
 class RemarkKind:
     """A remark (``remark``), praise (``praise``) or another note about a pupil that the family reads."""
 
@@ -149,6 +169,10 @@ class Diary(Protocol):
     @property
     def alarm(self) -> tuple[Decimal, ...]:
         """Numbers of unexcused absences in a year at which something follows, rising; empty where there are none."""
+
+    @property
+    def tests(self) -> TestRule:
+        """How many tests a class may have in a day and a week."""
 
     def mark_kinds(self, year_level: int, on: date) -> tuple[MarkKind, ...]:
         """The kinds of mark in that year level on that day, in the order of the grid; empty where none are set."""

@@ -21,7 +21,8 @@ from testamur.register.schools import queries as school_queries
 from testamur.register.schools.rules import GroupKind, NewEnrolment, NewGroup, NewSlot
 from testamur.schoolday.noticeboard import actions, queries
 from testamur.schoolday.noticeboard.rules import Audience, EventChange, EventKind, EventView, NewEvent, Reply
-from testamur.schoolday.noticeboard.rules.feeds import calendar
+from testamur.schoolday.noticeboard.rules.feeds import Entry as CalendarEntry
+from testamur.schoolday.noticeboard.rules.feeds import calendar, of_event
 from tests.schoolday.noticeboard.conftest import People
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("E10")]
@@ -190,15 +191,15 @@ def test_events_and_lessons_make_a_calendar_that_programs_understand(people: Peo
     gone = actions.plan_event(by=people.teacher, event=trip(people, title="Inställt"), now=now)
     actions.cancel_event(by=people.teacher, event=gone, now=now)
     schools.add_slots(by=by, slots=[NewSlot(house.class_9a, 4, time(8), time(9), "SV", room="B2")], now=now)
-    made = calendar(
-        name="9A",
-        events=[the(event), the(gone)],
-        lessons=school_queries.planned(on=date(2026, 6, 11), group=house.class_9a),
-        subjects={"SV": "Svenska"},
-        zone=STOCKHOLM,
-        domain="skola.example",
-        now=now,
-    )
+    lessons = [
+        CalendarEntry(
+            f"{one.slot.id}-20260611", "Svenska 9A", datetime.combine(one.on, one.slot.starts, STOCKHOLM),
+            datetime.combine(one.on, one.slot.ends, STOCKHOLM), now, place=one.slot.room,
+        )
+        for one in school_queries.planned(on=date(2026, 6, 11), group=house.class_9a)
+    ]  # fmt: skip
+    entries = [of_event(the(event)), of_event(the(gone)), *lessons]
+    made = calendar(name="9A", entries=entries, domain="skola.example")
     assert made.startswith(b"BEGIN:VCALENDAR\r\n")
     read: dict[str, Any] = {str(one["uid"]): one for one in icalendar.Calendar.from_ical(made).walk("VEVENT")}
     first, second = read.pop(f"{event}@skola.example"), read.pop(f"{gone}@skola.example")

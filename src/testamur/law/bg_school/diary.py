@@ -12,6 +12,7 @@ from testamur.kernel.base.refused import Refused
 from testamur.law.bg_school import marks as reckoning
 from testamur.law.bg_school import names, rules, tables
 from testamur.law.diary import (
+    NO_LIMIT,
     AssessmentForm,
     Diary,
     Ground,
@@ -21,6 +22,7 @@ from testamur.law.diary import (
     Proposal,
     RegisterRule,
     RemarkKind,
+    TestRule,
 )
 
 
@@ -52,6 +54,7 @@ class SchoolDiary:
     remarks: tuple[RemarkKind, ...]
     register: RegisterRule | None
     alarm: tuple[Decimal, ...]
+    tests: TestRule = NO_LIMIT
 
     def mark_kinds(self, year_level: int, on: date) -> tuple[MarkKind, ...]:
         """``current``, ``test``, ``term``, ``annual`` on 2-6; in grades 1-3 words, and no mark of the term."""
@@ -132,4 +135,5 @@ DIARY: Diary = SchoolDiary(
     remarks=tables.REMARKS,
     register=tables.REGISTER,
     alarm=tables.ALARM,
+    tests=tables.TESTS,
 )

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from testamur.law.contract import CorrectionRule, Occasion, Scale, ScaleValue
-from testamur.law.diary import Ground, LeaveRule, RegisterRule, RemarkKind
+from testamur.law.diary import Ground, LeaveRule, RegisterRule, RemarkKind, TestRule
 
 ID = "bg.school"
 VERSION = "2026.1"
@@ -116,6 +116,13 @@ LEAVE = LeaveRule(
     law="Наредба № 10 от 1.09.2016 г., чл. 62",  # the article [M]
 )
 ALARM = (Decimal(5), Decimal(10), Decimal(15))  # 5 in a month stop the child's benefit; sanctions at 5, 10, 15 [M]
+
+TESTS = TestRule(
+    per_day=1,
+    per_week=2,
+    refuses=True,
+    law="Наредба № 11 от 1.09.2016 г.",  # one class or control test of a class in a day, two in a week [M]
+)
 
 REMARKS = (
     RemarkKind("remark", "забележка", positive=False),

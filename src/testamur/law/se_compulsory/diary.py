@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from testamur.kernel.base.refused import Refused
 from testamur.law.diary import (
+    NO_LIMIT,
     AssessmentForm,
     Diary,
     Ground,
@@ -22,6 +23,7 @@ from testamur.law.diary import (
     Proposal,
     RegisterRule,
     RemarkKind,
+    TestRule,
 )
 from testamur.law.se_compulsory import names, rules, tables
 
@@ -54,6 +56,7 @@ class SchoolDiary:
     remarks: tuple[RemarkKind, ...]
     register: RegisterRule | None
     alarm: tuple[Decimal, ...] = ()
+    tests: TestRule = NO_LIMIT
 
     def mark_kinds(self, year_level: int, on: date) -> tuple[MarkKind, ...]:
         """Results and tests of the day, and the draft of the term grade, in years 6-9; none before."""

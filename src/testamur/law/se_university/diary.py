@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from testamur.kernel.base.refused import Refused
 from testamur.law.diary import (
+    NO_LIMIT,
     AssessmentForm,
     Diary,
     Ground,
@@ -18,6 +19,7 @@ from testamur.law.diary import (
     Proposal,
     RegisterRule,
     RemarkKind,
+    TestRule,
 )
 
 
@@ -46,6 +48,7 @@ class NoDiary:
     remarks: tuple[RemarkKind, ...] = ()
     register: RegisterRule | None = None
     alarm: tuple[Decimal, ...] = ()
+    tests: TestRule = NO_LIMIT
 
     def mark_kinds(self, year_level: int, on: date) -> tuple[MarkKind, ...]:  # noqa: ARG002 - the contract's
         """None."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from testamur.kernel.base.refused import Refused
 from testamur.law.diary import (
+    NO_LIMIT,
     AssessmentForm,
     Diary,
     Ground,
@@ -18,6 +19,7 @@ from testamur.law.diary import (
     Proposal,
     RegisterRule,
     RemarkKind,
+    TestRule,
 )
 from testamur.law.vn_primary import names, rules, tables
 
@@ -52,6 +54,7 @@ class SchoolDiary:
     remarks: tuple[RemarkKind, ...]
     register: RegisterRule | None
     alarm: tuple[Decimal, ...] = ()
+    tests: TestRule = NO_LIMIT
 
     def mark_kinds(self, year_level: int, on: date) -> tuple[MarkKind, ...]:
         """``mid_level``, ``mid_test``, ``level``, ``test``: the middle and the end of a term (art. 7.1).

@@ -7,13 +7,17 @@ from django.db.models import F, Q
 
 from testamur.kernel.base.ids import new_id
 from testamur.schoolday.noticeboard.rules import Audience, EventKind, Kind, Reply, Service
+from testamur.schoolday.noticeboard.rules.contents import FeedKind
+from testamur.schoolday.noticeboard.rules.menus import Meal
 
 
 class News(models.Model):
-    """A short text in several languages. `texts`: locale → {title, body}."""
+    """A short text in several languages. `texts`: locale → {title, body}. `unit`: of one school, or a group of it."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     path = models.CharField(max_length=400)
+    unit = models.UUIDField(null=True)
+    group = models.UUIDField(null=True)
     audience = models.CharField(max_length=12)
     texts = models.JSONField()
     published_at = models.DateTimeField()
@@ -21,13 +25,21 @@ class News(models.Model):
     author = models.UUIDField()
 
     class Meta:
-        indexes = [models.Index(fields=["published_at"])]
+        indexes = [
+            models.Index(fields=["published_at"]),
+            models.Index(
+                fields=["unit", "published_at"], condition=Q(unit__isnull=False), name="noticeboard_news_unit"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(audience__in=[a.value for a in Audience]), name="noticeboard_news_audience"
             ),
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gte=F("published_at")), name="noticeboard_news_dates"
+            ),
+            models.CheckConstraint(
+                condition=Q(group__isnull=True) | Q(unit__isnull=False), name="noticeboard_news_group"
             ),
         ]
 
@@ -166,13 +178,64 @@ class Answer(models.Model):
 
 
 class Feed(models.Model):
-    """The secret address under which a person's calendar fetches a child's events. `digest`: of the secret alone."""
+    """The secret address under which a person's calendar fetches a child's days, or the person's own work.
+
+    `digest`: of the secret alone. `content`: what the calendar holds; empty is what one holds of which nothing is said.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     person = models.UUIDField()
     child = models.UUIDField()
+    kind = models.CharField(max_length=5, default=FeedKind.CHILD.value)
+    content = models.JSONField(default=list)
     digest = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "child"], name="noticeboard_feed_one")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "child", "kind"], name="noticeboard_feed_one"),
+            models.CheckConstraint(condition=Q(kind__in=[k.value for k in FeedKind]), name="noticeboard_feed_kind"),
+            models.CheckConstraint(condition=~Q(kind="work") | Q(person=F("child")), name="noticeboard_feed_own_work"),
+        ]
+
+
+class Menu(models.Model):
+    """A menu of a unit and of all below it, or of those forms of school alone. Ended, never deleted."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    unit = models.UUIDField()
+    path = models.CharField(max_length=400)
+    name = models.CharField(max_length=120)
+    code = models.CharField(max_length=32, unique=True)
+    forms = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["path"], name="noticeboard_menu_path")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "name"], condition=Q(ended_at__isnull=True), name="noticeboard_menu_name"
+            ),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(code=""), name="noticeboard_menu_named"),
+        ]
+
+
+class MenuDish(models.Model):
+    """A dish of a menu on a day. `names`: locale → name, the empty locale as the kitchen wrote it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    menu = models.ForeignKey(Menu, on_delete=models.PROTECT, related_name="dishes", db_index=False)
+    on = models.DateField()
+    place = models.PositiveSmallIntegerField()
+    meal = models.CharField(max_length=10)
+    names = models.JSONField()
+    marks = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            # its index also answers "what has this menu on these days"
+            models.UniqueConstraint(fields=["menu", "on", "place"], name="noticeboard_dish_once"),
+            models.CheckConstraint(condition=Q(meal__in=[m.value for m in Meal]), name="noticeboard_dish_meal"),
+        ]

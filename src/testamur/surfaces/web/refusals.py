@@ -46,6 +46,23 @@ SENTENCES: Mapping[str, str | Promise] = {
     "connectors.lms.too_much": _(
         "The learning platform sends more than is read, or takes too long. Nothing was changed."
     ),
+    "conversations.away.invalid": _("Check the days: they end after they begin, and within a year."),
+    "conversations.away.substitute": _("Choose somebody else of the school's staff."),
+    "conversations.closed": _("The conversation is closed, or was so already. Nothing was added."),
+    "conversations.due.invalid": _("Choose a time to come, within a year."),
+    "conversations.file.infected": _("The virus scanner finds something in a file. Nothing was sent."),
+    "conversations.file.kind": _(
+        "A file is of a kind that is not taken, or not what its name says. Send PDF, PNG, JPEG, office documents "
+        "without macros, or text."
+    ),
+    "conversations.file.too_large": _("A file is empty, or larger than 10 MB."),
+    "conversations.file.too_many": _("Send at most 5 files."),
+    "conversations.file.unchecked": _("The virus scanner does not answer, so no file is taken just now. Try again."),
+    "conversations.post.withdrawn": _("The message is withdrawn already."),
+    "conversations.recipient.nobody": _("Nobody whom you may write to is there to read it. Choose somebody else."),
+    "conversations.sent": _("It was sent already and cannot be called off."),
+    "conversations.text.missing": _("Write a subject and a message."),
+    "conversations.text.too_long": _("The text is too long. Up to 10,000 characters are kept, and 200 of a subject."),
     "diary.assessment.conflict": _("Somebody else wrote here meanwhile. Look at both texts; nothing was overwritten."),
     "diary.assessment.none": _("There are no written assessments in this year level."),
     "diary.assessment.nothing": _("There is nothing among them that could be published."),
@@ -216,6 +233,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "reporting.rule.reference": _("A file number has at most 80 characters."),
     "reporting.subscription.ends": _("Choose a day from today to three years ahead."),
     "reporting.subscription.exists": _("You subscribe to this course already."),
+    "timetable.nothing_chosen": _("Say for at least one lesson who gives it."),
     "web.results.no_file": _("Choose a file first."),
     "results.decision.exists": _("Another list decided a result of the same student, examination and day before."),
     "results.decision.no_such_post": _("One who decides does not hold that post at the school on that day."),
@@ -233,6 +251,13 @@ SENTENCES: Mapping[str, str | Promise] = {
     "noticeboard.event.invalid": _("Check the event: it ends after it begins, and its group belongs to the school."),
     "noticeboard.event.not_invited": _("This event is not for that child."),
     "noticeboard.event.over": _("That has begun or is called off; nothing about it can be changed any more."),
+    "noticeboard.feed.content": _("Choose at least one part of the calendar."),
+    "noticeboard.menu.ended": _("That menu is kept no more."),
+    "noticeboard.menu.invalid": _("Check the menu: its name, its dishes (12 a day at most), and that no marks disagree."),
+    "noticeboard.menu.taken": _("There is a menu of that name already."),
+    "noticeboard.test.too_many": _(
+        "The law lets this class have no further test on that day or in that week. Choose another day."
+    ),
     "noticeboard.text.missing": _("Something has to be written here."),
     "noticeboard.text.too_long": _("That is longer than anybody reads. Write it shorter."),
     "noticeboard.time.invalid": _("No time of that length fits into these hours. A talk lasts 5 to 180 minutes."),

@@ -61,13 +61,13 @@ def test_a_teacher_plans_a_test_changes_it_and_calls_it_off(bulgarian: School, e
 
 
 @pytest.mark.feature("E10")
-def test_a_second_test_on_a_day_is_planned_only_by_who_says_so(bulgarian: School, enter: Enter) -> None:
-    planned(enter(bulgarian, "class_teacher"), bulgarian, **{**TEST, "title": "Диктовка"})
-    teacher = enter(bulgarian, "teacher")
-    asked = plan(teacher, bulgarian, **TEST)
+def test_a_second_test_on_a_day_is_planned_only_by_who_says_so(swedish: School, enter: Enter) -> None:
+    planned(enter(swedish, "class_teacher"), swedish, **{**TEST, "title": "Диктовка"})
+    teacher = enter(swedish, "teacher")
+    asked = plan(teacher, swedish, **TEST)
     assert asked.status_code == 422
     assert "Диктовка" in asked.content.decode()
-    form = {"group": str(bulgarian.group), **TEST}
+    form = {"group": str(swedish.group), **TEST}
     warned = teacher.get(reverse("diary:plan"), form, headers={"HX-Request": "true"}).content.decode()
     assert "Диктовка" in warned
     assert "<h1" not in warned
@@ -75,7 +75,26 @@ def test_a_second_test_on_a_day_is_planned_only_by_who_says_so(bulgarian: School
     assert (
         "Диктовка" not in teacher.get(reverse("diary:plan"), other_day, headers={"HX-Request": "true"}).content.decode()
     )
-    assert plan(teacher, bulgarian, **TEST, sure="1").status_code == 303
+    assert plan(teacher, swedish, **TEST, sure="1").status_code == 303
+
+
+@pytest.mark.feature("E10", "C6")
+def test_where_the_law_limits_tests_nobody_plans_another_one(bulgarian: School, enter: Enter) -> None:
+    planned(enter(bulgarian, "class_teacher"), bulgarian, **{**TEST, "title": "Диктовка"})
+    teacher = enter(bulgarian, "teacher")
+    refused = plan(teacher, bulgarian, **TEST, sure="1")
+    assert refused.status_code == 422
+    assert "The law lets this class have no further test" in refused.content.decode()
+    assert "all the same" not in refused.content.decode()
+    wednesday = {**TEST, "starts_at": "2026-06-17T09:00", "ends_at": "2026-06-17T09:45"}
+    second = planned(teacher, bulgarian, **wednesday)
+    friday = {**TEST, "starts_at": "2026-06-19T09:00", "ends_at": "2026-06-19T09:45"}
+    assert plan(teacher, bulgarian, **friday).status_code == 422, "two in a week are all"
+    next_week = {**TEST, "starts_at": "2026-06-22T09:00", "ends_at": "2026-06-22T09:45"}
+    planned(teacher, bulgarian, **next_week)
+    move = reverse("diary:change_event", kwargs={"event": second})
+    assert teacher.post(move, {**next_week, "title": "Друго"}).status_code == 422
+    assert teacher.post(move, {**friday, "title": "Друго"}).status_code == 303, "the one that moves is not counted"
 
 
 @pytest.mark.feature("E11")

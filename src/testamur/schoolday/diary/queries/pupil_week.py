@@ -148,6 +148,8 @@ def _lesson(schooling: Schooling, group: GroupView, plan: Planned | None, row: L
         homework=row.homework if row is not None else "",
         due=row.due if row is not None else None,
         lesson=row.id if row is not None else None,
+        slot=slot.id if slot is not None else None,
+        version=row.version if row is not None else 0,
         moved=slot is not None
         and row is not None
         and (row.starts, row.ends, row.room or slot.room) != (slot.starts, slot.ends, slot.room),

@@ -240,6 +240,8 @@ class PupilLesson:
     due: date | None
     lesson: UUID | None
     moved: bool = False
+    slot: UUID | None = None
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -11,20 +11,25 @@ from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotFound
 from testamur.kernel.journal.actions import append
+from testamur.law.tables import PACKS
 from testamur.register.schools import queries as schools
 from testamur.schoolday.noticeboard.models import Answer, Event, Time
+from testamur.schoolday.noticeboard.queries.events import tests_between
 from testamur.schoolday.noticeboard.rules import (
     LONGEST,
     Audience,
     EventChange,
     EventInvalid,
+    EventKind,
     EventOver,
     NewEvent,
     NotInvited,
     Reply,
     TextTooLong,
     TimesOutside,
+    TooManyTests,
     check_hours,
+    check_load,
     check_title,
 )
 
@@ -34,7 +39,7 @@ def plan_event(*, by: Actor, event: NewEvent, now: datetime) -> UUID:
     """Plan an event of a unit or of one group of it; returns its id. Journal: ``noticeboard.event.planned/1``.
 
     Needs ``noticeboard.event.plan`` at the group's (unit's) path. Raises NotFound, TextMissing, TextTooLong,
-    EventInvalid.
+    EventInvalid, and TooManyTests where the law in force forbids the class a further test on that day or in that week.
     """
     unit = schools.unit(event.unit)
     if unit is None:
@@ -49,6 +54,8 @@ def plan_event(*, by: Actor, event: NewEvent, now: datetime) -> UUID:
         path = group.path
     by.must("noticeboard.event.plan", path, group=event.group)
     check_hours(event.starts_at, event.ends_at)
+    if event.kind is EventKind.TEST and event.group is not None:
+        _must_fit(unit.id, event.group, event.starts_at)
     row = Event(
         id=event.id or new_id(),
         path=path,
@@ -77,7 +84,7 @@ def change_event(*, by: Actor, change: EventChange, now: datetime) -> None:
 
     Nothing is written when all is as before. Needs ``noticeboard.event.plan`` at its path. Raises NotFound,
     TextMissing, TextTooLong, EventInvalid, EventOver (cancelled), TimesOutside (times for conversations would lie
-    outside the new hours).
+    outside the new hours), TooManyTests as `plan_event`.
     """
     row = locked(change.id)
     by.must("noticeboard.event.plan", row.path, group=row.group)
@@ -91,6 +98,8 @@ def change_event(*, by: Actor, change: EventChange, now: datetime) -> None:
     row.audience = row.audience if change.audience is None else change.audience.value
     row.starts_at, row.ends_at = change.starts_at or row.starts_at, change.ends_at or row.ends_at
     check_hours(row.starts_at, row.ends_at)
+    if row.kind == EventKind.TEST and row.group is not None and change.starts_at is not None:
+        _must_fit(row.unit, row.group, row.starts_at, but=row.id)
     times = Time.objects.filter(event=row)
     if times.filter(starts_at__lt=row.starts_at).exists() or times.filter(ends_at__gt=row.ends_at).exists():
         raise TimesOutside("Times for conversations lie outside the new hours.", field="starts_at")
@@ -186,3 +195,17 @@ def _refs(row: Event) -> dict[str, str]:
         "about": row.kind,
         "audience": row.audience,
     }
+
+
+def _must_fit(unit: UUID, group: UUID, starts_at: datetime, but: UUID | None = None) -> None:
+    """Raise TooManyTests where the law refuses; the day is that of the zone in which the hour is told."""
+    on, zone = starts_at.date(), starts_at.tzinfo or UTC
+    pack = PACKS.get(schools.pack_of(unit, on=on))
+    if pack is None or not pack.diary.tests.refuses:
+        return
+    monday = on - timedelta(days=on.weekday())
+    found = tests_between(group=group, first=monday, last=monday + timedelta(days=6), zone=zone)
+    others = [one.event.starts_at.astimezone(zone).date() for one in found if one.event.id != but]
+    broken = check_load(pack.diary.tests, on, others)
+    if broken:
+        raise TooManyTests("The class has as many tests then as the law lets it have.", field="starts_at", per=broken)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from testamur.schoolday.noticeboard.queries.board import (
+    class_news,
+    class_news_by_id,
     enquiries,
     news,
     outages,
@@ -15,27 +17,44 @@ from testamur.schoolday.noticeboard.queries.events import (
     events,
     events_by_id,
     events_for,
+    tests_between,
     tests_on,
     times,
     times_of,
 )
-from testamur.schoolday.noticeboard.queries.feeds import FeedView, feed_made, feed_of
+from testamur.schoolday.noticeboard.queries.feeds import (
+    FeedView,
+    feed_content,
+    feed_made,
+    feed_of,
+    work_feed_made,
+)
+from testamur.schoolday.noticeboard.queries.menus import dishes_of, menu, menus_for, menus_under
 
 __all__ = [
     "FAMILY",
     "STAFF",
     "FeedView",
     "answers",
+    "class_news",
+    "class_news_by_id",
+    "dishes_of",
     "enquiries",
     "event",
     "events",
     "events_by_id",
     "events_for",
+    "feed_content",
     "feed_made",
     "feed_of",
+    "menu",
+    "menus_for",
+    "menus_under",
     "news",
     "outages",
+    "tests_between",
     "tests_on",
     "times",
     "times_of",
+    "work_feed_made",
 ]

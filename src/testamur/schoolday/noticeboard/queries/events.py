@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -90,10 +90,18 @@ def tests_on(*, group: UUID, on: date, zone: ZoneInfo) -> tuple[TestDay, ...]:
     What a teacher is shown before planning another one: a test of one's own class and those of every teaching group
     that shares pupils with it.
     """
-    pupils = [row.person for row in schools.members(group=group, on=on)]
-    shared = Counter(one.id for some in schools.groups_of(persons=pupils, on=on).values() for one in some)
-    begins = datetime.combine(on, time(), zone)
-    ends = datetime.combine(on + timedelta(days=1), time(), zone)
+    return tests_between(group=group, first=on, last=on, zone=zone)
+
+
+def tests_between(*, group: UUID, first: date, last: date, zone: tzinfo) -> tuple[TestDay, ...]:
+    """As `tests_on`, from one local day to another (both included), in order of time; the group as it is on the first.
+
+    Three queries.
+    """
+    pupils = [row.person for row in schools.members(group=group, on=first)]
+    shared = Counter(one.id for some in schools.groups_of(persons=pupils, on=first).values() for one in some)
+    begins = datetime.combine(first, time(), zone)
+    ends = datetime.combine(last + timedelta(days=1), time(), zone)
     rows = Event.objects.filter(
         kind=EventKind.TEST, group__in={group, *shared}, cancelled_at=None, starts_at__gte=begins, starts_at__lt=ends
     )

@@ -92,6 +92,23 @@ class NewsView:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassNewsView:
+    """News of a school, or of one group of it, as a reader of one language sees it."""
+
+    id: UUID
+    path: str
+    unit: UUID
+    group: UUID | None
+    audience: Audience
+    title: str
+    body: str
+    locale: str
+    author: UUID
+    published_at: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class OutageView:
     """A part of the service that is not well now."""
 

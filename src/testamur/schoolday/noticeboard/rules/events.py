@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from testamur.kernel.base.refused import Refused
+from testamur.law.diary import TestRule
 from testamur.schoolday.noticeboard.rules.board import Audience, check_text
 
 LONGEST_TITLE = 200
@@ -48,6 +49,12 @@ class EventOver(Refused):
     """The event has begun or is cancelled: nothing about it can be changed, booked or answered."""
 
     code = "noticeboard.event.over"
+
+
+class TooManyTests(Refused):
+    """The law lets a class have no further test on that day or in that week."""
+
+    code = "noticeboard.test.too_many"
 
 
 class TimesOutside(Refused):
@@ -191,6 +198,17 @@ class TestDay:
 
     event: EventView
     pupils: int
+
+
+def check_load(rule: TestRule, on: date, others: Iterable[date]) -> str:
+    """Which limit of the law a further test on that day would break: ``day``, ``week`` or none (an empty text).
+
+    `others`: the local days of the tests that the class has in that week already.
+    """
+    days = list(others)
+    if rule.per_day is not None and days.count(on) >= rule.per_day:
+        return "day"
+    return "week" if rule.per_week is not None and len(days) >= rule.per_week else ""
 
 
 def check_title(text: str) -> str:

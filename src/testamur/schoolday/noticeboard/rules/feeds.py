@@ -1,73 +1,87 @@
-"""A calendar to subscribe to (iCalendar, RFC 5545): events and lessons as one file. Nobody is named in it."""
+"""A calendar to subscribe to (iCalendar, RFC 5545): entries as one file. Nobody is named in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import icalendar
 
-from testamur.register.schools.rules import Planned
 from testamur.schoolday.noticeboard.rules.events import EventView
 
 UTC = ZoneInfo("UTC")
+REFRESH = timedelta(hours=1)
+"""How often a calendar is asked to look again (RFC 7986); many do so less often."""
 
 
-def calendar(
-    *,
-    name: str,
-    events: Iterable[EventView],
-    lessons: Iterable[Planned] = (),
-    subjects: Mapping[str, str] | None = None,
-    zone: ZoneInfo,
-    domain: str,
-    now: datetime,
-) -> bytes:
-    """The calendar as bytes (CRLF lines, folded), each event with a UID that stays and a SEQUENCE that grows.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a calendar.
 
-    A cancelled event is told as cancelled, so that calendars strike it out. `zone` is that of the lessons' hours,
-    `subjects` their names by code, `domain` makes the UIDs the installation's own.
+    Attributes:
+        uid: stays the same as long as it is the same thing; made unique with the installation's domain.
+        starts: an aware instant, or a day for an entry of whole days; `ends` is after its end, as iCalendar has it.
+        changed_at: when it last changed; `seq` counts its changes.
+    """
+
+    uid: str
+    title: str
+    starts: datetime | date
+    ends: datetime | date
+    changed_at: datetime
+    text: str = ""
+    place: str = ""
+    seq: int = 0
+    cancelled: bool = False
+    free: bool = False
+    """The time stays free for others: a menu, homework, a holiday."""
+
+
+def calendar(*, name: str, entries: Iterable[Entry], domain: str) -> bytes:
+    """The calendar as bytes (CRLF lines, folded), each entry with a UID that stays and a SEQUENCE that grows.
+
+    What is cancelled is told as cancelled, so that calendars strike it out. `domain` makes the UIDs the installation's
+    own.
     """
     found = icalendar.Calendar()
     found.add("prodid", "-//Testamur//Diary//EN")
     found.add("version", "2.0")
     found.add("method", "PUBLISH")
+    found.add("calscale", "GREGORIAN")
     found.add("x-wr-calname", name)
-    for event in events:
-        found.add_component(_event(event, domain))
-    for lesson in lessons:
-        found.add_component(_lesson(lesson, subjects or {}, zone, domain, now))
+    found.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    for entry in entries:
+        found.add_component(_component(entry, domain))
     made: bytes = found.to_ical()
     return made
 
 
-def _event(event: EventView, domain: str) -> icalendar.Event:
-    entry = icalendar.Event()
-    entry.add("uid", f"{event.id}@{domain}")
-    entry.add("dtstamp", event.changed_at.astimezone(UTC))
-    entry.add("dtstart", event.starts_at.astimezone(UTC))
-    entry.add("dtend", event.ends_at.astimezone(UTC))
-    entry.add("sequence", event.seq)
-    entry.add("summary", event.title)
-    entry.add("status", "CANCELLED" if event.cancelled_at else "CONFIRMED")
-    if event.text:
-        entry.add("description", event.text)
-    if event.place:
-        entry.add("location", event.place)
-    return entry
+def of_event(event: EventView) -> Entry:
+    """An event as an entry."""
+    return Entry(
+        str(event.id), event.title, event.starts_at, event.ends_at, event.changed_at, event.text, event.place,
+        event.seq, cancelled=event.cancelled_at is not None,
+    )  # fmt: skip
 
 
-def _lesson(
-    lesson: Planned, subjects: Mapping[str, str], zone: ZoneInfo, domain: str, now: datetime
-) -> icalendar.Event:
-    slot = lesson.slot
-    entry = icalendar.Event()
-    entry.add("uid", f"{slot.id}-{lesson.on:%Y%m%d}@{domain}")
-    entry.add("dtstamp", now.astimezone(UTC))
-    entry.add("dtstart", datetime.combine(lesson.on, slot.starts, zone).astimezone(UTC))
-    entry.add("dtend", datetime.combine(lesson.on, slot.ends, zone).astimezone(UTC))
-    entry.add("summary", f"{subjects.get(slot.subject, slot.subject)} {lesson.group.code}".strip())
-    if slot.room:
-        entry.add("location", slot.room)
-    return entry
+def _component(entry: Entry, domain: str) -> icalendar.Event:
+    made = icalendar.Event()
+    made.add("uid", f"{entry.uid}@{domain}")
+    made.add("dtstamp", entry.changed_at.astimezone(UTC))
+    made.add("dtstart", _at(entry.starts))
+    made.add("dtend", _at(entry.ends))
+    made.add("sequence", entry.seq)
+    made.add("summary", entry.title)
+    made.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
+    made.add("transp", "TRANSPARENT" if entry.free else "OPAQUE")
+    if entry.text:
+        made.add("description", entry.text)
+    if entry.place:
+        made.add("location", entry.place)
+    return made
+
+
+def _at(moment: datetime | date) -> datetime | date:
+    return moment.astimezone(UTC) if isinstance(moment, datetime) else moment

@@ -153,13 +153,13 @@ def plan(request: WebRequest) -> HttpResponse:
     if not form.is_valid():
         return _plan_page(request, planner, form, status=422)
     tests = _collisions(request, planner, form)
-    if tests and not request.POST.get("sure"):
+    if tests and not planner.refuses and not request.POST.get("sure"):
         return _plan_page(request, planner, form, tests=tests, status=422)
     try:
         event = actions.plan_event(by=planner.by, event=_new(planner, form), now=request.visitor.now)
     except Refused as refused:
         refusals.into(form, refused)
-        return _plan_page(request, planner, form, status=422)
+        return _plan_page(request, planner, form, tests=tests, status=422)
     messages.success(request, _("It is planned. Families are told the way they chose."))
     return HttpResponseRedirect(reverse("diary:event", kwargs={"event": event}), status=303)
 
@@ -258,7 +258,13 @@ def _plan_page(
     request: WebRequest, planner: Planner, form: EventForm, *, tests: Sequence[TestDay] = (), status: int = 200
 ) -> HttpResponse:
     return page(
-        request, "web/diary/plan.html", status=status, planner=planner, form=form, tests=tests, asked=bool(tests)
+        request,
+        "web/diary/plan.html",
+        status=status,
+        planner=planner,
+        form=form,
+        tests=tests,
+        asked=bool(tests) and not planner.refuses,
     )
 
 

@@ -63,6 +63,12 @@ class Planner:
         return subject_names(pack) if pack is not None else {}
 
     @cached_property
+    def refuses(self) -> bool:
+        """Whether the law in force forbids a class more tests than it says, whoever would plan them."""
+        pack = PACKS.get(schools.pack_of(self.unit.id, on=self.on))
+        return pack is not None and pack.diary.tests.refuses
+
+    @cached_property
     def _way(self) -> frozenset[UUID]:
         return frozenset(one.id for one in schools.units_above(self.unit.path))
 

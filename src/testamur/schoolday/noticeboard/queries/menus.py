@@ -1,0 +1,49 @@
+"""Reading menus: they name nobody, and hang at the door of every dining room; everybody may see them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date
+from uuid import UUID
+
+from testamur.register.curriculum.rules import prefixes
+from testamur.schoolday.noticeboard.models import Menu, MenuDish
+from testamur.schoolday.noticeboard.rules.menus import Dish, Mark, Meal, MenuView
+
+
+def menus_under(path: str) -> tuple[MenuView, ...]:
+    """The menus that are kept at or below `path`, in order of path and name; one query."""
+    rows = Menu.objects.filter(path__startswith=path, ended_at=None)
+    return tuple(map(_menu, rows.order_by("path", "name")))
+
+
+def menus_for(*, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[MenuView, ...]]:
+    """(path of a school, its form) → the menus that hold there: its own, and those of the units above; one query."""
+    wanted = list(dict.fromkeys(places))
+    ways = {way for path, _form in wanted for way in prefixes(path) if way}
+    rows = Menu.objects.filter(path__in=ways, ended_at=None).order_by("path", "name") if ways else ()
+    found = [_menu(row) for row in rows]
+    return {
+        (path, form): tuple(one for one in found if path.startswith(one.path) and (not one.forms or form in one.forms))
+        for path, form in wanted
+    }
+
+
+def menu(*, id: UUID | None = None, code: str = "") -> MenuView | None:  # noqa: A002 - the name that every query uses
+    """One menu by its id or its public code, or None; ended ones too."""
+    row = (Menu.objects.filter(id=id) if id is not None else Menu.objects.filter(code=code)).first()
+    return _menu(row) if row is not None else None
+
+
+def dishes_of(*, menus: Collection[UUID], first: date, last: date) -> dict[UUID, dict[date, tuple[Dish, ...]]]:
+    """Menu → day → its dishes in order, from one day to another; days without any are left out. One query."""
+    found: dict[UUID, dict[date, list[Dish]]] = {key: defaultdict(list) for key in menus}
+    rows = MenuDish.objects.filter(menu__in=list(found), on__range=(first, last)).order_by("on", "place")
+    for row in rows if found else ():
+        found[row.menu_id][row.on].append(Dish(row.names, frozenset(Mark(one) for one in row.marks), Meal(row.meal)))
+    return {key: {on: tuple(some) for on, some in days.items()} for key, days in found.items()}
+
+
+def _menu(row: Menu) -> MenuView:
+    return MenuView(row.id, row.unit, row.path, row.name, row.code, tuple(row.forms), row.changed_at, row.ended_at)
