@@ -22,6 +22,7 @@ urlpatterns = [
     path("learning/", include("testamur.surfaces.web.learning.urls")),
     path("timetable/", include("testamur.surfaces.web.timetable.urls")),
     path("menus/", include("testamur.surfaces.web.menus.urls")),
+    path("app/", include("testamur.surfaces.web.app.urls")),
     path("mine/", include("testamur.surfaces.web.mine.urls")),
     path("keeping/", include("testamur.surfaces.web.keeping.urls")),
     path("support/", include("testamur.surfaces.web.support.urls")),

@@ -99,7 +99,7 @@ def home(request: WebRequest) -> HttpResponse:
     current = next((key for key in seen if str(key) == request.GET.get("child")), None)
     strong = reach.is_strong(visitor)
     shown = {key: person for key, person in seen.items() if current in {None, key}}
-    days = _diaries(visitor, shown, strong=strong)
+    days = diaries(visitor, shown, strong=strong)
     shelves = [
         Shelf(
             key,
@@ -123,7 +123,7 @@ def home(request: WebRequest) -> HttpResponse:
     )
 
 
-def _diaries(visitor: Visitor, shown: Mapping[UUID, PersonView], *, strong: bool) -> dict[UUID, DiaryPart]:
+def diaries(visitor: Visitor, shown: Mapping[UUID, PersonView], *, strong: bool) -> dict[UUID, DiaryPart]:
     """The school day of those who go to a school; as many queries for several children as for one."""
     by, today = visitor.actor, visitor.now.date()
     places = diary.schoolings(by=by, pupils=list(shown), on=today)

@@ -125,9 +125,7 @@ def _part(one: dict[str, Any], units: dict[str, str]) -> dict[str, Any]:
         {
             "name": table["name"].replace("_", " "),
             "columns": [column.replace("_", " ") for column in table["columns"]],
-            "rows": [
-                [units.get(cell, cell) if isinstance(cell, str) else cell for cell in row] for row in table["rows"]
-            ],
+            "rows": [[_cell(cell, units) for cell in row] for row in table["rows"]],
         }
         for table in one["tables"]
         if table["rows"]
@@ -141,3 +139,10 @@ def _part(one: dict[str, Any], units: dict[str, str]) -> dict[str, Any]:
         "tables": tables,
         "omitted": [words.OMITTED[Omitted(each)] for each in one["omitted"]],
     }
+
+
+def _cell(cell: Any, units: dict[str, str]) -> Any:
+    """What stands in a cell: schools by their names, lists in one line."""
+    if isinstance(cell, list):
+        return ", ".join(map(str, cell))
+    return units.get(cell, cell) if isinstance(cell, str) else cell

@@ -1,4 +1,4 @@
-"""My profile (row C20): what the school has to reach me, my language, what I am told of each child, and what is held."""
+"""My profile (row C20): what the school has to reach me, my language, what I am told, and what is held."""
 
 from __future__ import annotations
 

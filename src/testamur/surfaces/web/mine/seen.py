@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from testamur.access.accounts.rules import Area
 from testamur.kernel.base.refused import NotFound
 from testamur.register.people import queries as people
 from testamur.register.schools import queries as schools
+from testamur.register.schools.rules import PostView
 from testamur.schoolday.keeping import queries
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.family import reach
@@ -49,6 +51,12 @@ def seen(request: WebRequest, subject: UUID) -> HttpResponse:
     )
 
 
+def _role(path: str, posts: Sequence[PostView]) -> str:
+    """In which post of today somebody could see something of that place."""
+    fitting = (post.role.value for post in posts if path.startswith(post.path) or post.path.startswith(path))
+    return next(fitting, "")
+
+
 def _rows(visitor: Visitor, subject: UUID, some: tuple[queries.Seen, ...]) -> list[dict[str, object]]:
     actors = {one.actor for one in some}
     names = people.people(by=visitor.actor, ids=actors, numbers=False)
@@ -58,14 +66,7 @@ def _rows(visitor: Visitor, subject: UUID, some: tuple[queries.Seen, ...]) -> li
     places = {path: way[-1].name for path, way in schools.ways({one.path for one in some}).items() if way}
     rows: list[dict[str, object]] = []
     for one in some:
-        role = next(
-            (
-                p.role.value
-                for p in posts.get(one.actor, ())
-                if one.path.startswith(p.path) or p.path.startswith(one.path)
-            ),
-            "",
-        )
+        role = _role(one.path, posts.get(one.actor, ()))
         own = one.actor == visitor.actor.id
         known = one.actor in names and (own or one.actor not in family)
         rows.append(

@@ -87,9 +87,7 @@ SPANS: Mapping[Span, Word] = {
 }
 OMITTED: Mapping[Omitted, Word] = {
     Omitted.OTHERS: _("What is about other persons is left out (GDPR article 15.4)."),
-    Omitted.HEAD_ONLY: _(
-        "Health notes for the principal alone are left out: ask the principal, who tests the secrecy."
-    ),
+    Omitted.HEAD_ONLY: _("Health notes for the principal alone are left out: ask the principal."),
     Omitted.NOT_BUILT: _("Something of this kind cannot be given out here yet: ask the school."),
 }
 ANSWERS: Mapping[RequestState, tuple[Word, str]] = {
