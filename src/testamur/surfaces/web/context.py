@@ -17,6 +17,7 @@ from testamur.surfaces.web import roles, trouble
 from testamur.surfaces.web.navigation import Item, footer, items, shortened
 from testamur.surfaces.web.requests import Visitor
 from testamur.surfaces.web.shell.appearance import scheme_of
+from testamur.surfaces.web.support import guide
 
 OUTAGES_FOR = 5
 """Seconds for which a process remembers which services are down."""
@@ -49,6 +50,11 @@ class Shell:
     def footer(self) -> Sequence[Item]:
         """Links at the foot of every page."""
         return footer(self._request.path)
+
+    @cached_property
+    def help(self) -> str:
+        """Where help for this page is."""
+        return guide.address(self._request)
 
     @cached_property
     def hats(self) -> Sequence[roles.HatLine]:

@@ -43,14 +43,20 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
     Area.STAFF: (
         (_("Today"), "diary:today", "sun"),
         (_("Classes"), "diary:classes", "users-round"),
+        (_("Messages"), "messages:home", "mail"),
+        (_("Forms"), "forms:home", "clipboard-list"),
         (_("Events"), "diary:events", "calendar"),
         (_("Registrations"), "notices:registrations", "bell"),
         (_("Reports"), "reports:home", "chart-column"),
         (_("To sign"), "staff:home", "pen-line"),
         (_("Signed"), "staff:signed", "history"),
+        (_("Questions"), "support:home", "message-circle-question-mark"),
+        (_("Search"), "search:home", "search"),
     ),
     Area.OFFICE: (
         (_("Readiness"), "office:home", "layout-grid"),
+        (_("Messages"), "messages:home", "mail"),
+        (_("Forms"), "forms:home", "clipboard-list"),
         (_("Not signed"), "office:follow", "users"),
         (_("Documents"), "office:documents", "files"),
         (_("Release"), "office:releases", "calendar-clock"),
@@ -63,16 +69,23 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
         (_("Posts"), "office:people", "id-card"),
         (_("Seal"), "office:seals", "stamp"),
         (_("Notices"), "board:home", "megaphone"),
+        (_("Questions"), "support:home", "message-circle-question-mark"),
+        (_("Search"), "search:home", "search"),
     ),
     Area.FAMILY: (
         (_("Home"), "family:home", "house"),
+        (_("Messages"), "messages:home", "mail"),
+        (_("Forms"), "forms:home", "clipboard-list"),
         (_("Shared"), "family:shares", "share-2"),
         (_("Notifications"), "notices:choices", "bell"),
+        (_("Questions"), "support:home", "message-circle-question-mark"),
+        (_("Search"), "search:home", "search"),
     ),
 }
 _SCHOOL_ONLY = frozenset({
     "diary:today", "diary:classes", "diary:events", "diary:completeness", "notices:registrations", "reports:home",
-    "office:home", "office:follow", "office:releases", "office:imports",
+    "office:home", "office:follow", "office:releases", "office:imports", "messages:home",
+    "support:home", "search:home", "forms:home",
 })  # fmt: skip
 """What a university has no use for."""
 _ASKS: Mapping[str, str] = {
@@ -84,6 +97,7 @@ _ASKS: Mapping[str, str] = {
     "office:seals": "sealing.seal.read",
     "board:home": "noticeboard.news.publish",
     "notices:registrations": "notices.registration.see",
+    "forms:home": "forms.form.see",
 }
 """What a link is shown for, where not every hat of its area may follow it."""
 _UNDER: Mapping[str, tuple[str, ...]] = {
@@ -95,6 +109,8 @@ LINE = 8
 """How many links stand in one line of a wide screen, in every language."""
 _LATER: tuple[tuple[str, ...], ...] = (
     ("public:help", "public:verify"),
+    ("search:home",),
+    ("support:home",),
     ("staff:signed",),
     ("notices:registrations",),
     ("office:people",),
@@ -143,7 +159,9 @@ def _may(visitor: Visitor, name: str) -> bool:
         return False
     if verb is None or hat is None:
         return verb is None
-    return visitor.actor.may(verb, hat.path) or any(visitor.actor.may(verb, hat.path, group=g) for g in hat.groups)
+    return visitor.actor.may(verb, hat.path) or any(
+        visitor.actor.may(verb, hat.path, group=g) for g in {*hat.groups, *hat.taught}
+    )
 
 
 def footer(path: str) -> Sequence[Item]:

@@ -59,8 +59,6 @@ def assertion(*, client_id: str, token_url: str, now: datetime) -> str:
 
     The first use makes the first key.
     """
-    ensure()
-    key = _keys()[-1]
     at = int(now.timestamp())
     claims = {
         "iss": client_id,
@@ -70,6 +68,13 @@ def assertion(*, client_id: str, token_url: str, now: datetime) -> str:
         "exp": at + int(LIFETIME.total_seconds()),
         "jti": secrets.token_urlsafe(18),
     }
+    return signed(claims)
+
+
+def signed(claims: dict[str, Any]) -> str:
+    """These claims under our newest key; the first use makes the first key."""
+    ensure()
+    key = _keys()[-1]
     return jwt.encode({"alg": "RS256", "typ": "JWT", "kid": key.kid}, claims, key, algorithms=["RS256"])
 
 

@@ -1,8 +1,10 @@
-"""Addresses: the search over what one may see."""
+"""Addresses: the search."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from testamur.surfaces.web.searching import views
 
 app_name = "search"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", views.home, name="home")]
