@@ -7,12 +7,13 @@ from pathlib import Path
 from testamur.exchange.connectors.documents.reader import FORMAT as DOCUMENTS
 from testamur.exchange.connectors.oneroster.reader import FORMAT as ONEROSTER
 from testamur.exchange.connectors.own.reader import FORMAT as OWN
+from testamur.exchange.connectors.roster.bundle import FORMAT as ROSTER
 from testamur.exchange.connectors.rules import Format
 from testamur.exchange.connectors.sds.reader import FORMAT as SDS
 from testamur.exchange.connectors.tabular.files import BundleUnreadable, Files, Member
 from testamur.exchange.connectors.units.reader import FORMAT as UNITS
 
-FORMATS: tuple[Format, ...] = (ONEROSTER, SDS, OWN, UNITS, DOCUMENTS)
+FORMATS: tuple[Format, ...] = (ONEROSTER, SDS, OWN, UNITS, ROSTER, DOCUMENTS)
 """One of the product's extension points: an object that satisfies `Format`, and a line here."""
 MAX_DEPTH = 3
 _BUNDLE_FILES = (".zip", ".xlsx", ".ods")

@@ -64,6 +64,11 @@ def keys_of(*, source: int, kind: str, objects: Iterable[UUID]) -> dict[UUID, st
     }
 
 
+def keys_known(*, source: int, kind: str) -> dict[str, str]:
+    """All keys of a kind that a source has, with the digest of each row as it was last loaded."""
+    return dict(SourceKey.objects.filter(source=source, kind=kind).values_list("key", "digest"))
+
+
 def foreign_keys(*, authority: str, kind: str, objects: Iterable[UUID]) -> dict[str, set[UUID]]:
     """By what keys the systems of a body (its code) know those objects; one key may stand for several."""
     found: dict[str, set[UUID]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from testamur.surfaces.api import badges, token_views
+from testamur.surfaces.api.oneroster import rostering as roster
 from testamur.surfaces.api.oneroster import views as oneroster
 from testamur.surfaces.api.ss12000 import calendar, rostering, subscribing
 from testamur.surfaces.api.ss12000 import views as ss12000
@@ -47,10 +48,24 @@ for _name, _resource in rostering.RESOURCES.items():
 for _name in rostering.NEVER:
     _SS12000.append(path(_name, rostering.never(_name), name=f"ss_{_name}"))
 
+_ROSTERING = [path(_name, roster.listed(_one), name=f"or_{_name}") for _name, _one in roster.RESOURCES.items()]
+_ROSTERING += [
+    path(f"{_name}/<uuid:key>", roster.single(_one), name=f"or_{_name}_one") for _name, _one in roster.RESOURCES.items()
+]
+_ROSTERING += [
+    path(
+        f"{_outer}/<uuid:key>/{_inner}",
+        roster.nested(roster.RESOURCES[_outer], roster.RESOURCES[_inner]),
+        name=f"or_{_outer}_{_inner}",
+    )
+    for _outer, _inner in roster.NESTED
+]
+
 app_name = "api"
 urlpatterns = [
     path("api/token", token_views.token, name="token"),
     path("ims/oneroster/gradebook/v1p2/", include(_GRADEBOOK)),
+    path("ims/oneroster/rostering/v1p2/", include(_ROSTERING)),
     path("ss12000/v2/", include(_SS12000)),
     path("badges/issuers/<uuid:organisation>", badges.issuer, name="badge_issuer"),
     path("badges/issuers/<uuid:organisation>/keys/<str:kid>", badges.key, name="badge_key"),

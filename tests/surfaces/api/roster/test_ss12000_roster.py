@@ -49,9 +49,7 @@ def everything(reader: Program, name: str, limit: int = 2, **query: str) -> list
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
-def test_every_list_is_what_the_published_description_says(
-    taught: Taught, reader: Program, samples: Path, name: str
-):
+def test_every_list_is_what_the_published_description_says(taught: Taught, reader: Program, samples: Path, name: str):
     published = Published(samples)
     found = everything(reader, name)
     assert found
@@ -132,9 +130,7 @@ def test_groups_tell_members_and_activities_tell_who_teaches(taught: Taught, rea
     )
 
 
-def test_what_changed_since_is_told_and_nothing_else(
-    taught: Taught, reader: Program, later: Callable[[], None]
-):
+def test_what_changed_since_is_told_and_nothing_else(taught: Taught, reader: Program, later: Callable[[], None]):
     world = taught.world
     newest = everything(reader, "persons")[-1]["meta"]["modified"]
     assert everything(reader, "persons", **{"meta.modified.after": newest}) == []

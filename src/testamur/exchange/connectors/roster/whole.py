@@ -164,8 +164,9 @@ def _persons(whole: Whole, persons: _People, path: str, on: date) -> None:
     for part in chunks(sorted(alone), _PART):
         views, contacts = people.people(by=by, ids=part), people.contacts(by=by, persons=part)
         for one in part:
-            told_of = sorted(str(child) for child in children[one])
-            whole.put(Kind.GUARDIAN, one, {"children": told_of}, _facts(views[one], contacts[one]))
+            wards = sorted(str(child) for child in children[one])
+            orgs = sorted({place[0] for child in children[one] for place in persons.at.get(child, ())})
+            whole.put(Kind.GUARDIAN, one, {"children": wards, "orgs": orgs}, _facts(views[one], contacts[one]))
 
 
 def seer(path: str) -> Actor:

@@ -18,7 +18,7 @@ from testamur.surfaces.api.refusing import QueryInvalid
 PAGE, MOST, FARTHEST = 100, 1000, 10_000_000
 _CLAUSE = re.compile(r"\s*([A-Za-z.]{1,60})\s*(>=|<=|!=|=|>|<|~)\s*'([^']{0,200})'\s*")
 _JOIN = re.compile(r"\s+(AND|OR)\s+(?=[A-Za-z.]{1,60}\s*(?:>=|<=|!=|=|>|<|~)\s*')")
-_TESTS: Mapping[str, Callable[[str, str], bool]] = {
+TESTS: Mapping[str, Callable[[str, str], bool]] = {
     "=": operator.eq,
     "!=": operator.ne,
     ">": operator.gt,
@@ -119,7 +119,7 @@ def headers(request: HttpRequest, asked: Page, total: int) -> dict[str, str]:
 
 
 def _meets(row: Mapping[str, Any], part: Clause) -> bool:
-    return _TESTS[part.test](_plain(row.get(part.field.removesuffix(".sourcedId"))), part.value)
+    return TESTS[part.test](_plain(row.get(part.field.removesuffix(".sourcedId"))), part.value)
 
 
 def _plain(value: object) -> str:

@@ -62,14 +62,14 @@ def line_item(one: LineItem, pack: str) -> dict[str, Any]:
         "description": one.code,
         "assignDate": _midnight(one.starts),
         "dueDate": _midnight(one.ends),
-        "class": _reference("classes", one.place, "class", ROSTER),
-        "category": _reference("categories", category_id(one.kind), "category"),
+        "class": reference("classes", one.place, "class", ROSTER),
+        "category": reference("categories", category_id(one.kind), "category"),
         "metadata": {"code": one.code, "credits": str(one.credits)},
     }
     if one.school is not None:
-        told["school"] = _reference("schools", one.school, "org", ROSTER)
+        told["school"] = reference("schools", one.school, "org", ROSTER)
     if one.scale:
-        told["scoreScale"] = _reference("scoreScales", scale_id(pack, one.scale), "scoreScale")
+        told["scoreScale"] = reference("scoreScales", scale_id(pack, one.scale), "scoreScale")
     return told
 
 
@@ -78,7 +78,7 @@ def score_scale(pack: str, scale: Scale, org: UUID) -> dict[str, Any]:
     return _base(scale_id(pack, scale.id), _midnight(scale.valid_from)) | {
         "title": scale.id,
         "type": "letter",
-        "org": _reference("orgs", org, "org", ROSTER),
+        "org": reference("orgs", org, "org", ROSTER),
         "scoreScaleValue": [
             {"itemValueLHS": step.value, "itemValueRHS": step.name if step.points is None else str(step.points)}
             for step in scale.values
@@ -90,16 +90,16 @@ def result(one: Given, belongs: Belongs, *, passed: bool) -> dict[str, Any]:
     """A result. One that a correction took the place of is to be deleted."""
     told = _base(one.row.id, stamp(one.changed_at)) | {
         "status": "tobedeleted" if one.replaced else "active",
-        "lineItem": _reference("lineItems", belongs.item, "lineItem"),
-        "student": _reference("users", one.row.pupil, "user", ROSTER),
-        "class": _reference("classes", belongs.place, "class", ROSTER),
+        "lineItem": reference("lineItems", belongs.item, "lineItem"),
+        "student": reference("users", one.row.pupil, "user", ROSTER),
+        "class": reference("classes", belongs.place, "class", ROSTER),
         "scoreStatus": "fully graded",
         "textScore": one.row.facts.value,
         "scoreDate": one.row.facts.occasion,
         "metadata": {"passed": "true" if passed else "false", "code": one.row.facts.code},
     }
     if one.row.facts.scale:
-        told["scoreScale"] = _reference("scoreScales", scale_id(one.row.pack, one.row.facts.scale), "scoreScale")
+        told["scoreScale"] = reference("scoreScales", scale_id(one.row.pack, one.row.facts.scale), "scoreScale")
     return told
 
 
@@ -116,6 +116,7 @@ def _base(key: UUID, changed: str) -> dict[str, Any]:
     return {"sourcedId": str(key), "status": "active", "dateLastModified": changed}
 
 
-def _reference(where: str, key: UUID, kind: str, base: str = BASE) -> dict[str, str]:
+def reference(where: str, key: UUID, kind: str, base: str = BASE) -> dict[str, str]:
+    """A reference to another object."""
     href = f"{settings.PUBLIC_URL.rstrip('/')}{base}/{where}/{key}"
     return {"href": href, "sourcedId": str(key), "type": kind}
