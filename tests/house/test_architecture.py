@@ -139,6 +139,7 @@ ENTRY_ELSEWHERE = {
     "testamur.kernel.delivery.actions.revive": "the caller's act is the entry",
     "testamur.access.accounts.actions.note_seen": "it notes that a page was opened, at most once a minute; not an act",
     "testamur.schoolday.reporting.actions.see": "it notes what somebody looked at, as note_seen does; not an act",
+    "testamur.schoolday.conversations.actions.note_read": "it notes what was read, as note_seen does; no act",
     "testamur.schoolday.diary.actions.note_visit": "it notes which page a family opened, as note_seen does; not an act",
 }
 

@@ -50,6 +50,7 @@ class Env(BaseSettings):
     bankid_relying_party: str = Field(default="", description="Our name in signatures, as BankID records it")
     bankid_timeout: float = Field(default=10.0, gt=0, le=25, description="Seconds; must end before a lease of 30 s")
 
+    clamd: str = Field(default="", description="Virus scanner of attachments: host:port or path of a socket; empty: no")
     sms_signing: bool = Field(
         default=False, description="Examiners may sign with a code by SMS to their work phone; always so in a demo"
     )

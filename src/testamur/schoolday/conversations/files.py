@@ -45,7 +45,7 @@ def take(sent: Sequence[tuple[str, bytes]]) -> tuple[Taken, ...]:
     FileRefused, FileInfected, FileUnchecked.
     """
     if len(sent) > MOST_FILES:
-        raise FilesTooMany(f"At most {MOST_FILES} files.", field="files", most=MOST_FILES)
+        raise FilesTooMany(f"At most {MOST_FILES} files.", field="enclosed", most=MOST_FILES)
     looked = [(name, data, _looked_at(name, data)) for name, data in sent]
     return tuple(_stored(name, data, kind) for name, data, kind in looked)
 
@@ -70,7 +70,7 @@ def remove(digest: str) -> None:
 
 def _looked_at(name: str, data: bytes) -> Kind:
     if not 0 < len(data) <= MOST_BYTES:
-        raise FileTooLarge("Empty, or larger than is taken.", field="files", name=name, most=MOST_BYTES // 2**20)
+        raise FileTooLarge("Empty, or larger than is taken.", field="enclosed", name=name, most=MOST_BYTES // 2**20)
     kind = sniff(data)
     scan(data, clamd=settings.CLAMD, name=name)
     return kind
@@ -92,11 +92,11 @@ def _picture(data: bytes, kind: Kind) -> bytes:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=["PNG" if kind is Kind.PNG else "JPEG"]) as raw:
                 if raw.width * raw.height > _PIXELS:
-                    raise FileRefused("The picture is too large.", field="files")
+                    raise FileRefused("The picture is too large.", field="enclosed")
                 upright = ImageOps.exif_transpose(raw)
                 bare = upright.convert("RGB") if kind is Kind.JPEG else _plain(upright)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise FileRefused("The picture cannot be read.", field="files") from error
+        raise FileRefused("The picture cannot be read.", field="enclosed") from error
     bare.info.clear()
     out = io.BytesIO()
     if kind is Kind.PNG:

@@ -29,11 +29,11 @@ def scan(data: bytes, *, clamd: str, name: str = "") -> None:
             line.sendall(struct.pack("!I", 0))
             answer = _answer(line)
     except OSError as error:
-        raise FileUnchecked("The virus scanner does not answer.", field="files", name=name) from error
+        raise FileUnchecked("The virus scanner does not answer.", field="enclosed", name=name) from error
     if answer.endswith("FOUND"):
-        raise FileInfected("The virus scanner finds something in it.", field="files", name=name)
+        raise FileInfected("The virus scanner finds something in it.", field="enclosed", name=name)
     if not answer.endswith("OK"):
-        raise FileUnchecked("The virus scanner does not answer.", field="files", name=name)
+        raise FileUnchecked("The virus scanner does not answer.", field="enclosed", name=name)
 
 
 def _connected(clamd: str) -> socket.socket:

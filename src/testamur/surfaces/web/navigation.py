@@ -45,6 +45,7 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
         (_("Classes"), "diary:classes", "users-round"),
         (_("Messages"), "messages:home", "mail"),
         (_("Forms"), "forms:home", "clipboard-list"),
+        (_("Plans"), "learning:home", "book-open"),
         (_("Events"), "diary:events", "calendar"),
         (_("Registrations"), "notices:registrations", "bell"),
         (_("Reports"), "reports:home", "chart-column"),
@@ -85,10 +86,11 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
 _SCHOOL_ONLY = frozenset({
     "diary:today", "diary:classes", "diary:events", "diary:completeness", "notices:registrations", "reports:home",
     "office:home", "office:follow", "office:releases", "office:imports", "messages:home",
-    "support:home", "search:home", "forms:home",
+    "support:home", "search:home", "forms:home", "learning:home",
 })  # fmt: skip
 """What a university has no use for."""
 _ASKS: Mapping[str, str] = {
+    "learning:home": "learning.entry.see",
     "results:new": "reporting.list.open",
     "results:subscriptions": "reporting.subscription.add",
     "results:office": "reporting.office.see",

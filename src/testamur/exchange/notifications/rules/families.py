@@ -214,14 +214,34 @@ KINDS: dict[str, Part] = {
     "diary.lesson.restored": Part.LESSONS,
     "diary.lesson.substituted": Part.LESSONS,
     "diary.lesson.moved": Part.LESSONS,
+    "forms.form.published": Part.FORMS,
+    "forms.form.reminded": Part.FORMS,
+    "learning.plan.published": Part.LEARNING,
+    "learning.matrix.shown": Part.LEARNING,
+    "learning.matrix.told": Part.LEARNING,
+    "learning.entry.published": Part.LEARNING,
+    "learning.development.frozen": Part.LEARNING,
+    "learning.talk.planned": Part.LEARNING,
+    "learning.talk.changed": Part.LEARNING,
+    "learning.talk.called_off": Part.LEARNING,
+    "learning.talk.minuted": Part.LEARNING,
     "noticeboard.event.planned": Part.EVENTS,
     "noticeboard.event.changed": Part.EVENTS,
     "noticeboard.event.cancelled": Part.EVENTS,
+    "care.week.missing": Part.CARE,
+    "care.week.written": Part.CARE,
+    "care.regular.written": Part.CARE,
+    "care.day.closed": Part.CARE,
+    "care.day.opened": Part.CARE,
+    "care.presence.noted": Part.CARE,
+    "noticeboard.news.told": Part.MESSAGES,
+    "conversations.conversation.sent": Part.MESSAGES,
+    "conversations.post.written": Part.MESSAGES,
 }
 """Kind of journal entry, without its version, → the part of the diary that its readers are told of."""
 
-_MANY = ("marks", "absences", "assessments")
-_ONE = ("task", "remark", "note", "leave", "event", "lesson")
+_MANY = ("marks", "absences", "assessments", "cares")
+_ONE = ("task", "remark", "note", "leave", "event", "lesson", "care", "closing", "message", "news", "form", "plan", "entry", "development", "talk")
 
 
 def things(kind: str, refs: Mapping[str, Any]) -> tuple[tuple[UUID, UUID], ...] | None:
@@ -259,3 +279,15 @@ def names_things(kind: str, refs: Mapping[str, Any]) -> bool:
     except (KeyError, ValueError, TypeError, AttributeError):
         return False
     return True
+
+
+def tells(refs: Mapping[str, Any], *, child: UUID, reader: UUID) -> bool:
+    """Whether a reader of the child is one of those whom the entry tells.
+
+    ``only``: that one person alone, or with ``self`` the pupil alone; ``without``: those who want to hear no more.
+    ``readers``: those of them who asked to be told.
+    """
+    only = refs.get("only", "")
+    meant = reader == child if only == "self" else only in {"", str(reader)}
+    asked = "readers" not in refs or str(reader) in refs["readers"]
+    return meant and asked and str(reader) not in refs.get("without", ())

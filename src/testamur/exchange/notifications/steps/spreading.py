@@ -6,9 +6,10 @@ tells nothing twice. An act about a whole school is taken by itself, one about m
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -21,6 +22,7 @@ from testamur.exchange.notifications.rules.families import (
     PUSHED,
     default,
     due,
+    tells,
     thing,
     things,
 )
@@ -46,6 +48,7 @@ class _Told:
     child: UUID
     path: str
     at: datetime
+    refs: Mapping[str, Any]
 
 
 def spread(*, by: Actor, now: datetime) -> int:
@@ -67,7 +70,7 @@ def _some(now: datetime) -> int | None:
         return _wide(rows[0], now)
     small = rows[: rows.index(wide[0])] if wide else rows
     told = [
-        _Told(row.entry, row.actor, KINDS[row.kind.partition("/")[0]], ref, pupil, row.path, row.at)
+        _Told(row.entry, row.actor, KINDS[row.kind.partition("/")[0]], ref, pupil, row.path, row.at, row.refs)
         for row in small
         for ref, pupil in things(row.kind, row.refs) or ()
     ]
@@ -91,7 +94,9 @@ def _wide(row: News, now: datetime) -> int:
         if not last:
             News.objects.filter(entry=row.entry).update(after=left[0])
     part, ref = KINDS[row.kind.partition("/")[0]], thing(row.refs)
-    told = [_Told(row.entry, row.actor, part, ref, pupil, row.path, row.at) for pupil in dict.fromkeys(pupils)]
+    told = [
+        _Told(row.entry, row.actor, part, ref, pupil, row.path, row.at, row.refs) for pupil in dict.fromkeys(pupils)
+    ]
     made = _items(told, now)
     if last:
         News.objects.filter(entry=row.entry).delete()
@@ -118,7 +123,7 @@ def _items(told: Collection[_Told], now: datetime) -> int:
         for person in readers.get(one.child, ()):
             choice = chosen.get((person, one.child, one.part.value)) or default(one.part)
             held = settings.get(person, DEFAULTS)
-            for way in PUSHED:
+            for way in PUSHED if tells(one.refs, child=one.child, reader=person) else ():
                 if person != one.actor and way in choice.ways and way not in held.stopped:
                     due_at = due(one.at, choice.pace, held, country(one.path))
                     items[person, way.value, one.child, one.ref, one.entry] = (one.part.value, one.path, one.at, due_at)

@@ -8,10 +8,14 @@ from uuid import UUID
 
 from testamur.exchange.notifications.rules.families import Thing
 from testamur.exchange.notifications.steps.places import zones
+from testamur.schoolday.care.queries.notices import told as care_told
+from testamur.schoolday.conversations.queries import told
 from testamur.schoolday.diary.queries.changed import changed
 from testamur.schoolday.diary.queries.notices import standing as in_diary
 from testamur.schoolday.diary.rules.states import Part
-from testamur.schoolday.noticeboard.queries import events_by_id
+from testamur.schoolday.forms.queries import wanted
+from testamur.schoolday.learning.queries import told as learning_told
+from testamur.schoolday.noticeboard.queries import class_news_by_id, events_by_id
 from testamur.schoolday.noticeboard.rules import Audience
 
 
@@ -71,6 +75,49 @@ def _lessons(refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thin
     return {(ref, child): (told[ref],) for ref, child in refs if ref in told}
 
 
+def _messages(refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thing, ...]]:
+    """That there is a message, or news of the class or school; not even its subject, which may tell too much."""
+    ids = {ref for ref, _child in refs}
+    at = told(ids) | {key: one.published_at for key, one in class_news_by_id(ids).items() if one.until is None}
+    return {(ref, child): (Thing(Part.MESSAGES, at[ref].date()),) for ref, child in refs if ref in at}
+
+
+def _care(refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thing, ...]]:
+    """What stands of care; `value` is what it is and, of a child that came or left, the hour, parted by a bar."""
+    found, zone = care_told({ref for ref, _child in refs}), zones()
+    told = {
+        key: Thing(
+            Part.CARE,
+            one.on,
+            one.name,
+            f"{one.what}|{one.at.astimezone(zone(one.path)):%H:%M}" if one.at is not None else one.what,
+            off=one.off,
+        )
+        for key, one in found.items()
+    }
+    return {(ref, child): (told[ref],) for ref, child in refs if ref in told}
+
+
+def _forms(refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thing, ...]]:
+    return {
+        key: (Thing(Part.FORMS, form.last_day, form.content.title()),) for key, form in wanted(refs).items()
+    }
+
+
+def _learning(refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thing, ...]]:
+    """A plan, work, development plan or talk; titles name nobody."""
+    return {
+        key: (Thing(Part.LEARNING, one.on, one.title, off=one.off),) for key, one in learning_told(refs).items()
+    }
+
+
 Reader = Callable[[set[tuple[UUID, UUID]]], dict[tuple[UUID, UUID], tuple[Thing, ...]]]
-READERS: Mapping[Part, Reader] = {Part.EVENTS: _events, Part.LESSONS: _lessons}
+READERS: Mapping[Part, Reader] = {
+    Part.EVENTS: _events,
+    Part.FORMS: _forms,
+    Part.LESSONS: _lessons,
+    Part.CARE: _care,
+    Part.MESSAGES: _messages,
+    Part.LEARNING: _learning,
+}
 """Part that is not of the diary → what still stands of (thing, child); what no longer does is left out."""

@@ -43,6 +43,7 @@ from testamur.register.schools.queries.organisation import (
 from testamur.register.schools.queries.packs import group_and_year, packs_at, ways, years_on
 from testamur.register.schools.queries.reach import Label, among, labels
 from testamur.register.schools.queries.timetable import (
+    enrolled,
     given,
     groups_of,
     holidays,
@@ -60,6 +61,7 @@ __all__ = [
     "Label",
     "among",
     "class_list",
+    "enrolled",
     "enrolments",
     "enrolments_of",
     "given",

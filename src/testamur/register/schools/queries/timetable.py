@@ -18,6 +18,7 @@ from testamur.register.people.queries import chunks
 from testamur.register.schools.models import Enrolment, Group, Holiday, Post, Slot
 from testamur.register.schools.queries.organisation import group_view, post_rows, running
 from testamur.register.schools.rules import (
+    EnrolmentView,
     GroupView,
     HolidayView,
     Planned,
@@ -160,6 +161,18 @@ def groups_of(*, persons: Collection[UUID], on: date) -> dict[UUID, tuple[GroupV
             assert row.group is not None
             found[row.person_id].append(group_view(row.group))
     return {person: tuple(dict.fromkeys(views)) for person, views in found.items()}
+
+
+def enrolled(*, persons: Collection[UUID], until: date) -> dict[UUID, tuple[EnrolmentView, ...]]:
+    """The enrolments of pupils that began by that day, ended ones too, in order of time; one query."""
+    found: dict[UUID, list[EnrolmentView]] = {person: [] for person in persons}
+    for chunk in chunks(found):
+        rows = Enrolment.objects.filter(person__in=chunk, starts__lte=until).order_by("starts", "id")
+        for key, person, school, group, level, starts, ends in rows.values_list(
+            "id", "person_id", "school_id", "group_id", "year_level", "starts", "ends"
+        ):
+            found[person].append(EnrolmentView(key, person, school, group, level, starts, ends))
+    return {person: tuple(views) for person, views in found.items()}
 
 
 def _asked(

@@ -65,8 +65,8 @@ def answer(
 
 
 @transaction.atomic
-def withdraw(*, by: Actor, post: UUID, now: datetime) -> None:
-    """Take back what one wrote: it stands as withdrawn, without words and files.
+def withdraw(*, by: Actor, post: UUID, now: datetime) -> UUID:
+    """Take back what one wrote: it stands as withdrawn, without words and files; returns the conversation.
 
     Journal: ``conversations.post.withdrawn/1``.
     Needs to have written it, and what `answer` needs. Raises NotFound, Withdrawn.
@@ -83,6 +83,7 @@ def withdraw(*, by: Actor, post: UUID, now: datetime) -> None:
     one.save(update_fields=["withdrawn_at"])
     refs = {"conversation": str(row.id), "post": str(post)}
     append(by=by, kind="conversations.post.withdrawn/1", path=row.path, refs=refs, now=now)
+    return row.id
 
 
 @transaction.atomic

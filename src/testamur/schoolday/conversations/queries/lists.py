@@ -46,8 +46,15 @@ class Seen:
 
 def lines(*, by: Actor, now: datetime, text: str = "", child: UUID | None = None) -> tuple[ConversationLine, ...]:
     """The conversations of a reader, newest first; those about one child, and those that hold all words of `text`."""
+    return listed(by=by, now=now, text=text, child=child)[0]
+
+
+def listed(
+    *, by: Actor, now: datetime, text: str = "", child: UUID | None = None
+) -> tuple[tuple[ConversationLine, ...], dict[UUID, str]]:
+    """As `lines`, with the protected persons whose true names stand in them (to be written down), by place."""
     who = reader(by=by, now=now)
-    found = [one for one in seen_by(who) if child is None or one.standing.child == child]
+    found = [one for one in seen_by(who) if child is None or child in one.standing.children]
     words = fold(text).split()
     if words:
         found = [one for one in found if _holds(one, words)]
@@ -60,7 +67,8 @@ def unread(*, by: Actor, now: datetime) -> dict[UUID | None, int]:
     counted: Counter[UUID | None] = Counter()
     for one in seen_by(who):
         if one.reading is None or not one.reading.muted:
-            counted[one.standing.child] += one.unread(by.id)
+            for child in one.standing.children or (None,):
+                counted[child] += one.unread(by.id)
     return {child: n for child, n in counted.items() if n}
 
 
@@ -125,7 +133,7 @@ def _holds(one: Seen, words: Sequence[str]) -> bool:
     return all(word in said for word in words)
 
 
-def _lines(who: Reader, found: Sequence[Seen]) -> tuple[ConversationLine, ...]:
+def _lines(who: Reader, found: Sequence[Seen]) -> tuple[tuple[ConversationLine, ...], dict[UUID, str]]:
     ids = {one.row.made_by for one in found} | {one.row.child for one in found if one.row.child is not None}
     ids |= {post.child for one in found for post in one.posts if post.child is not None}
     names = Names(who.by, ids)
@@ -136,7 +144,7 @@ def _lines(who: Reader, found: Sequence[Seen]) -> tuple[ConversationLine, ...]:
             post__conversation__in=[one.row.id for one in found], post__withdrawn_at__isnull=True
         ).values_list("post_id", flat=True)
     )
-    return tuple(_line(who, one, names, codes, with_files) for one in found)
+    return tuple(_line(who, one, names, codes, with_files) for one in found), names.sights
 
 
 def _line(
@@ -157,5 +165,5 @@ def _line(
         state=state_of(row),
         muted=one.reading is not None and one.reading.muted,
         files=any(post.id in with_files for post in one.posts),
-        child=one.standing.child,
+        children=one.standing.children,
     )

@@ -91,6 +91,7 @@ def _view(who: Reader, seen: Seen) -> tuple[ConversationView, dict[UUID, str]]:
         to=tuple(names.of(one.person) for one in members if one.person is not None),
         desks=tuple(Role(one.desk) for one in members if one.desk),
         side=standing.side,
+        every=standing.every,
         posts=tuple(view for _row, view in posts if view.thread is None),
         threads=_threads(posts, names),
         state=state_of(row),

@@ -183,11 +183,19 @@ def _is_member(row: Conversation, members: Iterable[Member], person: UUID, posts
 
 
 def _family_standing(reader: Reader, row: Conversation) -> Standing | None:
-    for child, enrolments in reader.wards.items():
-        found = _about(reader, row, child, enrolments)
-        if found is not None:
-            return found
-    return None
+    """The part of a family: of all the children whom it concerns together."""
+    found = [one for child, some in reader.wards.items() if (one := _about(reader, row, child, some)) is not None]
+    if not found:
+        return None
+    open_ = any(one.windows is None for one in found)
+    # whoever may still write writes about the child for whom one may
+    return Standing(
+        Side.FAMILY,
+        children=tuple(child for one in sorted(found, key=lambda one: not one.writes) for child in one.children),
+        windows=None if open_ else tuple(window for one in found for window in one.windows or ()),
+        writes=any(one.writes for one in found),
+        common=found[0].common,
+    )
 
 
 def _about(reader: Reader, row: Conversation, child: UUID, enrolments: Iterable[EnrolmentView]) -> Standing | None:
@@ -202,16 +210,18 @@ def _about(reader: Reader, row: Conversation, child: UUID, enrolments: Iterable[
         return None
     windows = tuple((one.starts, one.ends) for one in stays)
     writes = any(_runs(one, reader.on) for one in stays)
-    return Standing(Side.FAMILY, child=child, windows=windows, writes=writes, common=row.talk)
+    return Standing(Side.FAMILY, children=(child,), windows=windows, writes=writes, common=row.talk)
 
 
 def _of_child(reader: Reader, row: Conversation, child: UUID, *, here: bool) -> Standing | None:
     if row.circle == Circle.SCHOOL and row.side == Side.FAMILY and row.made_by == reader.by.id:
-        return Standing(Side.FAMILY, child=child, writes=here, common=True)
+        return Standing(Side.FAMILY, children=(child,), writes=here, common=True)
     if child not in reader.told or (row.circle == Circle.SCHOOL and (not row.talk or child in reader.hidden)):
         return None
     since = reader.told[child]
-    return Standing(Side.FAMILY, child=child, windows=((since, None),), writes=here, common=child not in reader.hidden)
+    return Standing(
+        Side.FAMILY, children=(child,), windows=((since, None),), writes=here, common=child not in reader.hidden
+    )
 
 
 def _stood_for(me: UUID, on: date) -> tuple[StoodFor, ...]:

@@ -99,7 +99,7 @@ def sniff(data: bytes) -> Kind:
         return _packed(data)
     if _is_text(data):
         return Kind.TXT
-    raise FileRefused("Files of this kind are not taken.", field="files")
+    raise FileRefused("Files of this kind are not taken.", field="enclosed")
 
 
 def named(name: str, kind: Kind) -> str:
@@ -127,7 +127,7 @@ def _packed(data: bytes) -> Kind:
                 return next(kind for part, kind in _OFFICE.items() if part in names)
     except (zipfile.BadZipFile, StopIteration, NotImplementedError, RuntimeError, OSError, EOFError, zlib.error):
         pass
-    raise FileRefused("Files of this kind are not taken.", field="files")
+    raise FileRefused("Files of this kind are not taken.", field="enclosed")
 
 
 def _is_text(data: bytes) -> bool:

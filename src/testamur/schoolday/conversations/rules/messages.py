@@ -136,7 +136,7 @@ class Standing:
     Attributes:
         side: from which side the reader writes.
         every: sees all threads, as those of the staff do who take part.
-        child: about whom a reader of a family reads.
+        children: about whom a reader of a family reads; what is written is about the first.
         windows: the days, first and last (None: still), on which what was written to all concerns the reader; None:
             all of it.
         writes: may still add to it.
@@ -145,10 +145,15 @@ class Standing:
 
     side: Side
     every: bool = False
-    child: UUID | None = None
+    children: tuple[UUID, ...] = ()
     windows: tuple[tuple[date, date | None], ...] | None = None
     writes: bool = True
     common: bool = False
+
+    @property
+    def child(self) -> UUID | None:
+        """About whom a reader of a family writes."""
+        return self.children[0] if self.children else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +227,7 @@ class ConversationLine:
     state: str
     muted: bool
     files: bool
-    child: UUID | None
+    children: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +269,7 @@ class ConversationView:
         posts: written to all; `threads` those of single recipients, the reader's own alone for a recipient.
         may_write: the reader may add to it, and `may_all`: to all; `may_close`: may close it or open it again.
         away: members of the staff who take part and are away today.
+        every: the reader is one of the staff who take part, and sees all threads.
     """
 
     id: UUID
@@ -280,6 +286,7 @@ class ConversationView:
     to: tuple[str, ...]
     desks: tuple[Role, ...]
     side: Side
+    every: bool
     posts: tuple[PostView, ...]
     threads: tuple[ThreadView, ...]
     state: str

@@ -35,13 +35,16 @@ PAGES: Mapping[str, tuple[str | Promise, str, Part | None]] = {
     "leave": (_("Leave"), "calendar-check", Part.LEAVE),
     "week": (_("Week"), "calendar-days", None),
     "events": (_("Events"), "calendar-clock", Part.EVENTS),
+    "messages": (_("Messages"), "mail", None),
+    "forms": (_("Forms"), "clipboard-list", None),
     "remarks": (_("Remarks"), "message-square", Part.REMARKS),
     "assessments": (_("Assessments"), "notebook-pen", Part.ASSESSMENTS),
+    "learning": (_("Learning"), "book-open", Part.LEARNING),
     "health": (_("Health"), "heart-pulse", Part.HEALTH),
     "compare": (_("Comparison"), "chart-column", None),
 }
 """Page of a child → its name, icon, and the part of the diary that is seen there."""
-BEYOND: Mapping[str, str] = {}
+BEYOND: Mapping[str, str] = {"learning": "learning:child", "messages": "messages:child", "forms": "forms:forms"}
 """Page of a child that lies outside `family` → the name of its address."""
 _NO_MARKS = frozenset({"marks", "remarks", "assessments", "compare"})
 _WITHOUT: Mapping[Form, frozenset[str]] = {Form.PRESCHOOL: _NO_MARKS, Form.AFTER_SCHOOL: _NO_MARKS}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 
 from testamur.schoolday.diary.rules.pupil import Schooling
 from testamur.surfaces.web.requests import Visitor
@@ -45,13 +46,17 @@ class Added:
 
 
 Provider = Callable[[Visitor, Mapping[UUID, Schooling]], Mapping[UUID, Added]]
-PROVIDERS: tuple[Provider, ...] = ()
-"""In the order in which a family needs them."""
+PROVIDERS: tuple[str, ...] = (
+    "testamur.surfaces.web.messages.provider.unread",
+    "testamur.surfaces.web.asking.family.waiting",
+    "testamur.surfaces.web.learning.provider.learning",
+)
+"""Dotted names of providers, in the order in which a family needs them; names, since their packages import this one."""
 
 
 def added(visitor: Visitor, known: Mapping[UUID, Schooling]) -> dict[UUID, Added]:
     """What all providers say of each child."""
-    answers = [provider(visitor, known) for provider in PROVIDERS]
+    answers = [_provider(name)(visitor, known) for name in PROVIDERS]
     return {
         child: Added(
             tuple(one for some in answers for one in some.get(child, Added()).todo),
@@ -60,3 +65,8 @@ def added(visitor: Visitor, known: Mapping[UUID, Schooling]) -> dict[UUID, Added
         )
         for child in known
     }
+
+
+def _provider(name: str) -> Provider:
+    found: Provider = import_string(name)
+    return found

@@ -13,6 +13,10 @@ from testamur.exchange.connectors.uploads import MAX_BYTES
 
 MARGIN = 2**20
 OTHERS = 4 * 2**20
+FILES = 52 * 2**20
+"""Five files of a message."""
+_WITH_FILES = ("/messages/", "/learning/")
+"""Addresses to which people who are logged in send files."""
 
 
 class Bounded(FileUploadHandler):
@@ -29,7 +33,9 @@ class Bounded(FileUploadHandler):
         """Refuse by the length that the request tells."""
         visitor = getattr(self.request, "visitor", None)
         office = visitor is not None and visitor.hat is not None and Area.OFFICE in visitor.hat.areas
-        self.most = MAX_BYTES + MARGIN if office else OTHERS
+        known = visitor is not None and visitor.is_known
+        others = FILES if known and self.request is not None and self.request.path.startswith(_WITH_FILES) else OTHERS
+        self.most = MAX_BYTES + MARGIN if office else others
         self.seen = 0
         if content_length > self.most:
             raise RequestDataTooBig("The files are too large.")
