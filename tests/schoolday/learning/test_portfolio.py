@@ -83,8 +83,6 @@ def test_a_picture_is_published_with_every_consent_and_vanishes_without_one(
     assert queries.picture(by=guardian, picture=one, on=TODAY).startswith(b"\xff\xd8\xff")
     whole = queries.picture(by=guardian, picture=one, on=TODAY)
     assert len(queries.picture(by=guardian, picture=one, thumb=True, on=TODAY)) < len(whole)
-        queries.picture(by=guardian, picture=one, on=TODAY)
-    )
     consents.given = {ada}  # ben's family takes its word back
     (seen,) = queries.entries_for(by=guardian, children=[ada], on=TODAY)[ada]
     assert (seen.title, seen.pictures) == ("Vi bygger en bro", ())

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from django.core.cache import cache
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from testamur.access.accounts.rules import Area
+from testamur.register.schools.rules import UnitKind
+from testamur.schoolday.care import queries as care
+from testamur.schoolday.care.rules import FORMS
 from testamur.surfaces.web.requests import Visitor
 
 Offer = tuple[str | Promise, str, str]
@@ -42,10 +46,12 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
     ),
     Area.STAFF: (
         (_("Today"), "diary:today", "sun"),
+        (_("Care"), "care:home", "clock"),
         (_("Classes"), "diary:classes", "users-round"),
         (_("Messages"), "messages:home", "mail"),
         (_("Forms"), "forms:home", "clipboard-list"),
         (_("Plans"), "learning:home", "book-open"),
+        (_("Timetables"), "timetable:home", "calendar-days"),
         (_("Events"), "diary:events", "calendar"),
         (_("Registrations"), "notices:registrations", "bell"),
         (_("Reports"), "reports:home", "chart-column"),
@@ -56,6 +62,7 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
     ),
     Area.OFFICE: (
         (_("Readiness"), "office:home", "layout-grid"),
+        (_("Care"), "care:home", "clock"),
         (_("Messages"), "messages:home", "mail"),
         (_("Forms"), "forms:home", "clipboard-list"),
         (_("Not signed"), "office:follow", "users"),
@@ -64,27 +71,31 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
         (_("Import"), "office:imports", "upload"),
         (_("Registrations"), "notices:registrations", "bell"),
         (_("Completeness"), "diary:completeness", "list-checks"),
+        (_("Timetables"), "timetable:home", "calendar-days"),
+        (_("Menus"), "menus:menus", "utensils"),
         (_("Events"), "diary:events", "calendar"),
         (_("Reports"), "reports:home", "chart-column"),
         (_("Register"), "office:register", "school"),
         (_("Posts"), "office:people", "id-card"),
         (_("Seal"), "office:seals", "stamp"),
         (_("Notices"), "board:home", "megaphone"),
+        (_("Corrections"), "keeping:requests", "message-square-warning"),
+        (_("Deletion"), "keeping:lists", "trash-2"),
         (_("Questions"), "support:home", "message-circle-question-mark"),
         (_("Search"), "search:home", "search"),
     ),
     Area.FAMILY: (
         (_("Home"), "family:home", "house"),
         (_("Messages"), "messages:home", "mail"),
-        (_("Forms"), "forms:home", "clipboard-list"),
         (_("Shared"), "family:shares", "share-2"),
         (_("Notifications"), "notices:choices", "bell"),
+        (_("My profile"), "mine:profile", "circle-user-round"),
         (_("Questions"), "support:home", "message-circle-question-mark"),
         (_("Search"), "search:home", "search"),
     ),
 }
 _SCHOOL_ONLY = frozenset({
-    "diary:today", "diary:classes", "diary:events", "diary:completeness", "notices:registrations", "reports:home",
+    "timetable:home", "menus:menus", "diary:today", "diary:classes", "diary:events", "diary:completeness", "notices:registrations", "reports:home",
     "office:home", "office:follow", "office:releases", "office:imports", "messages:home",
     "support:home", "search:home", "forms:home", "learning:home",
 })  # fmt: skip
@@ -98,6 +109,9 @@ _ASKS: Mapping[str, str] = {
     "office:register": "schools.group.see",
     "office:seals": "sealing.seal.read",
     "board:home": "noticeboard.news.publish",
+    "menus:menus": "noticeboard.menu.write",
+    "keeping:requests": "keeping.request.decide",
+    "keeping:lists": "keeping.list.see",
     "notices:registrations": "notices.registration.see",
     "forms:home": "forms.form.see",
 }
@@ -110,6 +124,7 @@ _UNDER: Mapping[str, tuple[str, ...]] = {
 LINE = 8
 """How many links stand in one line of a wide screen, in every language."""
 _LATER: tuple[tuple[str, ...], ...] = (
+    ("menus:menus",),
     ("public:help", "public:verify"),
     ("search:home",),
     ("support:home",),
@@ -119,6 +134,7 @@ _LATER: tuple[tuple[str, ...], ...] = (
     ("office:seals",),
     ("diary:completeness",),
     ("board:home",),
+    ("keeping:requests", "keeping:lists"),
     ("office:releases",),
     ("office:follow",),
     ("office:imports",),
@@ -159,11 +175,25 @@ def _may(visitor: Visitor, name: str) -> bool:
     hat = visitor.hat
     if hat is not None and hat.university and name in _SCHOOL_ONLY:
         return False
+    if name == "care:home":
+        return _has_care(visitor)
     if verb is None or hat is None:
         return verb is None
     return visitor.actor.may(verb, hat.path) or any(
         visitor.actor.may(verb, hat.path, group=g) for g in {*hat.groups, *hat.taught}
     )
+
+
+def _has_care(visitor: Visitor) -> bool:
+    """Whether the unit of the role has care: by its form, or since its hours were set; looked up now and then."""
+    hat = visitor.hat
+    unit = visitor.units.get(hat.unit) if hat is not None and hat.unit is not None else None
+    if unit is None or unit.kind is not UnitKind.SCHOOL:
+        return False
+    if unit.form in FORMS:
+        return True
+    found: bool = cache.get_or_set(f"care.at.{unit.id}", lambda: bool(care.has_care({unit.id: unit})), 300)
+    return found
 
 
 def footer(path: str) -> Sequence[Item]:

@@ -130,6 +130,11 @@ def evidence_for(ceremony: UUID) -> Iterator[tuple[UUID, bytes]]:
     return iter(evidences(ceremony))
 
 
+def holds(ceremony: UUID, *, record: UUID) -> bool:
+    """Whether the ceremony is over that document, among others."""
+    return CeremonyDocument.objects.filter(ceremony=ceremony, record=record).exists()
+
+
 def start_view(ceremony: UUID, *, by: Actor, now: datetime) -> StartView:
     """QR text and links of this second, for the signer only; empty when nothing waits to be started.
 

@@ -241,7 +241,10 @@ KINDS: dict[str, Part] = {
 """Kind of journal entry, without its version, → the part of the diary that its readers are told of."""
 
 _MANY = ("marks", "absences", "assessments", "cares")
-_ONE = ("task", "remark", "note", "leave", "event", "lesson", "care", "closing", "message", "news", "form", "plan", "entry", "development", "talk")
+_ONE = (
+    "task", "remark", "note", "leave", "event", "lesson", "care", "closing", "message", "news",
+    "form", "plan", "entry", "development", "talk",
+)  # fmt: skip
 
 
 def things(kind: str, refs: Mapping[str, Any]) -> tuple[tuple[UUID, UUID], ...] | None:

@@ -25,7 +25,8 @@ WRITE = "learning.matrix.write"
 def state(*, by: Actor, plan: UUID, marks: Sequence[Mark], on: date, now: datetime) -> int:
     """State where pupils stand at goals of a plan on a day; returns how many statements are new.
 
-    What stands already word for word on that day is not stated again. Journal: ``learning.matrix.stated/1``. Needs
+    What stands already word for word on that day is not stated again. Journal: ``learning.matrix.stated/1``, or
+    ``learning.matrix.told/1`` where families see the matrix and are told. Needs
     ``learning.matrix.write`` in the group, and to teach the subject there. Raises NotFound, NotYourPupil, NotInGroup,
     LevelInvalid, DateInvalid (a day to come), TextTooLong.
     """
@@ -54,8 +55,9 @@ def state(*, by: Actor, plan: UUID, marks: Sequence[Mark], on: date, now: dateti
     Statement.objects.bulk_create(new)
     # a family is told only of a matrix that it may see
     pupils = sorted({str(one.pupil_id) for one in new})
-    refs = {"plan": str(plan), "pupils": pupils, "count": len(new), "shown": row.matrix_at is not None}
-    append(by=by, kind="learning.matrix.stated/1", path=row.path, refs=refs, now=now)
+    refs = {"plan": str(plan), "pupils": pupils, "count": len(new)}
+    kind = "learning.matrix.told/1" if row.matrix_at is not None else "learning.matrix.stated/1"
+    append(by=by, kind=kind, path=row.path, refs=refs, now=now)
     return len(new)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from testamur.schoolday.learning.queries.consent import (
     Showable,
-    consented,
     showable,
 )
 from testamur.schoolday.learning.queries.development import (
@@ -38,6 +37,12 @@ from testamur.schoolday.learning.queries.portfolio import (
     entry,
     picture,
 )
+from testamur.schoolday.learning.queries.standing import (
+    Told,
+    Waiting,
+    told,
+    waiting,
+)
 from testamur.schoolday.learning.queries.talks import (
     talk,
     talk_for,
@@ -49,7 +54,8 @@ from testamur.schoolday.learning.queries.talks import (
 
 __all__ = [
     "Showable",
-    "consented",
+    "Told",
+    "Waiting",
     "course",
     "demanded",
     "development",
@@ -81,5 +87,7 @@ __all__ = [
     "talks_by_id",
     "talks_for",
     "times_taken",
+    "told",
     "versions_by_id",
+    "waiting",
 ]

@@ -19,6 +19,7 @@ from testamur.exchange.notifications.rules import ZONES
 from testamur.kernel.base.refused import NotFound
 from testamur.register.people.rules import PersonView
 from testamur.register.schools.rules import Form, GroupView
+from testamur.schoolday.care import queries as care
 from testamur.schoolday.diary import actions
 from testamur.schoolday.diary.queries import pupil as diary
 from testamur.schoolday.diary.queries.compare import may_compare
@@ -34,6 +35,7 @@ PAGES: Mapping[str, tuple[str | Promise, str, Part | None]] = {
     "absences": (_("Absences"), "calendar-x", Part.ABSENCES),
     "leave": (_("Leave"), "calendar-check", Part.LEAVE),
     "week": (_("Week"), "calendar-days", None),
+    "care": (_("Care"), "clock", None),
     "events": (_("Events"), "calendar-clock", Part.EVENTS),
     "messages": (_("Messages"), "mail", None),
     "forms": (_("Forms"), "clipboard-list", None),
@@ -44,7 +46,12 @@ PAGES: Mapping[str, tuple[str | Promise, str, Part | None]] = {
     "compare": (_("Comparison"), "chart-column", None),
 }
 """Page of a child → its name, icon, and the part of the diary that is seen there."""
-BEYOND: Mapping[str, str] = {"learning": "learning:child", "messages": "messages:child", "forms": "forms:forms"}
+BEYOND: Mapping[str, str] = {
+    "care": "care:week",
+    "learning": "learning:child",
+    "messages": "messages:child",
+    "forms": "forms:forms",
+}
 """Page of a child that lies outside `family` → the name of its address."""
 _NO_MARKS = frozenset({"marks", "remarks", "assessments", "compare"})
 _WITHOUT: Mapping[Form, frozenset[str]] = {Form.PRESCHOOL: _NO_MARKS, Form.AFTER_SCHOOL: _NO_MARKS}
@@ -57,10 +64,12 @@ def address(page: str, pupil: UUID) -> str:
 
 
 def fits(page: str, schooling: Schooling, today: date) -> bool:
-    """Whether the child's school has that page; the comparison only where the law compares."""
+    """Whether the child's school has that page: the comparison where the law compares, care where the child has it."""
     form = schooling.school.form if schooling.school is not None else Form.NONE
     if page in _WITHOUT.get(form, frozenset()):
         return False
+    if page == "care":
+        return bool(care.places(children=[schooling.pupil], on=today))
     return page != "compare" or may_compare(schooling, today)
 
 

@@ -47,9 +47,11 @@ class Added:
 
 Provider = Callable[[Visitor, Mapping[UUID, Schooling]], Mapping[UUID, Added]]
 PROVIDERS: tuple[str, ...] = (
+    "testamur.surfaces.web.care.provider.care",
     "testamur.surfaces.web.messages.provider.unread",
     "testamur.surfaces.web.asking.family.waiting",
     "testamur.surfaces.web.learning.provider.learning",
+    "testamur.surfaces.web.menus.showing.today",
 )
 """Dotted names of providers, in the order in which a family needs them; names, since their packages import this one."""
 
