@@ -238,7 +238,7 @@ def test_the_newest_consent_to_a_purpose_counts(people: People, now: datetime):
     old = published(people.teacher, consents(people, now, consent=Consent.LOGIN), now)
     say(people.ben_mother, old, people.ben, Word.GIVEN, now)
     new = published(people.teacher, consents(people, now, consent=Consent.LOGIN), now + timedelta(days=1))
-    asked = {"children": [people.ben], "purpose": Purpose.PICTURES_PUBLIC, "on": now.date()}
+    asked: dict[str, Any] = {"children": [people.ben], "purpose": Purpose.PICTURES_PUBLIC, "on": now.date()}
     assert queries.consented(**asked) == frozenset({people.ben})
     say(people.ben_mother, new, people.ben, Word.REFUSED, now + timedelta(days=1))
     assert queries.consented(**asked) == frozenset()

@@ -41,7 +41,14 @@ def test_a_published_form_is_frozen_by_the_verb_and_by_the_database(people: Peop
     assert len(digest) == 64
     with refused("forms.form.frozen"):
         actions.change_form(by=people.teacher, form=form, draft=other, now=now)
-    for change in ({"content": {}}, {"last_day": now.date()}, {"needs": "all"}, {"state": "draft"}, {"named": False}):
+    changes: tuple[dict[str, Any], ...] = (
+        {"content": {}},
+        {"last_day": now.date()},
+        {"needs": "all"},
+        {"state": "draft"},
+        {"named": False},
+    )
+    for change in changes:
         with pytest.raises(DatabaseError), transaction.atomic():
             Form.objects.filter(id=form).update(**change)
     actions.close_form(by=people.teacher, form=form, now=now)
@@ -125,7 +132,12 @@ def test_answers_are_kept_in_one_form_whatever_was_typed(
     form = published(people.teacher, asks(people, now, content=content), now)
     answer(people.mother, form, people.ada, now, q=given)
     assert Answer.objects.get(form=form).values == {"q": kept}
-    for wrong in {Kind.NUMBER: ["x", "NaN", "1e400"], Kind.DATE: ["2026-13-01"], Kind.SEVERAL: [["3"]]}.get(kind, []):
+    nonsense: dict[Kind, list[Any]] = {
+        Kind.NUMBER: ["x", "NaN", "1e400"],
+        Kind.DATE: ["2026-13-01"],
+        Kind.SEVERAL: [["3"]],
+    }
+    for wrong in nonsense.get(kind, []):
         with refused("forms.answer.invalid"):
             answer(people.mother, form, people.ada, now, q=wrong)
 

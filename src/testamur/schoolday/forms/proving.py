@@ -1,4 +1,4 @@
-"""Whether the evidence of a signed consent holds: the code that verifies records says so (docs/formats.md, section 4)."""
+"""Whether the evidence of a signed consent holds, by the code that verifies records (docs/formats.md, section 4)."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from testamur.schoolday.forms.queries.forms import (
     targets,
     whole_forms,
 )
+from testamur.schoolday.forms.queries.notices import wanted
 from testamur.schoolday.forms.queries.results import (
     ChildRow,
     Results,
@@ -56,5 +57,6 @@ __all__ = [
     "targets",
     "unanswered",
     "unsettled",
+    "wanted",
     "whole_forms",
 ]
