@@ -89,11 +89,43 @@ REGISTERS = at(  # those who say whose address it is
 REGISTERS_ANYWHERE = anywhere(
     "authority_administrator", "administrator", "principal", "class_teacher", "other_administrator", "other_principal"
 )
+KEEPERS = at(here=("authority_administrator", "archivist"), sibling=("authority_administrator",))
+SCHOOLED = at(  # everybody who works at the school, or above it
+    here=("authority_administrator", "administrator", "principal", "teacher", "delegate", "archivist"),
+    sibling=("authority_administrator", "other_administrator", "other_principal"),
+    foreign=("class_teacher",),
+)
+TIMETABLED = at(  # a teacher of the school that one works at
+    here=("authority_administrator", "administrator", "principal", "teacher", "delegate", "archivist"),
+    sibling=("other_administrator", "other_principal"),
+    foreign=("class_teacher",),
+)
+REPORTED_TO = at(here=LEADERS[HERE], sibling=LEADERS[SIBLING], foreign=("class_teacher",))
 FAMILY_ANYWHERE = anywhere("guardian", "other_guardian", "pupil", "adult")
 FAMILY = at(here=("guardian", "pupil"), sibling=("other_guardian",))
+LEARNT = at(  # who teaches the class, and the family of the child
+    here=("principal", "guardian", "pupil"), sibling=("other_principal", "other_guardian"), foreign=("class_teacher",)
+)
 GUARDIANS = at(here=("guardian",), sibling=("other_guardian",))
 ASKED = at(here=("administrator",), sibling=("other_administrator",))
 SHARED = at(here=("guardian", "pupil"), sibling=("other_guardian",))
+
+HATTED = anywhere(*(role for role in ROLES if role != "anonymous"))
+QUESTIONED = at(  # whoever asked, and the office that answers; the body is asked when it is handed on
+    here=("guardian", "administrator", "principal"),
+    sibling=("other_guardian", "other_administrator", "other_principal"),
+)
+CONTACT_EDITORS = anywhere(
+    "authority_administrator", "administrator", "principal", "other_administrator", "other_principal"
+)
+CONTACTS = at(here=("administrator", "principal"), sibling=("other_administrator", "other_principal"))
+LEADERS_ANYWHERE = CONTACT_EDITORS
+TEACHES_OR_LEADS = at(here=LEADERS[HERE], sibling=LEADERS[SIBLING], foreign=("class_teacher",))
+LAUNCHES = at(
+    here=(*LEADERS[HERE], "guardian", "pupil"),
+    sibling=(*LEADERS[SIBLING], "other_guardian"),
+    foreign=("class_teacher",),
+)
 
 ALLOWED: Mapping[str, Who] = {
     # Everybody: pages that name nobody.
@@ -173,6 +205,25 @@ ALLOWED: Mapping[str, Who] = {
     "board:end": AUTHORITY_ANYWHERE,
     "board:handle": AUTHORITY,
     # The office.
+    # Questions, contacts, protected persons, places in other systems.
+    "support:home": HATTED,
+    "support:ask": HATTED,
+    "support:question": QUESTIONED,
+    "support:act": QUESTIONED,
+    "support:page_help": EVERYBODY,
+    "support:school": EVERYBODY,
+    "support:contacts": CONTACT_EDITORS,
+    "support:contact": CONTACTS,
+    "support:cases": LEADERS_ANYWHERE,
+    "support:case": LEADERS,
+    "support:case_act": LEADERS,
+    "support:links": TEACHES_OR_LEADS,
+    "support:links_end": TEACHES_OR_LEADS,
+    "support:tools": AUTHORITY_ANYWHERE,
+    "support:tools_end": AUTHORITY_ANYWHERE,
+    "support:launch": LAUNCHES,
+    "support:authorize": NOBODY,  # only with the word that a launch gave to the tool
+    "search:home": HATTED,
     "office:home": READERS,
     "office:act": ADMINISTRATORS,
     "office:overview": READERS,
@@ -301,6 +352,36 @@ ALLOWED: Mapping[str, Who] = {
     "diary:offer_times": GIVES,
     "diary:withdraw_times": GIVES,
     "diary:free_time": GIVES,
+    # Timetables: what hangs at the classroom's door, for those who work at the school; changed by who leads it.
+    "timetable:home": SCHOOLED,
+    "timetable:mine": SIGNERS_ANYWHERE,
+    "timetable:group": SCHOOLED,
+    "timetable:teacher": TIMETABLED,
+    "timetable:room": NOBODY,  # no room is named
+    "timetable:pupil": REPORTED_TO,
+    "timetable:changes": SCHOOLED,
+    "timetable:away": LEADERS,
+    "timetable:move": GIVES,
+    "timetable:exams": SCHOOLED,
+    "timetable:feed": SIGNERS_ANYWHERE,
+    "timetable:renew": SIGNERS_ANYWHERE,
+    "timetable:calendar": NOBODY,  # only for a calendar that has the secret address
+    # Menus and school-year dates: public, and kept by the office.
+    "menus:menus": OFFICE_ANYWHERE,
+    "menus:week": LEADERS,
+    "menus:day": LEADERS,
+    "menus:copy": LEADERS,
+    "menus:load": LEADERS,
+    "menus:end": LEADERS,
+    "menus:child": FAMILY,
+    "menus:shown": EVERYBODY,
+    "menus:calendar": EVERYBODY,
+    "menus:data": EVERYBODY,
+    "menus:dates": LEADERS,
+    "menus:year": AUTHORITY,
+    "menus:term": AUTHORITY,
+    "menus:of": EVERYBODY,
+    "menus:of_calendar": EVERYBODY,
     # Reports: figures of a school for who leads or administers it, of pupils only where one works with them.
     "reports:home": STAFF_ANYWHERE,
     "reports:school": LEADERS,
@@ -315,6 +396,31 @@ ALLOWED: Mapping[str, Who] = {
     "reports:registers": LEADERS,
     "reports:make_registers": ADMINISTRATORS,
     # Families.
+    # The app: what it offers, and the ways to connect a device.
+    "app:start": EVERYBODY,
+    "app:connect": FAMILY_ANYWHERE,
+    "app:leave": FAMILY_ANYWHERE,
+    "app:home": FAMILY_ANYWHERE,
+    "app:week": FAMILY,
+    "app:absence": GUARDIANS,
+    "mine:install": EVERYBODY,
+    "mine:profile": FAMILY_ANYWHERE,
+    "mine:app": FAMILY_ANYWHERE,
+    "mine:end_device": NOBODY,  # somebody else's
+    "mine:held": FAMILY_ANYWHERE,
+    "mine:ask_extract": FAMILY,
+    "mine:extract": GUARDIANS,  # whoever asked for it
+    "mine:fetch_extract": GUARDIANS,
+    "mine:seen": FAMILY,
+    "mine:requests": FAMILY_ANYWHERE,
+    "mine:ask_correction": FAMILY,
+    "mine:withdraw_correction": GUARDIANS,
+    "keeping:requests": LEADERS,
+    "keeping:decide": LEADERS,
+    "keeping:lists": KEEPERS,
+    "keeping:propose": KEEPERS,
+    "keeping:list": KEEPERS,
+    "keeping:act": KEEPERS,
     "family:home": FAMILY_ANYWHERE,
     "family:marks": FAMILY,
     "family:absences": FAMILY,
@@ -421,6 +527,43 @@ ALLOWED: Mapping[str, Who] = {
     "results:paper": NOBODY,
     "results:remind": NOBODY,
     "results:corrections": NOBODY,
+    # Learning: who teaches the class, and its head; of a child its own family.
+    "learning:home": SIGNERS_ANYWHERE,
+    "learning:demand": anywhere("principal", "other_principal"),
+    "learning:group": TEACHES,
+    "learning:new": TEACHES,
+    "learning:library": TEACHES,
+    "learning:portfolio": TEACHES,
+    "learning:entry_new": TEACHES,
+    "learning:developments": NOBODY,  # the law knows none in these classes
+    "learning:draft": TEACHES,
+    "learning:talks": TEACHES,
+    "learning:talk_new": TEACHES,
+    "learning:plan": TEACHES,
+    "learning:change": TEACHES,
+    "learning:act": TEACHES,
+    "learning:matrix": TEACHES,
+    "learning:matrix_pupil": TEACHES,
+    "learning:entry": TEACHES,
+    "learning:entry_act": TEACHES,
+    "learning:development": TEACHES,
+    "learning:write": TEACHES,
+    "learning:talk": TEACHES,
+    "learning:talk_act": TEACHES,
+    "learning:picture": LEARNT,
+    "learning:pdf": LEARNT,
+    "learning:sign": LEARNT,
+    "learning:ceremony": GUARDIANS,  # who began it
+    "learning:answer": GUARDIANS,
+    "learning:child": FAMILY,
+    "learning:child_matrix": FAMILY,
+    "learning:child_portfolio": FAMILY,
+    "learning:export": FAMILY,
+    "learning:drop": NOBODY,  # the picture of a work of one's own
+    "learning:work": FAMILY,
+    "learning:child_teaching": FAMILY,
+    "learning:child_plan": FAMILY,
+    "learning:child_talk": FAMILY,
     # What a family is told, and where; registrations and codes of a school, of a class teacher those of the class.
     "notices:choices": FAMILY_ANYWHERE,
     "notices:child": FAMILY,
@@ -468,9 +611,11 @@ READS_WRITE = frozenset(
     {
         "accounts_attempt",  # a try at an identity provider begins with a link
         "accounts_limit",  # … and is counted
+        "accounts_appdevice",  # … and a device of the app
         "accounts_login",  # that a login is in use
         "diary_visit",  # up to when a family has seen a part of the diary
         "journal_entry",
+        "keeping_extract",  # that it was fetched
         "records_retrieval",  # that an original was handed out
         "records_sight",  # that a protected name was seen
         "records_shareview",

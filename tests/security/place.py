@@ -20,7 +20,7 @@ from testamur.kernel.base import clock
 from testamur.kernel.base.actor import Actor, Grant, operator
 from testamur.register.people import actions as people
 from testamur.register.people import queries as people_queries
-from testamur.register.people.rules import Scheme
+from testamur.register.people.rules import NewPerson, Protection, Scheme
 from testamur.register.schools import actions as schools
 from testamur.register.schools import queries as school_queries
 from testamur.register.schools.rules import NewPost, Role, UnitView
@@ -31,11 +31,18 @@ from testamur.schoolday.diary.rules.leaves import NewLeave
 from testamur.schoolday.diary.rules.lessons import NewLesson
 from testamur.schoolday.diary.rules.marks import kinds_for
 from testamur.schoolday.diary.rules.states import Circle, HealthKind, LeaveKind
+from testamur.schoolday.keeping import actions as keeping
+from testamur.schoolday.keeping import steps as keeping_steps
+from testamur.schoolday.keeping.models import DeletionList
+from testamur.schoolday.keeping.rules import Topic
 from testamur.schoolday.noticeboard import actions as board
 from testamur.schoolday.noticeboard import queries as board_queries
 from testamur.schoolday.noticeboard.rules import Audience, EventKind, Kind, NewEvent, NewsText, Offer
+from testamur.schoolday.noticeboard.rules.menus import Dish
 from testamur.schoolday.results import queries as results
 from testamur.schoolday.results import tasks as making
+from testamur.schoolday.support import actions as support
+from testamur.schoolday.support.rules import NewContact, NewQuestion, NewTool
 from testamur.surfaces.cli import demo_data, demo_people
 from testamur.trust.records import actions as records
 from testamur.trust.records import queries as record_queries
@@ -43,6 +50,7 @@ from testamur.trust.records.rules import State
 from testamur.trust.sealing import queries as sealing
 from testamur.trust.signing.rules import SignerIdentity
 from testamur.trust.transparency import queries as logs
+from tests.security.place_learning import learnt
 from tests.surfaces.web import world as worlds
 from tests.surfaces.web.staff.ready import make_ready, planned
 from tests.surfaces.web.world import World
@@ -198,6 +206,10 @@ def _fill(things: Things, site: Site) -> None:
         "log": next(log.code for log in logs.logs() if log.organisation == site.body.id),
     }  # fmt: skip
     things.arguments[site.place] |= _column(site) | _lesson(site)
+    things.arguments[site.place] |= _support(site, family, pupil)
+    things.arguments[site.place] |= _kept(site, family, pupil)
+    things.arguments[site.place] |= _menu(site) | {"teacher": person[site.signer]}
+    things.arguments[site.place] |= learnt(site.group, site.unit.id, pupil, family)
     things.arguments[site.place]["registration"] = _registration(site, pupil)
     things.arguments[site.place] |= _notes(site, pupil) | _time(world, site, family, pupil, things)
     things.forms[site.place] = {
@@ -205,8 +217,22 @@ def _fill(things: Things, site: Site) -> None:
         "records": [str(issued)], "pupils": [str(pupil)], "person": str(person[site.signer]),
         "teacher": str(person[site.signer]),
         "number": world.numbers[site.pupils[0]], "ends": "2026-06-30", "days": "7", "pin": "000000",
+        "item": f"tool:{things.arguments[site.place]['placement']}", "text": "Something",
     }  # fmt: skip
     things.secret[site.place] = tuple(text for name in site.pupils for text in (world.numbers[name], world.names[name]))
+
+
+def _kept(site: Site, family: Actor, pupil: UUID) -> dict[str, object]:
+    """An extract that the guardian asked for, a request for correction, a list of deletion."""
+    now = clock.now()
+    extract = keeping.ask_extract(by=family, person=pupil, now=now)
+    keeping_steps.make_extract(extract=extract, now=now)
+    wish = keeping.ask_correction(by=family, person=pupil, topic=Topic.PERSON, text="Wrong", now=now)
+    deletion = DeletionList.objects.create(  # nothing here is old enough for the verb
+        unit_id=site.unit.id, path=site.unit.path, category="attendance", before=worlds.SINCE, source="", count=0,
+        digest="0" * 64, proposed_by=operator().id, proposed_at=now,
+    )  # fmt: skip
+    return {"extract": extract, "correction": wish, "deletion": deletion.id}
 
 
 def _column(site: Site) -> dict[str, object]:
@@ -215,6 +241,20 @@ def _column(site: Site) -> dict[str, object]:
     kind = next(one for one in kinds_for(room(group=site.group, on=on), subject, on) if not one.closes)
     task = diary.add_task(by=operator(), group=site.group, subject=subject, kind=kind.code, on=on, now=now)
     return {"subject": subject, "task": task}
+
+
+def _menu(site: Site) -> dict[str, object]:
+    """A menu of the school with a dish, and the year and term that its body keeps."""
+    by, now = operator(), clock.now()
+    menu = board.add_menu(by=by, unit=site.unit.id, name="Lunch", now=now)
+    board.write_days(by=by, menu=menu, days={now.date(): [Dish({"": "Soup"})]}, now=now)
+    found = board_queries.menu(id=menu)
+    assert found is not None
+    years = school_queries.school_years(site.body.id)
+    year = years[-1]
+    return {
+        "menu": menu, "menu_code": found.code, "unit": site.unit.id, "year": year.id, "term": year.terms[-1].id,
+    }  # fmt: skip
 
 
 def _event(site: Site) -> NewEvent:
@@ -257,6 +297,22 @@ def _leave(family: Actor, pupil: UUID) -> UUID:
     ground = next(one.code for one in schooling.pack.diary.grounds if "guardian" in one.by)
     new = NewLeave(pupil, LeaveKind.LEAVE, ground, day, day)
     return diary.ask_leave(by=family, leave=new, now=clock.now())
+
+
+def _support(site: Site, family: Actor, pupil: UUID) -> dict[str, object]:
+    """A question, a contact, a protected person, and the class in a learning tool."""
+    by, now = operator(), clock.now()
+    question = support.ask(by=family, question=NewQuestion(site.unit.id, "Where", "is it?", pupil), now=now)
+    contact = support.enter_contact(by=by, unit=site.unit.id, contact=NewContact("Office", phone="1"), now=now)
+    new = NewPerson("Hidden", f"At {site.place}", protection=Protection.CONFIDENTIALITY_MARK)
+    sheltered = people.register_persons(by=by, path=site.unit.path, persons=[new], now=now)[0]
+    new_tool = NewTool("Tool", "https://tool.example/in", "https://tool.example/", ("https://tool.example/back",))
+    tool = support.add_tool(by=by, path=site.body.path, tool=new_tool, now=now)
+    placement = support.place_tool(by=by, tool=tool, group=site.group, label="", families=True, now=now)
+    return {
+        "question": question, "contact": contact, "sheltered": sheltered, "placement": placement,
+        "unit": site.unit.id,
+    }  # fmt: skip
 
 
 def _lesson(site: Site) -> dict[str, object]:

@@ -17,6 +17,12 @@ from testamur.register.schools.actions.enrolments import (
     update_enrolments,
 )
 from testamur.register.schools.actions.groups import GroupTaken, add_groups, update_groups
+from testamur.register.schools.actions.period_changes import (
+    PeriodBegun,
+    PeriodNarrow,
+    change_school_year,
+    change_term,
+)
 from testamur.register.schools.actions.periods import PeriodTaken, add_school_years, add_terms
 from testamur.register.schools.actions.posts import ClassTeacherTaken, GroupNeeded, add_posts, end_posts
 from testamur.register.schools.actions.timetable import (
@@ -36,6 +42,8 @@ __all__ = [
     "GroupTaken",
     "HolidayTaken",
     "InClassAlready",
+    "PeriodBegun",
+    "PeriodNarrow",
     "PeriodTaken",
     "UnitInvalid",
     "UnitTaken",
@@ -49,6 +57,8 @@ __all__ = [
     "add_units",
     "appoint_person",
     "change_plan",
+    "change_school_year",
+    "change_term",
     "end_enrolments",
     "end_posts",
     "end_slots",

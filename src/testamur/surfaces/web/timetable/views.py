@@ -59,7 +59,7 @@ def home(request: WebRequest) -> HttpResponse:
         classes=[Choice(one.code, where("timetable:group", group=one.id)) for one in groups if _is_class(one)],
         groups=[Choice(one.code, where("timetable:group", group=one.id)) for one in groups if not _is_class(one)],
         teachers=[
-            Choice(one.name, where("timetable:teacher", person=one.id)) for one in staff_of(visitor, place.one).values()
+            Choice(one.name, where("timetable:teacher", teacher=one.id)) for one in staff_of(visitor, place.one).values()
         ],
         rooms=rooms_of(place.one, visitor),
     )
@@ -86,15 +86,15 @@ def group(request: WebRequest, group: UUID) -> HttpResponse:
 
 @require_GET
 @door("timetable.home", Area.STAFF, Area.OFFICE)
-def teacher(request: WebRequest, person: UUID) -> HttpResponse:
+def teacher(request: WebRequest, teacher: UUID) -> HttpResponse:
     """The week of a teacher of the school. Raises NotFound for whoever holds no post there."""
     visitor, place = request.visitor, place_of(request)
     known = staff_of(visitor, place.one)
-    if person not in known:
-        raise NotFound("There is no such teacher.", person=str(person))
+    if teacher not in known:
+        raise NotFound("There is no such teacher.", teacher=str(teacher))
     monday = monday_of(request.GET.get("monday", ""), day_here(visitor))
-    lines = week_of(first=monday, last=monday + timedelta(days=DAYS - 1), teacher=person, school=place.one.id)
-    return _week(request, place, lines, known[person].name, own=person == visitor.actor.id)
+    lines = week_of(first=monday, last=monday + timedelta(days=DAYS - 1), teacher=teacher, school=place.one.id)
+    return _week(request, place, lines, known[teacher].name, own=teacher == visitor.actor.id)
 
 
 @require_GET
