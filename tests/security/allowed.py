@@ -107,6 +107,9 @@ LEARNT = at(  # who teaches the class, and the family of the child
     here=("principal", "guardian", "pupil"), sibling=("other_principal", "other_guardian"), foreign=("class_teacher",)
 )
 GUARDIANS = at(here=("guardian",), sibling=("other_guardian",))
+RECEIPT = at(  # of a consent: whoever signed it, and who leads or administers the school
+    here=("guardian", *LEADERS[HERE]), sibling=("other_guardian", *LEADERS[SIBLING])
+)
 ASKED = at(here=("administrator",), sibling=("other_administrator",))
 SHARED = at(here=("guardian", "pupil"), sibling=("other_guardian",))
 
@@ -169,6 +172,10 @@ ALLOWED: Mapping[str, Who] = {
     "account:bankid-cancel": NOBODY,
     "account:oidc-return": NOBODY,
     "account:oidc": EVERYBODY,
+    "account:saml": EVERYBODY,
+    "account:saml-acs": NOBODY,
+    "account:saml-return": NOBODY,
+    "account:saml-metadata": NOBODY,
     "account:passkey-start": EVERYBODY,
     "account:passkey": EVERYBODY,  # back to the ways to log in
     "account:sms": EVERYBODY,
@@ -395,6 +402,31 @@ ALLOWED: Mapping[str, Who] = {
     "reports:completeness": LEADERS,
     "reports:registers": LEADERS,
     "reports:make_registers": ADMINISTRATORS,
+    # Forms: asked by who has the class or the school; answered and signed by the family, whose receipt the school has.
+    "forms:home": STAFF_ANYWHERE,
+    "forms:new": PLANNERS_ANYWHERE,
+    "forms:form": GIVES,
+    "forms:change": GIVES,
+    "forms:question": GIVES,
+    "forms:publish": GIVES,
+    "forms:discard": GIVES,
+    "forms:remind": GIVES,
+    "forms:close": GIVES,
+    "forms:replace": GIVES,
+    "forms:table": GIVES,
+    "forms:forms": FAMILY,
+    "forms:answer": FAMILY,
+    "POST forms:answer": GUARDIANS,
+    "forms:withdraw": GUARDIANS,
+    "forms:sign": GUARDIANS,
+    "forms:ceremony": GUARDIANS,
+    "forms:begin": GUARDIANS,
+    "forms:cancel": GUARDIANS,
+    "forms:back": GUARDIANS,
+    "forms:app": GUARDIANS,
+    "forms:pressed": GUARDIANS,
+    "forms:receipt": RECEIPT,
+    "forms:receipt_file": RECEIPT,
     # Families.
     # The app: what it offers, and the ways to connect a device.
     "app:start": EVERYBODY,

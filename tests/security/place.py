@@ -50,6 +50,7 @@ from testamur.trust.records.rules import State
 from testamur.trust.sealing import queries as sealing
 from testamur.trust.signing.rules import SignerIdentity
 from testamur.trust.transparency import queries as logs
+from tests.security.place_forms import asked
 from tests.security.place_learning import learnt
 from tests.surfaces.web import world as worlds
 from tests.surfaces.web.staff.ready import make_ready, planned
@@ -209,6 +210,7 @@ def _fill(things: Things, site: Site) -> None:
     things.arguments[site.place] |= _support(site, family, pupil)
     things.arguments[site.place] |= _kept(site, family, pupil)
     things.arguments[site.place] |= _menu(site) | {"teacher": person[site.signer]}
+    things.arguments[site.place] |= asked(site.group, site.unit.id, site.unit.path, pupil, family)
     things.arguments[site.place] |= learnt(site.group, site.unit.id, pupil, family)
     things.arguments[site.place]["registration"] = _registration(site, pupil)
     things.arguments[site.place] |= _notes(site, pupil) | _time(world, site, family, pupil, things)

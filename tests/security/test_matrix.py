@@ -57,6 +57,8 @@ FIXED: dict[str, object] = {
     "student": UUID(int=14),
     "place": UUID(int=15),
     "kid": "guessed",
+    "kind": "csv",
+    "part": "document",
 }
 """Arguments that are the same at every place."""
 OTHERWISE: dict[tuple[str, str], str] = {
@@ -69,9 +71,20 @@ OTHERWISE: dict[tuple[str, str], str] = {
     ("public:log", "code"): "log",
     ("public:sms-report", "token"): "token",
     ("family:calendar", "secret"): "token",
+    ("forms:change", "form"): "draft",
+    ("forms:question", "form"): "draft",
+    ("forms:publish", "form"): "draft",
+    ("forms:discard", "form"): "draft",
+    ("learning:ceremony", "ceremony"): "plan_ceremony",
+    ("learning:answer", "ceremony"): "plan_ceremony",
+    ("mine:ask_extract", "subject"): "pupil",
+    ("mine:seen", "subject"): "pupil",
+    ("mine:ask_correction", "subject"): "pupil",
 }
 """(Address, argument) → the thing it takes where that is not named like the argument."""
 BUTTONS: dict[str, tuple[str, ...]] = {
+    "support:act": ("note", "more"),
+    "support:case_act": ("open",),
     "office:act": ("make", "ready"),
     "office:group_act": ("make", "remake", "ready", "recall", "discard"),
     "office:follow_act": ("retry", "remind"),
@@ -85,8 +98,10 @@ NASTY = {
     "markup": f"'\">{MARKUP}" + "x" * 300,
 }
 MORE: dict[str, dict[str, str]] = {
+    "support:tools_end": {"item": "host:video.example"},
     "office:signer": {"document": "se.compulsory.terminsbetyg", "signer": "delegate"},
     "notices:test": {"way": "email"},
+    "keeping:propose": {"category": "attendance"},
 }
 """Address → what its form needs beside or instead of what all forms are sent."""
 LATER = TODAY + timedelta(minutes=10)
@@ -104,6 +119,13 @@ FIELDS = (
     "response", "role", "room", "scheme", "school", "school_year", "sealed", "seen", "service", "signer", "sort",
     "starts", "starts_at", "state", "step", "subject", "sure", "term", "text", "time", "times", "title", "title_en",
     "to_time", "toast", "type", "value", "where", "who", "why", "wish", "without", "year",
+    "address", "alias", "family", "families", "given", "hours", "host", "item", "login_url", "more", "names",
+    "need", "of", "open", "phone", "place", "redirect_urls", "target_url", "tool", "url", "what", "client_id",
+    "redirect_uri", "login_hint", "scope",
+    "category", "digest", "topic",
+    "agenda", "alt", "assessed", "children", "content", "goals", "harder", "home", "levels", "methods", "picture", "points", "shown", "well",
+    "consent", "needs", "last_day", "named", "purpose", "revocable", "holds_until", "title_sv", "text_sv",
+    "text_en", "key", "required", "label_en", "label_sv", "options_en", "options_sv", "word", "question",
 )  # fmt: skip
 """Names of fields and of what stands in queries, of all pages together."""
 WRITES = re.compile(r'\s*(?:INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM) "?(\w+)')
