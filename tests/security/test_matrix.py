@@ -123,7 +123,8 @@ FIELDS = (
     "need", "of", "open", "phone", "place", "redirect_urls", "target_url", "tool", "url", "what", "client_id",
     "redirect_uri", "login_hint", "scope",
     "category", "digest", "topic",
-    "agenda", "alt", "assessed", "children", "content", "goals", "harder", "home", "levels", "methods", "picture", "points", "shown", "well",
+    "agenda", "alt", "assessed", "children", "content", "goals", "harder", "home", "levels", "methods", "picture",
+    "points", "shown", "well",
     "consent", "needs", "last_day", "named", "purpose", "revocable", "holds_until", "title_sv", "text_sv",
     "text_en", "key", "required", "label_en", "label_sv", "options_en", "options_sv", "word", "question",
 )  # fmt: skip

@@ -42,6 +42,7 @@ def main(folder: Path) -> None:
     pupils, swedish = (next(iter(kept.classes.values())) for kept in made)
     family = made[0].guardians[pupils[0]]
     demo_people.guard(by, [(swedish[0], family)], now)
+    demo_people.guard(by, [(pupils[0], made[0].guardians[pupils[9]])], now)  # a second guardian, of another child too
     demo_portal.build(by, made, family, now)
     (folder / "world.json").write_text(json.dumps(_world(made, family), default=str))
     connections.close_all()

@@ -20,7 +20,7 @@ def wanted(refs: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], FormV
     children: dict[UUID, set[UUID]] = defaultdict(set)
     for key, child in refs:
         children[key].add(child)
-    found = {}
+    found: dict[tuple[UUID, UUID], FormView] = {}
     for form in forms_by_id(children).values():
         if form.state is not State.PUBLISHED:
             continue

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from testamur.access.accounts.rules import Area
-from testamur.kernel.base.refused import Refused
+from testamur.kernel.base.refused import NotFound, Refused
 from testamur.register.people.rules import Protection
 from testamur.schoolday.diary.rules.pupil import Schooling
 from testamur.schoolday.forms import actions, queries
@@ -87,6 +87,8 @@ def answer(request: WebRequest, pupil: UUID, form: UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial=initial(content, look.mine.values if look.mine is not None else {}),
     )
+    if request.method == "POST" and not look.asked:
+        raise NotFound("There is nothing to send here.", form=str(form))
     if request.method == "POST":
         word = _word(request, look)
         if word is Word.REFUSED or sent.is_valid():
@@ -104,7 +106,9 @@ def withdraw(request: WebRequest, pupil: UUID, form: UUID) -> HttpResponse:
     """Take a consent back."""
     visitor = request.visitor
     child = opened(visitor, pupil, "forms")
-    queries.look(by=visitor.actor, form=form, child=pupil, on=child.today)
+    look, _history = queries.look(by=visitor.actor, form=form, child=pupil, on=child.today)
+    if not look.asked:
+        raise NotFound("There is nothing to take back here.", form=str(form))
     actions.withdraw_consent(by=visitor.actor, form=form, child=pupil, now=visitor.now)
     messages.success(request, _("Your consent is taken back. The school sees it at once."))
     return SeeOther(reverse("forms:answer", args=[pupil, form]))
