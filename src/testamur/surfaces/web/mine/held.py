@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from testamur.access.accounts.rules import Area
+from testamur.access.accounts.rules import SELF, Area
 from testamur.kernel.base.refused import NotFound, Refused
 from testamur.schoolday.keeping import actions, queries
 from testamur.schoolday.keeping.rules import HELD, Omitted, Topic
@@ -28,6 +29,9 @@ from testamur.surfaces.web.family import reach
 from testamur.surfaces.web.mine import words
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import WebRequest
+
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):[\d.]+\+00:00\Z")
+"""An instant as JSON has it; a reader is shown day and minute, in UTC."""
 
 
 def topics() -> list[dict[str, Any]]:
@@ -56,6 +60,7 @@ def overview(request: WebRequest) -> HttpResponse:
         "web/mine/held.html",
         topics=topics(),
         people=[(key, person.given or person.name) for key, person in seen.items()],
+        oneself=visitor.hat is not None and visitor.hat.key == SELF,
         extracts=[(one, seen[one.person].given or seen[one.person].name) for one in made],
     )
 
@@ -145,4 +150,7 @@ def _cell(cell: Any, units: dict[str, str]) -> Any:
     """What stands in a cell: schools by their names, lists in one line."""
     if isinstance(cell, list):
         return ", ".join(map(str, cell))
-    return units.get(cell, cell) if isinstance(cell, str) else cell
+    if not isinstance(cell, str):
+        return cell
+    instant = _INSTANT.match(cell)
+    return f"{instant[1]} {instant[2]}" if instant else units.get(cell, cell)
