@@ -195,6 +195,7 @@ SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between tw
     "notices.families": {"task": "testamur.exchange.notifications.tasks.families", "every": 2},
     "notices.results": {"task": "testamur.exchange.notifications.tasks.results", "every": 5},
     "notices.care": {"task": "testamur.exchange.notifications.tasks.care", "every": 900},
+    "notices.helping": {"task": "testamur.exchange.notifications.tasks.helping", "every": 15},
     "notices.watch": {"task": "testamur.exchange.notifications.tasks.watch", "every": 60},
     "notices.tidy": {"task": "testamur.exchange.notifications.tasks.tidy", "every": 3600},
     "notices.mornings": {"task": "testamur.exchange.notifications.tasks.mornings", "every": 60},
@@ -225,6 +226,7 @@ if _env.sms_signing or _env.mode == "demo":
 LOGIN_METHODS = {  # in the order of the login page
     "bankid": "testamur.access.accounts.methods.bankid.configured",
     "oidc": "testamur.access.accounts.methods.oidc.method.configured",
+    "saml": "testamur.access.accounts.methods.saml.method.configured",
     "passkey": "testamur.access.accounts.methods.passkey.configured",
     "totp": "testamur.access.accounts.methods.totp.authenticator",
     "recovery": "testamur.access.accounts.methods.totp.recovery",
@@ -232,6 +234,7 @@ LOGIN_METHODS = {  # in the order of the login page
     "simulated": "testamur.access.accounts.methods.simulated.configured",
 }
 OIDC = _env.oidc
+SAML = _env.saml
 BANKID = {name.removeprefix("bankid_"): value for name, value in _env if name.startswith("bankid_")}
 LADOK = {name.removeprefix("ladok_"): value for name, value in _env if name.startswith("ladok_")}
 DELIVERY_CHANNELS = channels(_env)

@@ -6,8 +6,10 @@ from django_tasks import task
 
 from testamur.exchange.notifications import steps
 from testamur.exchange.notifications.actions import expire_registrations
+from testamur.exchange.notifications.steps.places import zones
 from testamur.kernel.base import clock
 from testamur.kernel.jobs.rules import step_actor
+from testamur.schoolday.care.steps import remind
 
 STEP = step_actor(
     "notices",
@@ -24,6 +26,11 @@ STEP = step_actor(
     "reporting.office.see",
     "reporting.subscription.tell",
 )
+
+HELPING = step_actor(
+    "notices.support", "support.question.tell", "support.case.remind", "delivery.message.post", "people.contact.see",
+    "people.protected.see",
+)  # fmt: skip
 
 
 @task
@@ -50,10 +57,22 @@ def families() -> int:
 
 
 @task
+def care() -> int:
+    """Remind families of weeks of care without hours, a day before they are locked; returns of how many children."""
+    return remind(by=step_actor("care", "care.reminder.send"), now=clock.now(), zone=zones())
+
+
+@task
 def results() -> int:
     """Tell of result lists, and those who subscribe to courses; returns how many letters went into the outbox."""
     now = clock.now()
     return steps.follow_results(by=STEP, now=now) + steps.tell_subscribers(by=STEP, now=now)
+
+
+@task
+def helping() -> int:
+    """Tell those whose turn it is in the chain of help; returns how many letters went into the outbox."""
+    return steps.tell_helpers(by=HELPING, now=clock.now())
 
 
 @task

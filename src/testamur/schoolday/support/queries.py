@@ -93,7 +93,9 @@ def turns(*, by: Actor, now: datetime) -> tuple[Turn, ...]:
 def _view(row: Question, by: Actor, entries: tuple[Entry, ...] = ()) -> QuestionView:
     level = may_answer(by, row)
     held = row.state == State.OPEN and (
-        by.id == row.teacher if row.level == Level.TEACHER else level is not None and row.level == level
+        by.id == row.teacher or level is Level.OFFICE
+        if row.level == Level.TEACHER
+        else level is not None and row.level == level
     )
     return QuestionView(
         row.id, row.path, row.unit, row.asked_by, row.child, row.group, row.title, State(row.state),

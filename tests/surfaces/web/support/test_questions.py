@@ -73,8 +73,16 @@ def test_a_question_is_there_for_nobody_outside_its_way(families: Families, ente
     for browser in (enter("other_guardian"), enter("far_guardian"), body):
         assert browser.get(address).status_code == 404
         assert _act(browser, question, "answer", "x") == 404
-    assert enter("administrator").get(address).status_code == 200  # the office of the school may look, not answer
-    assert _act(enter("administrator"), question, "answer", "x") == 422
+    assert enter("stranger", f"teacher@{families.bg.path}").get(address).status_code == 404
+
+
+@pytest.mark.feature("C25")
+def test_the_office_answers_where_the_teacher_does_not(families: Families, enter: Enter) -> None:
+    guardian, office = enter("guardian"), enter("administrator")
+    question = _ask(guardian, families)
+    assert _act(office, question, "answer", "The teacher is ill.") == 303
+    assert "The teacher is ill." in _read(guardian, question)
+    assert _act(enter("class_teacher"), question, "answer", "And again") == 422  # it is answered already
 
 
 @pytest.mark.feature("C25")

@@ -4,6 +4,7 @@ from testamur.exchange.notifications.steps.codes import send_registration_codes
 from testamur.exchange.notifications.steps.failing import follow_failures, forget
 from testamur.exchange.notifications.steps.families import tell_readers
 from testamur.exchange.notifications.steps.following import follow
+from testamur.exchange.notifications.steps.helping import tell_helpers
 from testamur.exchange.notifications.steps.mornings import morning_rounds
 from testamur.exchange.notifications.steps.reporting import follow_results
 from testamur.exchange.notifications.steps.spreading import spread
@@ -21,6 +22,7 @@ __all__ = [
     "send_registration_codes",
     "spread",
     "tell_due",
+    "tell_helpers",
     "tell_readers",
     "tell_subscribers",
     "watch_log",

@@ -146,7 +146,7 @@ def _answer(row: Question, by: Actor, text: str, now: datetime) -> None:
 
 
 def _say(row: Question, by: Actor, said: Said, text: str, now: datetime, level: Level | None = None) -> None:
-    who = "" if said in {Said.ASKED, Said.MORE} else (level or Level(row.level)).value
+    who = "" if said in {Said.ASKED, Said.MORE} else (level or may_answer(by, row) or Level(row.level)).value
     Word(question=row, at=now, person=by.id, said=said.value, text=text, level=who).save(force_insert=True)
 
 
