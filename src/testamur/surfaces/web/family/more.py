@@ -52,6 +52,7 @@ PROVIDERS: tuple[str, ...] = (
     "testamur.surfaces.web.asking.family.waiting",
     "testamur.surfaces.web.learning.provider.learning",
     "testamur.surfaces.web.menus.showing.today",
+    "testamur.surfaces.web.mine.news.answered",
 )
 """Dotted names of providers, in the order in which a family needs them; names, since their packages import this one."""
 
