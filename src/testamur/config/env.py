@@ -32,6 +32,7 @@ class Env(BaseSettings):
     privacy_officer: str = Field(default="", description="E-mail address of the data protection officer")
     zone: str = Field(default="Europe/Stockholm", description="Time zone of those who have no role at a school")
     trusted_proxies: str = Field(default="", description="Networks of our own proxies, whose X-Forwarded-For counts")
+    saml: Path | None = Field(default=None, description="TOML or JSON file of SAML providers for login")
     oidc: Path | None = Field(default=None, description="TOML or JSON file of OpenID Connect providers for login")
     debug: bool = False
     web_room: int = Field(

@@ -7,6 +7,7 @@ from testamur.access.accounts.actions.attempts import (
     begin,
     came_back,
     cancel,
+    deliver,
     finish,
     proceed,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "choose_locale",
     "confirm",
     "connect_app",
+    "deliver",
     "end_app",
     "end_client",
     "end_login",

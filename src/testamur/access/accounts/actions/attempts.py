@@ -42,6 +42,7 @@ from testamur.kernel.base.refused import NotFound
 from testamur.kernel.journal.actions import append
 from testamur.register.people import queries as people
 from testamur.register.people.rules import phone_spellings
+from testamur.register.schools import queries as schools
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,26 @@ def proceed(
         if locked.state != State.OPEN:
             return queries.view(locked)
         return _settle(by, attempt, chosen.proceed(locked.kept, given or {}, now), now)
+
+
+def deliver(*, by: Actor, attempt: UUID, given: Mapping[str, str], now: datetime) -> None:
+    """A provider's answer came by way of a browser that brought no cookie: it is judged and kept on the try, once.
+
+    Whether that was the browser that began is asked when the try goes on (`proceed`). No journal entry of its own: the
+    try's end is one. Raises NotFound where no such try waits for an answer.
+    """
+    by.must("accounts.attempt.proceed")
+    row = Attempt.objects.filter(id=attempt, state=State.OPEN, expires_at__gt=now).first()
+    judge = getattr(method_named(row.method), "deliver", None) if row is not None else None
+    kept = judge(row.kept, given, now) if row is not None and judge is not None else None
+    if row is None or kept is None:
+        raise NotFound("There is no such login under way.", field="attempt")
+    with transaction.atomic():
+        locked = Attempt.objects.select_for_update().get(id=attempt)
+        if locked.state != State.OPEN or locked.kept != row.kept:
+            raise NotFound("There is no such login under way.", field="attempt")
+        locked.kept = dict(kept)
+        locked.save(update_fields=["kept"])
 
 
 @transaction.atomic
@@ -308,9 +329,20 @@ def _person(found: Found, now: datetime) -> UUID | None:
         return None if people.missing([found.person]) else found.person
     for scheme, value, context in found.numbers:
         holder = people.holder_of_identifier(scheme=scheme, value=value, context=context, on=now.date())
-        if holder is not None:
+        if holder is not None and _within(holder, found.body, now):
             return holder
     return None
+
+
+def _within(person: UUID, body: str, now: datetime) -> bool:
+    """Whether a body's own provider may vouch for a person: one who is kept there, or has a post there."""
+    if not body:
+        return True
+    home = schools.unit_by_code(code=body)
+    if home is None:
+        return False
+    here = people.paths([person]).get(person, "").startswith(home.path)
+    return here or any(post.path.startswith(home.path) for post in schools.posts_of(person=person, on=now.date()))
 
 
 def _digest(nonce: str) -> str:

@@ -104,12 +104,14 @@ class Found:
         person: id in the register, where the method itself knows it.
         level: how well the person was identified.
         evidence: SHA-256 of the proof, in hex; empty where there is none.
+        body: code of the body whose people alone the method may find; empty for everybody's.
     """
 
     level: Level
     numbers: tuple[tuple[str, str, str], ...] = ()
     person: UUID | None = None
     evidence: str = ""
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def _chooser(request: WebRequest, ways: Sequence[Way], *, confirms: bool, why: s
         next=wanted(request),
         bankid="bankid" in names,
         simulated="simulated" in names,
-        providers=[way for way in ways if way.method == "oidc"],
+        providers=[way for way in ways if way.method in {"oidc", "saml"}],
         others=[way.method for way in ways if way.method in {"passkey", "totp", "recovery", "sms"}],
         places=places,
         mobile=is_mobile(request),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from testamur.surfaces.web.account import bankid, codes, consent, factors, login, oidc, passkeys, roles, sessions
+from testamur.surfaces.web.account import bankid, codes, consent, factors, login, oidc, passkeys, roles, saml, sessions
 
 app_name = "account"
 urlpatterns = [
@@ -16,6 +16,10 @@ urlpatterns = [
     path("bankid/<uuid:attempt>/", bankid.order, name="bankid"),
     path("bankid/<uuid:attempt>/return/", bankid.back, name="bankid-return"),
     path("bankid/<uuid:attempt>/cancel/", bankid.cancel, name="bankid-cancel"),
+    path("saml/acs/", saml.acs, name="saml-acs"),
+    path("saml/return/", saml.back, name="saml-return"),
+    path("saml/metadata/", saml.metadata, name="saml-metadata"),
+    path("saml/<slug:provider>/", saml.start, name="saml"),
     path("oidc/return/", oidc.back, name="oidc-return"),
     path("oidc/<slug:provider>/", oidc.start, name="oidc"),
     path("passkey/", passkeys.start, name="passkey-start"),

@@ -135,7 +135,7 @@ class Oidc(Base):
         )
         if level is None or not numbers:
             raise TokenRefused("no number of the register")
-        return Found(level, numbers=numbers, evidence=sha256(token.encode()).hexdigest())
+        return Found(level, numbers=numbers, evidence=sha256(token.encode()).hexdigest(), body=provider.body)
 
     def _client(self, provider: Provider, back: str) -> OAuth2Client:
         secret = provider.secret

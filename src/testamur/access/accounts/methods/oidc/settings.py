@@ -57,6 +57,7 @@ class Provider(BaseModel):
         levels: value of ``acr`` → level; a token with another ``acr`` is refused. ``"*"`` stands for any, and for none.
         amr: all of these must be in ``amr``.
         identifiers: where the number is; the first that is there and known counts.
+        body: code of the body whose provider it is: it finds that body's people alone. Empty: everybody.
         userinfo: ask the userinfo endpoint for claims that the token lacks.
     """
 
@@ -72,6 +73,7 @@ class Provider(BaseModel):
     amr: tuple[str, ...] = ()
     identifiers: tuple[Claim, ...] = Field(min_length=1)
     userinfo: bool = False
+    body: str = ""
 
     @model_validator(mode="after")
     def _safe(self) -> Provider:
