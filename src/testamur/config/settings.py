@@ -158,7 +158,7 @@ HELD: dict[str, tuple[str, ...]] = {
     "forms": ("testamur.schoolday.forms.queries.held.held",),
     "care": ("testamur.schoolday.care.queries.held.held",),
     "learning": ("testamur.schoolday.learning.queries.held.held",),
-    "support": ("testamur.schoolday.support.queries.held.held",),
+    "support": ("testamur.schoolday.support.held.held",),
     "notices": ("testamur.exchange.notifications.queries.held.held",),
     "logins": ("testamur.access.accounts.queries.held.held",),
     "sights": ("testamur.schoolday.keeping.extract.papers.sights",),

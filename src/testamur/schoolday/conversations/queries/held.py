@@ -1,0 +1,29 @@
+"""What conversations hold of one person, for the person's own extract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from testamur.kernel.base.actor import Actor
+from testamur.kernel.base.sheet import Sheet
+from testamur.schoolday.conversations.models import Post, Reading
+
+
+def held(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:  # noqa: ARG001 - the shape of all sections
+    """What the person wrote, and what stands in the asker's own threads about the person; nobody else's threads.
+
+    Needs ``keeping.extract.see`` for the person.
+    """
+    by.must("keeping.extract.see", person=person)
+    mine = Q(thread__person=by.id, thread__child=person) | Q(author=person)
+    columns = ("conversation__subject", "at", "side", "text", "withdrawn_at")
+    rows = Post.objects.filter(mine).order_by("at", "id").values_list(*columns)
+    yield Sheet("messages", ("subject", *columns[1:]), rows.iterator(chunk_size=2000))
+    read = Reading.objects.filter(person=person, seen_at__isnull=False).order_by("seen_at")
+    yield Sheet(
+        "messages_read", ("subject", "seen_at"), iter(list(read.values_list("conversation__subject", "seen_at")))
+    )
