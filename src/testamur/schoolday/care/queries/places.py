@@ -11,7 +11,7 @@ from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.memory import recall_each
 from testamur.kernel.base.refused import NotAllowed, NotFound
 from testamur.register.schools import queries as schools
-from testamur.register.schools.rules import Form, GroupView, UnitView
+from testamur.register.schools.rules import Form, GroupView, UnitKind, UnitView
 from testamur.schoolday.care import models
 from testamur.schoolday.care.rules import FORMS, Hours, Setting, default_setting
 
@@ -90,6 +90,14 @@ def care_unit(unit: UUID) -> tuple[UnitView, Setting]:
     found = schools.units([unit])
     if unit not in has_care(found):
         raise NotFound("There is no care at that place.", field="unit")
+    return found[unit], settings(found)[unit]
+
+
+def arrangeable(unit: UUID) -> tuple[UnitView, Setting]:
+    """A school, with how its care is arranged or would be: setting hours is how its care begins. Raises NotFound."""
+    found = schools.units([unit])
+    if unit not in found or found[unit].kind is not UnitKind.SCHOOL:
+        raise NotFound("There is no such school.", field="unit")
     return found[unit], settings(found)[unit]
 
 

@@ -1,0 +1,62 @@
+"""Who may fetch a child, by name: its guardians and those whom they named."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from testamur.register.people import queries as people
+from testamur.register.people import reach
+from testamur.schoolday.care import queries
+from testamur.schoolday.care.rules import CollectorView
+from testamur.surfaces.web.requests import Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Fetchers:
+    """The guardians (id, name) and collectors of one child."""
+
+    guardians: tuple[tuple[UUID, str], ...]
+    collectors: tuple[CollectorView, ...]
+
+    def on(self, day: date) -> list[tuple[str, str]]:
+        """Who may on that day, as choices of a form."""
+        grown = [(f"p{key}", name) for key, name in self.guardians]
+        return grown + [(f"c{one.id}", one.name) for one in self.collectors if one.holds(day)]
+
+    @property
+    def called(self) -> dict[str, str]:
+        """What each is called, by the key of a form."""
+        return {f"p{key}": name for key, name in self.guardians} | {f"c{one.id}": one.name for one in self.collectors}
+
+
+def fetchers_of(visitor: Visitor, children: Collection[UUID], on: date) -> dict[UUID, Fetchers]:
+    """Of each child, with names as the visitor may see them; for pages whose right to the children was checked.
+
+    A protected guardian stands there under the alias; of a child whose own name is masked no guardian does, since their
+    names would tell it.
+    """
+    seen = people.people(by=visitor.actor, ids=children, numbers=False)
+    grown = {
+        child: [one for one in some if one != child and not seen[child].masked]
+        for child, some in reach.readers(children=children, on=on).items()
+    }
+    names = names_of(visitor, {one for some in grown.values() for one in some})
+    collectors = queries.collectors_of(children)
+    return {
+        child: Fetchers(tuple((one, names[one]) for one in some if one in names), collectors[child])
+        for child, some in grown.items()
+    }
+
+
+def names_of(visitor: Visitor, persons: Iterable[UUID]) -> dict[UUID, str]:
+    """Names as the visitor may see them."""
+    found = people.people(by=visitor.actor, ids=sorted(set(persons)), numbers=False)
+    return {key: person.name for key, person in found.items()}
+
+
+def choices_by_day(fetchers: Fetchers, days: Sequence[date]) -> dict[date, list[tuple[str, str]]]:
+    """Who may fetch on each of the days."""
+    return {day: fetchers.on(day) for day in days}
