@@ -568,7 +568,7 @@ ALLOWED: Mapping[str, Who] = {
     "learning:portfolio": TEACHES,
     "learning:entry_new": TEACHES,
     "learning:developments": NOBODY,  # the law knows none in these classes
-    "learning:draft": TEACHES,
+    "learning:draft": NOBODY,  # as above
     "learning:talks": TEACHES,
     "learning:talk_new": TEACHES,
     "learning:plan": TEACHES,
