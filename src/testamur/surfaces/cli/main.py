@@ -41,6 +41,7 @@ def _mount(first: str) -> None:
         operate,
         out,
         registry,
+        roster,
         retention,
         worker,
     )
@@ -72,6 +73,7 @@ def _mount(first: str) -> None:
     app.add_typer(status, name="status")
     app.add_typer(out.app, name="clients")
     app.add_typer(registry.app, name="registry")
+    app.add_typer(roster.app, name="roster")
     app.add_typer(retention.app, name="retention")
     for measure in (bench_grid.grid, bench_notices.notices, bench_portal.portal, bench_results.results):
         bench.app.command()(measure)

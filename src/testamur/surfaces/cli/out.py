@@ -21,7 +21,7 @@ def clients() -> None:
 def add(
     unit: Annotated[str, typer.Option(help="Code of the unit that is read, with all below it")],
     name: Annotated[str, typer.Option(help="What the program is called, and who runs it")],
-    scope: Annotated[list[str], typer.Option(help="grades, persons, groups, roster, … (docs/api.md); may stand several times")],
+    scope: Annotated[list[str], typer.Option(help="grades, persons, groups, roster, … (docs/api.md); several times")],
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:
     """Let a program read. Its secret is printed once and kept nowhere."""
