@@ -7,6 +7,7 @@ ZIP files with ``[Content_Types].xml``), OASIS OpenDocument 1.3 part 2, section 
 from __future__ import annotations
 
 import io
+import unicodedata
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -139,4 +140,4 @@ def _is_text(data: bytes) -> bool:
     start = text[:_HEAD].lstrip().lower()
     if start.startswith(("<!doctype", "<html", "<?xml", "<svg", "<script")):
         return False
-    return not any(ord(c) < 32 and c not in "\t\r\n\f" for c in text)  # noqa: PLR2004 - below the space
+    return not any(unicodedata.category(c) == "Cc" and c not in "\t\r\n\f" for c in text)

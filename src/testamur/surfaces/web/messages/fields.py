@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from testamur.schoolday.conversations import files
@@ -90,7 +90,7 @@ class WriteForm(AnswerForm):
 
     to = forms.ChoiceField(label=gettext_lazy("To"))
     subject = forms.CharField(
-        label=gettext_lazy("Subject"),
+        label=pgettext_lazy("of a message", "Subject"),
         max_length=LONGEST_SUBJECT,
         help_text=gettext_lazy("Name no pupil in it."),
         widget=forms.TextInput(attrs={"dir": "auto"}),
@@ -120,7 +120,9 @@ class AskForm(AnswerForm):
 
     to = forms.MultipleChoiceField(label=gettext_lazy("To"), widget=forms.CheckboxSelectMultiple)
     subject = forms.CharField(
-        label=gettext_lazy("Subject"), max_length=LONGEST_SUBJECT, widget=forms.TextInput(attrs={"dir": "auto"})
+        label=pgettext_lazy("of a message", "Subject"),
+        max_length=LONGEST_SUBJECT,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
     )
     talk = forms.BooleanField(label=gettext_lazy("The child's other guardians may read and answer too"), required=False)
     field_order = ("to", "subject", "text", "enclosed", "language", "talk")
