@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -46,10 +47,11 @@ def test_what_is_decided_stays_decided(bulgarian: School) -> None:
     office = bulgarian.actor("principal")
     (one,) = queries.requests_at(by=office, path=bulgarian.path)
     actions.decide_correction(by=office, request=one.id, answer=RequestState.GRANTED, why="Поправено.", now=NOW)
-    for again in (
+    moves: tuple[Callable[[], None], ...] = (
         lambda: actions.decide_correction(by=office, request=one.id, answer=RequestState.REFUSED, why="Не.", now=NOW),
         lambda: actions.withdraw_correction(by=bulgarian.actor("guardian"), request=one.id, now=NOW),
-    ):
+    )
+    for again in moves:
         with pytest.raises(Decided):
             again()
     with pytest.raises(DatabaseError), transaction.atomic():

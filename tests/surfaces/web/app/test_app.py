@@ -8,21 +8,17 @@ from uuid import UUID
 
 import pytest
 import time_machine
-from django.test import Client
+from django.test import Client, override_settings
 
-from testamur.access.accounts import actions as accounts
 from testamur.access.accounts.models import AppDevice, Login
 from testamur.access.accounts.rules import Level
-from testamur.kernel.base import clock
 from testamur.schoolday.diary.models import Leave
 from tests.schoolday.diary import pages
 from tests.schoolday.diary.school import NOW, TODAY
-from tests.surfaces.web.conftest import DOORKEEPER
 from tests.surfaces.web.family import diaries
 from tests.surfaces.web.family.diaries import Families, browse
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("C13", "C15")]
-FAR = timedelta(days=2)
 
 
 @pytest.fixture(autouse=True)
@@ -116,18 +112,29 @@ def test_leaving_the_app_asks_who_it_is_however_it_was_unlocked(families: Famili
         assert "identify yourself again" in browser.get(target).content.decode()
 
 
-def test_a_new_login_on_the_web_ends_the_one_of_the_app(families: Families) -> None:
+def test_a_new_login_leads_out_of_the_app_and_ends_it(families: Families) -> None:
     browser = opened(families)
+    former = Login.objects.get(ended_at__isnull=True)
+    assert former.app is not None
+    with override_settings(MODE="demo"):
+        target = browser.get("/family/").headers["Location"]
+        sent = {"person": str(families.guardian), "next": "/family/"}
+        answer = browser.post("/account/demo/", sent)
+        assert answer.headers["Location"] == "/family/"
+        assert browser.get("/family/").status_code == 200
+    assert "why=crossing" in target
+    assert Login.objects.get(id=former.id).ended_because == "replaced"
+    assert Login.objects.get(ended_at__isnull=True).app is None
+
+
+def test_confirming_in_the_app_unlocks_it_and_leads_nowhere_else(families: Families) -> None:
+    browser = opened(families)
+    with override_settings(MODE="demo"):
+        browser.post("/account/demo/", {"person": str(families.guardian), "next": "/app/home/", "for": "confirm"})
     login = Login.objects.get(ended_at__isnull=True)
-    assert login.app is not None
-    begun = accounts.sign_in(
-        by=DOORKEEPER, person=families.guardian, method="simulated", level=Level.HIGH, hat="guardian", now=clock.now()
-    )
-    session = browser.session
-    session["login"] = str(begun)
-    session.save()
-    browser.cookies["sessionid"] = session.session_key
-    assert Login.objects.get(id=begun).app is None
+    assert (login.level >= Level.SUBSTANTIAL, login.app is not None) == (True, True)
+    assert "The app is locked" not in browser.get("/app/home/").content.decode()
+    assert "why=crossing" in browser.get("/family/").headers["Location"]
 
 
 @pytest.mark.feature("E7")

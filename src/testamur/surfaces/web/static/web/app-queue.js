@@ -2,12 +2,13 @@
 // Each belongs to the person who wrote it; nobody else's is shown or sent.
 (() => {
   "use strict";
-  const { person } = document.currentScript.dataset;
+  const words = document.currentScript.dataset;
+  const { person } = words;
   if (!("indexedDB" in window) || !person) return;
   const KEPT = "family";
   const root = document.documentElement;
   const place = document.querySelector("[data-queue-list]");
-  const word = (name) => (place && place.dataset[name]) || "";
+  const word = (name) => words[name] || "";
   const APP = "/app/";
 
   const book = () =>
