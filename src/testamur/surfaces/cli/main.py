@@ -41,8 +41,8 @@ def _mount(first: str) -> None:
         operate,
         out,
         registry,
-        roster,
         retention,
+        roster,
         worker,
     )
     from testamur.surfaces.cli.appoint import appoint
