@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from random import Random
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.base.ids import new_id
 from testamur.register.people import actions as people
 from testamur.register.people.rules import ContactKind, NewContact, Protection, Scheme
 from testamur.register.schools import actions as schools
@@ -23,6 +25,17 @@ from testamur.register.schools.rules import (
     Role,
     UnitKind,
 )
+from testamur.schoolday.care import actions as care
+from testamur.schoolday.care.rules import (
+    Act,
+    Hours,
+    NewCollector,
+    NewDay,
+    Note,
+    Reason,
+    Relation,
+    monday_of,
+)
 from testamur.surfaces.cli import demo_data, demo_people
 from testamur.surfaces.cli.demo_data import Invented
 from testamur.surfaces.cli.demo_schools import Kept
@@ -31,6 +44,9 @@ PRESCHOOL = ("99980101", "Provskogens förskola (exempel)")
 AFTER_SCHOOL = ("99980102", "Diktskolans fritidshem (exempel)")
 DEPARTMENTS = ("Blåbäret", "Lingonet")
 SIZE = 10
+ZONE = ZoneInfo("Europe/Stockholm")
+SILENT = 4
+"""The place in the list of children of whom nobody has said anything."""
 _SERIALS = range(998, 1000)
 
 
@@ -52,8 +68,12 @@ def fill(by: Actor, kept: Sequence[Kept], family: UUID | None, now: datetime) ->
     if home is None:
         return
     random = Random("SEcare")  # noqa: S311 - invented people, the same each time
-    _preschool(by, home, family, random, now)
-    _after_school(by, home, random, now)
+    place = _preschool(by, home, family, random, now)
+    _weeks(by, place, random, now, (time(7, 30), time(15, 30)))
+    _doors(by, place, random, now)
+    _closing(by, place, now)
+    club = _after_school(by, home, random, now)
+    _weeks(by, club, random, now, (time(13, 30), time(16, 30)))
 
 
 def _preschool(by: Actor, home: Kept, family: UUID | None, random: Random, now: datetime) -> Place:
@@ -105,6 +125,57 @@ def _after_school(by: Actor, home: Kept, random: Random, now: datetime) -> Place
     schools.add_posts(by=by, posts=posts, now=now)
     guardians = {child: home.guardians[child] for child in children}
     return Place(unit, path, home.principal, {group: list(children)}, {group: teacher}, guardians)
+
+
+def _weeks(by: Actor, place: Place, random: Random, now: datetime, usual: tuple[time, time]) -> None:
+    """Regular weeks of most children, written by their guardians some weeks ago; a day that differs here and there."""
+    monday = monday_of(now.astimezone(ZONE).date())
+    for number, (child, guardian) in enumerate(place.guardians.items()):
+        if number % 7 == SILENT:
+            continue
+        starts, ends = usual
+        hours = {
+            day: Hours(
+                starts.replace(minute=random.choice((0, 15, 30, 45))), ends.replace(minute=random.choice((0, 15, 30)))
+            )
+            for day in range(1, 6)
+            if random.random() < 0.95  # noqa: PLR2004 - a share of days
+        }
+        as_guardian = replace(by, id=guardian)
+        care.write_regular(
+            by=as_guardian, child=child, valid_from=monday - timedelta(weeks=4), days=hours, now=now, zone=ZONE
+        )
+        if number % 4 == 1:
+            free = NewDay(monday + timedelta(days=7 + number % 5), None, Reason.FREE)
+            care.write_days(by=as_guardian, child=child, days=[free], now=now, zone=ZONE)
+
+
+def _doors(by: Actor, place: Place, random: Random, now: datetime) -> None:
+    """Today so far: most children have come, one is ill, a grandmother may fetch one."""
+    today = now.astimezone(ZONE).date()
+    for group, children in place.groups.items():
+        teacher = replace(by, id=place.teachers[group])
+        for number, child in enumerate(children):
+            if number in {SILENT, 6}:
+                continue
+            act = Act.ABSENT if number == 5 else Act.IN  # noqa: PLR2004 - one of the ten
+            at = now - timedelta(minutes=random.randrange(1, 20))
+            if at.astimezone(ZONE).date() == today:
+                note = Note(new_id(), child, act, at, place.guardians[child] if act is Act.IN else None)
+                care.note_presence(by=teacher, group=group, note=note, now=now, zone=ZONE)
+    child, guardian = next(iter(place.guardians.items()))
+    grandmother = NewCollector(child, "Mormor Påhittad (exempel)", "040-628 04 90", Relation.GRANDPARENT, today)
+    one = care.add_collector(by=replace(by, id=guardian), collector=grandmother, now=now)
+    care.choose_fetcher(by=replace(by, id=guardian), child=child, on=today, collector=one, now=now, zone=ZONE)
+
+
+def _closing(by: Actor, place: Place, now: datetime) -> None:
+    """A planning day in some weeks, about which families are asked."""
+    day = monday_of(now.date()) + timedelta(weeks=4)
+    head = replace(by, id=place.principal)
+    care.close_day(
+        by=head, unit=place.unit, on=day, name="Planeringsdag (exempel)", answer_by=day - timedelta(days=10), now=now
+    )
 
 
 def _unit(by: Actor, home: Kept, named: tuple[str, str], form: Form, now: datetime) -> tuple[UUID, str]:
