@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -49,7 +50,7 @@ def seen(browser: Client, address: str, status: int = 200) -> str:
     return answer.content.decode()
 
 
-def sent(browser: Client, address: str, status: int = 303, **fields: object) -> str:
+def sent(browser: Client, address: str, status: int = 303, **fields: Any) -> str:
     """What a form leads to, or the page that says what is wrong."""
     answer = browser.post(address, fields)
     assert answer.status_code == status, (answer.status_code, address, answer.content.decode()[:3000])

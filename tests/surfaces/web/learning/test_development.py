@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -25,7 +26,7 @@ def handed_over(browser: Client, four: School, number: int = 0) -> str:
     address = sent(browser, f"/learning/group/{four.group}/development/draft/", pupil=str(four.pupils[number]))
     value = re.search(r'name="seen" value="(\d+)"', seen(browser, address))
     assert value
-    fields = {"well": "Läser", "next": "Bråk", "school": "", "home": "", "seen": value[1]}
+    fields: dict[str, Any] = {"well": "Läser", "next": "Bråk", "school": "", "home": "", "seen": value[1]}
     sent(browser, f"{address}write/", **fields, act="freeze")
     return address
 
@@ -54,7 +55,7 @@ def test_a_development_plan_is_drafted_handed_over_and_confirmed_by_both(four: S
 def test_a_plan_without_a_next_step_is_kept_but_not_handed_over(four: School, enter: Enter) -> None:
     teacher = enter(four, "class_teacher")
     address = sent(teacher, f"/learning/group/{four.group}/development/draft/", pupil=str(four.pupils[0]))
-    fields = {"well": "Läser", "next": "", "school": "", "home": ""}
+    fields: dict[str, Any] = {"well": "Läser", "next": "", "school": "", "home": ""}
     page = sent(teacher, f"{address}write/", 422, **fields, seen="1", act="freeze")
     assert "Write what the pupil works on next" in page
     value = re.search(r'name="seen" value="(\d+)"', page)
@@ -90,7 +91,7 @@ def test_a_talk_is_planned_prepared_and_minuted(four: School, enter: Enter) -> N
     assert "Hur går det?" in seen(guardian, mine)
     sent(guardian, mine, well="Kompisar", harder="Läxor", wish="")
     assert "Läxor" in seen(teacher, address)
-    bad = {"said-minutes": "Överens", "said-points": "snart öva", "said-seen": "1"}
+    bad: dict[str, Any] = {"said-minutes": "Överens", "said-points": "snart öva", "said-seen": "1"}
     assert "Begin each line with a day" in sent(teacher, f"{address}act/", 422, act="minutes", **bad)
     good = bad | {"said-points": "2026-05-01 öva bråk"}
     sent(teacher, f"{address}act/", act="minutes", **good)

@@ -40,16 +40,15 @@ def told(refs: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Told]:
     """(thing, child) → what stands of it; four queries. What was taken back, or never was the child's, is left out."""
     ids = list({ref for ref, _child in refs})
     plans = {
-        row[0]: Told(row[1].date(), row[2])
-        for row in Plan.objects.filter(id__in=ids, published_at__isnull=False).values_list(
-            "id", "published_at", "title"
-        )
+        key: Told(at.date(), title)
+        for key, at, title in Plan.objects.filter(id__in=ids).values_list("id", "published_at", "title")
+        if at is not None
     }
     found: dict[tuple[UUID, UUID], Told] = {(ref, child): plans[ref] for ref, child in refs if ref in plans}
     about = EntryChild.objects.filter(
         entry__in=ids, entry__published_at__isnull=False, entry__withdrawn_at__isnull=True
     ).values_list("entry_id", "child_id", "entry__published_at", "entry__title")
-    found |= {(entry, child): Told(at.date(), title) for entry, child, at, title in about}
+    found |= {(entry, child): Told(at.date(), title) for entry, child, at, title in about if at is not None}
     frozen = Version.objects.filter(id__in=ids, state="frozen").values_list("id", "development__pupil_id", "frozen_at")
     found |= {(version, pupil): Told(at.date(), "") for version, pupil, at in frozen if at is not None}
     talks = Talk.objects.filter(id__in=ids).values_list("id", "pupil_id", "at", "called_off_at")
@@ -72,7 +71,7 @@ def waiting(
     ).order_by("-published_at", "id")
     fresh: dict[UUID, list[str]] = {child: [] for child in wanted}
     for child, at, title in entries.values_list("children__child_id", "published_at", "title"):
-        if child in fresh and at > since[child]:
+        if child in fresh and at is not None and at > since[child]:
             fresh[child].append(title)
     versions = _unconfirmed(by, wanted)
     talks: dict[UUID, list[tuple[UUID, datetime]]] = {child: [] for child in wanted}
