@@ -95,16 +95,15 @@ SCHOOLED = at(  # everybody who works at the school, or above it
     sibling=("authority_administrator", "other_administrator", "other_principal"),
     foreign=("class_teacher",),
 )
-TIMETABLED = at(  # a teacher of the school that one works at
-    here=("authority_administrator", "administrator", "principal", "teacher", "delegate", "archivist"),
-    sibling=("other_administrator", "other_principal"),
-    foreign=("class_teacher",),
-)
 REPORTED_TO = at(here=LEADERS[HERE], sibling=LEADERS[SIBLING], foreign=("class_teacher",))
 FAMILY_ANYWHERE = anywhere("guardian", "other_guardian", "pupil", "adult")
 FAMILY = at(here=("guardian", "pupil"), sibling=("other_guardian",))
 LEARNT = at(  # who teaches the class, and the family of the child
     here=("principal", "guardian", "pupil"), sibling=("other_principal", "other_guardian"), foreign=("class_teacher",)
+)
+SAFEGUARDS = at(here=("principal",), sibling=("other_principal",))
+HANDS_OVER = at(  # who hands the child over, and its guardians
+    here=(*LEADERS[HERE], "guardian"), sibling=(*LEADERS[SIBLING], "other_guardian"), foreign=("class_teacher",)
 )
 GUARDIANS = at(here=("guardian",), sibling=("other_guardian",))
 RECEIPT = at(  # of a consent: whoever signed it, and who leads or administers the school
@@ -129,6 +128,16 @@ LAUNCHES = at(
     sibling=(*LEADERS[SIBLING], "other_guardian"),
     foreign=("class_teacher",),
 )
+
+MESSAGES_ANYWHERE = anywhere(*(role for role in ROLES if role != "anonymous"))
+STAFFED_ANYWHERE = anywhere(
+    "administrator", "principal", "teacher", "class_teacher", "other_administrator", "other_principal"
+)
+WRITERS_ANYWHERE = anywhere(*STAFFED_ANYWHERE[HERE], *FAMILY_ANYWHERE[HERE])
+TELLERS_ANYWHERE = anywhere("administrator", "principal", "class_teacher", "other_administrator", "other_principal")
+WROTE = at(here=("principal",), sibling=("other_principal",), foreign=("class_teacher",))
+AWAY = WROTE
+PARTAKE = at(here=("principal", "guardian"), sibling=("other_principal", "other_guardian"), foreign=("class_teacher",))
 
 ALLOWED: Mapping[str, Who] = {
     # Everybody: pages that name nobody.
@@ -262,6 +271,9 @@ ALLOWED: Mapping[str, Who] = {
     "office:releases": READERS,
     "office:plan": ADMINISTRATORS,
     "office:release": ADMINISTRATORS,
+    "office:programs": AUTHORITY_ANYWHERE,
+    "office:program_add": AUTHORITY_ANYWHERE,
+    "office:program_end": AUTHORITY,
     "office:seals": OFFICE_ANYWHERE,  # a school is told who looks after the seal
     "office:seal_request": AUTHORITY_ANYWHERE,
     "office:seal": AUTHORITY,
@@ -275,6 +287,7 @@ ALLOWED: Mapping[str, Who] = {
     "office:signer": LEADERS,
     "office:sights": AUTHORITY,
     # A school's own data. Principals look at pupils, plan who teaches what and when; they register nobody.
+    "office:register_units": AUTHORITY_ANYWHERE,
     "office:register": LEADERS,
     "office:register_years": LEADERS,
     "POST office:register_years": AUTHORITY,
@@ -363,7 +376,7 @@ ALLOWED: Mapping[str, Who] = {
     "timetable:home": SCHOOLED,
     "timetable:mine": SIGNERS_ANYWHERE,
     "timetable:group": SCHOOLED,
-    "timetable:teacher": TIMETABLED,
+    "timetable:teacher": SCHOOLED,
     "timetable:room": NOBODY,  # no room is named
     "timetable:pupil": REPORTED_TO,
     "timetable:changes": SCHOOLED,
@@ -453,7 +466,44 @@ ALLOWED: Mapping[str, Who] = {
     "keeping:propose": KEEPERS,
     "keeping:list": KEEPERS,
     "keeping:act": KEEPERS,
+    # Messages: who takes part in the conversation reads it, and nobody else, whatever the post.
+    "messages:home": MESSAGES_ANYWHERE,
+    "messages:write": WRITERS_ANYWHERE,
+    "messages:away": STAFFED_ANYWHERE,
+    "messages:end_away": AWAY,
+    "messages:news": TELLERS_ANYWHERE,
+    "messages:take_back": GIVES,
+    "messages:child": FAMILY,
+    "messages:file": PARTAKE,
+    "messages:withdraw": WROTE,
+    "messages:conversation": PARTAKE,
+    "messages:answer": PARTAKE,
+    "messages:close": WROTE,
+    "messages:mute": PARTAKE,
+    "messages:off": WROTE,
     "family:home": FAMILY_ANYWHERE,
+    "care:home": STAFF_ANYWHERE,
+    "care:board": GIVES,
+    "care:note": GIVES,
+    "care:undo": GIVES,
+    "care:child": GIVES,
+    "care:caution": SAFEGUARDS,
+    "care:end_caution": SAFEGUARDS,
+    "care:fire": GIVES,
+    "care:planning": GIVES,
+    "care:arrange": LEADERS,
+    "care:close": LEADERS,
+    "care:reopen": LEADERS,
+    "care:picture": HANDS_OVER,
+    "care:week": FAMILY,
+    "care:save": GUARDIANS,
+    "care:copy": GUARDIANS,
+    "care:regular": FAMILY,
+    "POST care:regular": GUARDIANS,
+    "care:collectors": GUARDIANS,
+    "care:end_collector": GUARDIANS,
+    "care:need": GUARDIANS,
+    "care:tell": GUARDIANS,
     "family:marks": FAMILY,
     "family:absences": FAMILY,
     "family:leave": FAMILY,
@@ -645,6 +695,7 @@ READS_WRITE = frozenset(
         "accounts_limit",  # … and is counted
         "accounts_appdevice",  # … and a device of the app
         "accounts_login",  # that a login is in use
+        "conversations_reading",  # up to where a conversation was read
         "diary_visit",  # up to when a family has seen a part of the diary
         "journal_entry",
         "keeping_extract",  # that it was fetched

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from testamur.exchange.connectors.calendars.reader import FORMAT as CALENDARS
 from testamur.exchange.connectors.documents.reader import FORMAT as DOCUMENTS
 from testamur.exchange.connectors.oneroster.reader import FORMAT as ONEROSTER
 from testamur.exchange.connectors.own.reader import FORMAT as OWN
@@ -13,14 +14,14 @@ from testamur.exchange.connectors.sds.reader import FORMAT as SDS
 from testamur.exchange.connectors.tabular.files import BundleUnreadable, Files, Member
 from testamur.exchange.connectors.units.reader import FORMAT as UNITS
 
-FORMATS: tuple[Format, ...] = (ONEROSTER, SDS, OWN, UNITS, ROSTER, DOCUMENTS)
+FORMATS: tuple[Format, ...] = (ONEROSTER, SDS, OWN, UNITS, ROSTER, CALENDARS, DOCUMENTS)
 """One of the product's extension points: an object that satisfies `Format`, and a line here."""
 MAX_DEPTH = 3
-_BUNDLE_FILES = (".zip", ".xlsx", ".ods")
+_BUNDLE_FILES = (".zip", ".xlsx", ".ods", ".ics")
 ACCEPTED = (
     "OneRoster 1.1/1.2 CSV (folder or ZIP), Microsoft SDS v2.1/v2/classic, Testamur's own CSV or XLSX "
     "(testamur import-templates DIR), Skolverket school units (JSON), tables with NEISPUO codes (CSV), "
-    "finished PDFs with a register file"
+    "lessons as iCalendar or as SS 12000 calendar events (JSON), finished PDFs with a register file"
 )
 
 

@@ -35,9 +35,9 @@ _ENDINGS = {
     "zip": (".zip",),
     "xlsx": (".xlsx",),
     "ods": (".ods",),
-    "text": (".csv", ".txt", ".tsv", ".json"),
+    "text": (".csv", ".txt", ".tsv", ".json", ".ics"),
 }
-ACCEPTED = "PDF, CSV, XLSX, ODS, JSON or one ZIP"
+ACCEPTED = "PDF, CSV, XLSX, ODS, JSON, ICS or one ZIP"
 
 
 class UploadRefused(Refused):

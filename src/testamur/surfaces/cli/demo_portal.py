@@ -11,11 +11,22 @@ from datetime import datetime
 from uuid import UUID
 
 from testamur.kernel.base.actor import Actor
-from testamur.surfaces.cli import demo_care, demo_forms, demo_keeping, demo_learning, demo_support
+from testamur.surfaces.cli import (
+    demo_care,
+    demo_forms,
+    demo_keeping,
+    demo_learning,
+    demo_messages,
+    demo_support,
+    demo_timetable,
+)
 from testamur.surfaces.cli.demo_schools import Kept
 
 Fill = Callable[[Actor, Sequence[Kept], UUID | None, datetime], None]
-FILLS: tuple[Fill, ...] = (demo_care.fill, demo_support.fill, demo_forms.fill, demo_keeping.fill, demo_learning.fill)
+FILLS: tuple[Fill, ...] = (
+    demo_timetable.fill, demo_care.fill, demo_support.fill, demo_forms.fill,
+    demo_keeping.fill, demo_learning.fill, demo_messages.fill,
+)  # fmt: skip
 """In order: later ones may build on what earlier ones made."""
 
 

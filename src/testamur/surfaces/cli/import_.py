@@ -66,6 +66,9 @@ def import_command(
     school_year: Annotated[str, typer.Option(help="Of groups that name none, e.g. 2025/2026.")] = "",
     country: Annotated[str, typer.Option(help="Of schools and telephone numbers that name none, e.g. SE.")] = "",
     report: Annotated[Path | None, typer.Option(help="Folder for the full report of defects.")] = None,
+    may_end: Annotated[
+        bool, typer.Option("--may-end", help="Let many lessons end that a timetable no longer has, as is meant.")
+    ] = False,
 ) -> None:
     """Import rosters, grades, lists of schools or finished documents from other systems."""
     from testamur.surfaces.cli.runtime import start
@@ -78,7 +81,8 @@ def import_command(
         wrong = "--authority-name needs --authority, the code of that body"
     if wrong:
         raise typer.BadParameter(wrong)
-    options = Options(dates, encoding, identifiers, pack, period, school_year, country.upper())
+    vanishing = "allow" if may_end else ""
+    options = Options(dates, encoding, identifiers, pack, period, school_year, country.upper(), vanishing)
     raise typer.Exit(run(paths, options, Job(authority, dry_run, again, as_json, report, authority_name)))
 
 

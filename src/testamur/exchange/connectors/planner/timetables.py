@@ -14,10 +14,12 @@ from testamur.exchange.connectors.rules import HolidayRow, TimetableRow, school_
 from testamur.kernel.base.ids import new_id
 from testamur.register.schools import actions as verbs
 from testamur.register.schools import queries
-from testamur.register.schools.rules import GroupView, NewHoliday, NewSlot, SlotView, UnitView, Week
+from testamur.register.schools.rules import GroupView, NewHoliday, NewSlot, SlotView, UnitKind, UnitView, Week
 
 Meaning = tuple[str, UUID | None, int, Week, int | None, time, time, str]
 Period = tuple[date, date]
+FEW, MOST_VANISHING = 5, 30
+"""So many lessons may end without another in their place, or so many of a hundred."""
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ def load_timetables(context: Context, rows: Sequence[TimetableRow]) -> None:
     A lesson that stands there as it is in force stays; another one is added, from the day of the import when the group
     had a timetable before; one that is no longer there ends the day before. What was taught stays told. A group of
     which a lesson was refused, or has a teacher whom nobody knows, is looked at again next time.
+    Where many more lessons would end than begin, nothing is done: half a file looks like that (`Options.vanishing`).
     """
     new, changed = split(context, "timetable", rows)
     items = [*new, *changed]
@@ -62,6 +65,8 @@ def load_timetables(context: Context, rows: Sequence[TimetableRow]) -> None:
         else:
             wanted = list(_wanted(context, item.row, group, persons, changes))
             _compare(context, wanted, bounds[group.id], there[group.id], changes)
+    if _too_many(context, items, changes, there):
+        return
     if changes.ends:
         verbs.end_slots(by=context.by, ends=changes.ends, now=context.now)
     taken = isolate(context, changes.add, lambda s: verbs.add_slots(by=context.by, slots=s, now=context.now))
@@ -76,6 +81,25 @@ def load_timetables(context: Context, rows: Sequence[TimetableRow]) -> None:
         if key in changes.again:
             done = "new" if item.object_id is None else "changed"
             context.counts["timetable", done if key in changes.touched else "unchanged"] += 1
+
+
+def _too_many(
+    context: Context, items: Sequence[Item[TimetableRow]], changes: _Changes, there: Mapping[UUID, Sequence[SlotView]]
+) -> bool:
+    """Whether so many lessons would vanish that somebody has to say that it is meant; reported."""
+    standing = sum(slot.valid_to >= context.today for slots in there.values() for slot in slots)
+    over = sum(last < context.today for last in changes.ends.values())
+    vanishing = over - len(changes.add)
+    if context.options.vanishing == "allow" or vanishing < FEW or vanishing * 100 <= MOST_VANISHING * standing:
+        return False
+    for item in items:
+        context.refuse(
+            item.row, "", f"{vanishing} / {standing}",
+            f"timetable left as it is: {vanishing} of {standing} lessons would end and nothing takes their place; say "
+            "that it is meant, and import again",
+            "import.timetable.vanishing",
+        )  # fmt: skip
+    return True
 
 
 def load_holidays(context: Context, rows: Sequence[HolidayRow]) -> None:
@@ -117,11 +141,27 @@ def _groups(context: Context, rows: Sequence[TimetableRow]) -> dict[str, GroupVi
         for school in set(units.values())
         for one in queries.groups(school=school)
     }
+    below = _below(context, current) if any(not row.unit_key for row in missing) else {}
     for row in missing:
         one = held.get((units.get(row.unit_key, _NONE), row.school_year or current, row.title))
+        if one is None and not row.unit_key:
+            one = below.get(row.title.casefold())
         if one is not None:
             found[row.key] = one
     return found
+
+
+def _below(context: Context, year: str) -> dict[str, GroupView]:
+    """Code → group of that school year, of all schools of the body; a code that stands twice is left out."""
+    found: dict[str, GroupView] = {}
+    twice: set[str] = set()
+    for school in queries.units_under(home(context).path, kind=UnitKind.SCHOOL):
+        for one in queries.groups(school=school.id):
+            if one.school_year_code == year:
+                code = one.code.casefold()
+                if found.setdefault(code, one) is not one:
+                    twice.add(code)
+    return {code: one for code, one in found.items() if code not in twice}
 
 
 def _wanted(

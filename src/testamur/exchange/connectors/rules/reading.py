@@ -77,6 +77,7 @@ class Options:
         pack: rule pack of grades whose rows name none (``se.compulsory``).
         period: ``2025/2026 VT`` for grades whose rows name none.
         school_year: ``2025/2026`` for groups whose rows name none.
+        vanishing: ``allow`` lets many lessons end that a timetable no longer has; empty: stop there.
         country: ISO 3166-1 alpha-2, for units and telephone numbers that tell none.
         today: the day of the import: no birth date lies after it.
     """
@@ -88,6 +89,7 @@ class Options:
     period: str = ""
     school_year: str = ""
     country: str = ""
+    vanishing: str = ""
     today: date = date.max
 
 

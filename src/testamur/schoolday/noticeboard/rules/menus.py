@@ -46,8 +46,10 @@ class Mark(StrEnum):
 ALLERGENS = tuple(Mark)[:14]
 """Annex II, in its order."""
 DIETS = tuple(Mark)[14:]
-_CONTRADICT = ((Mark.GLUTEN, Mark.GLUTEN_FREE), (Mark.FISH, Mark.VEGETARIAN), (Mark.MILK, Mark.VEGAN))
-_CONTRADICT += ((Mark.EGGS, Mark.VEGAN), (Mark.FISH, Mark.VEGAN), (Mark.CRUSTACEANS, Mark.VEGETARIAN))
+_CONTRADICT = (
+    (Mark.GLUTEN, Mark.GLUTEN_FREE), (Mark.FISH, Mark.VEGETARIAN), (Mark.CRUSTACEANS, Mark.VEGETARIAN),
+    (Mark.FISH, Mark.VEGAN), (Mark.MILK, Mark.VEGAN), (Mark.EGGS, Mark.VEGAN),
+)  # fmt: skip
 
 
 class Meal(StrEnum):

@@ -252,7 +252,9 @@ def load(request: WebRequest, menu: UUID) -> HttpResponse:
     if request.POST.get("act") == "load":
         return _load(request, found)
     form = UploadForm(request.POST or None, request.FILES or None)
-    looked, faults, token = None, (), ""
+    looked: Looked | None = None
+    faults: tuple[Fault, ...] = ()
+    token = ""
     if request.method == "POST" and form.is_valid():
         sent = form.cleaned_data["file"]
         try:
@@ -334,7 +336,7 @@ def _sent(sent: QueryDict) -> list[Dish]:
         if f"name-{n}" not in sent:
             continue
         names = {"": sent.get(f"name-{n}", "")}
-        names |= {locale: sent[f"{locale}-{n}"] for locale, _language in LOCALES if sent.get(f"{locale}-{n}")}
+        names |= {locale: str(sent[f"{locale}-{n}"]) for locale, _language in LOCALES if sent.get(f"{locale}-{n}")}
         meal = sent.get(f"meal-{n}", "")
         found.append(
             Dish(

@@ -67,7 +67,7 @@ class UploadForm(forms.Form):
             "One ZIP, XLSX or CSV from another system; or finished PDFs together with their register (CSV or XLSX), "
             "up to 100 files. More than that goes into one ZIP."
         ),
-        widget=ManyFiles(attrs={"accept": ".pdf,.csv,.tsv,.txt,.xlsx,.ods,.json,.zip"}),
+        widget=ManyFiles(attrs={"accept": ".pdf,.csv,.tsv,.txt,.xlsx,.ods,.json,.ics,.zip"}),
     )
     date_order = forms.ChoiceField(
         label=gettext_lazy("Dates such as 1/05/2023"),
@@ -107,6 +107,12 @@ class UploadForm(forms.Form):
         help_text=gettext_lazy("2025/2026"),
     )
 
+    vanishing = forms.ChoiceField(
+        label=gettext_lazy("Where many lessons of a timetable would end"),
+        required=False,
+        choices=[("", gettext_lazy("Stop, and say so")), ("allow", gettext_lazy("End them: it is meant"))],
+    )
+
     def clean_encoding(self) -> str:
         """A name that the computer knows."""
         name: str = self.cleaned_data["encoding"].strip()
@@ -119,7 +125,7 @@ class UploadForm(forms.Form):
 
     def options(self) -> dict[str, str]:
         """What `Options` takes."""
-        names = ("date_order", "encoding", "identifier_scheme", "pack", "period", "school_year")
+        names = ("date_order", "encoding", "identifier_scheme", "pack", "period", "school_year", "vanishing")
         return {name: self.cleaned_data[name].strip() for name in names}
 
 
@@ -145,6 +151,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         status=400 if form.errors else 200,
         form=form,
         may=may,
+        programs=by.may("accounts.client.see", place.authority.path),
         gives=place.school is not None and by.may(ALL, place.school.path),
         place=place,
         runs=runs,

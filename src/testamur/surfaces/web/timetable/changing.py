@@ -104,7 +104,7 @@ def away(request: WebRequest) -> HttpResponse:
             said = ngettext("%(n)s lesson is changed. Families are told at once.",
                             "%(n)s lessons are changed. Families are told at once.", n)  # fmt: skip
             messages.success(request, said % {"n": n})
-            query = urlencode({"school": school.id, "on": on.isoformat()})
+            query = urlencode({"school": str(school.id), "on": on.isoformat()})
             return SeeOther(f"{reverse('timetable:changes')}?{query}")
     return page(
         request,

@@ -97,8 +97,8 @@ def _entries(lines: tuple[Line, ...], person: UUID, now: datetime) -> list[Entry
     entries = []
     for line in lines:
         one = line.lesson
-        unit = units.get(one.school)
-        zone = ZoneInfo(ZONES.get(unit.country if unit is not None else "", settings.LOCAL_ZONE))
+        school = units.get(one.school)
+        zone = ZoneInfo(ZONES.get(school.country if school is not None else "", settings.LOCAL_ZONE))
         entries.append(
             Entry(
                 f"{one.key}-{one.on:%Y%m%d}",

@@ -49,6 +49,7 @@ def home(request: WebRequest) -> HttpResponse:
     visitor, place = request.visitor, place_of(request)
     on = day_here(visitor)
     groups = running_groups(place, visitor)
+    teachers = staff_of(visitor, place.one).values()
     return page(
         request,
         "web/timetable/home.html",
@@ -58,9 +59,7 @@ def home(request: WebRequest) -> HttpResponse:
         on=on,
         classes=[Choice(one.code, where("timetable:group", group=one.id)) for one in groups if _is_class(one)],
         groups=[Choice(one.code, where("timetable:group", group=one.id)) for one in groups if not _is_class(one)],
-        teachers=[
-            Choice(one.name, where("timetable:teacher", teacher=one.id)) for one in staff_of(visitor, place.one).values()
-        ],
+        teachers=[Choice(one.name, where("timetable:teacher", teacher=one.id)) for one in teachers],
         rooms=rooms_of(place.one, visitor),
     )
 
@@ -116,7 +115,7 @@ def pupil(request: WebRequest, pupil: UUID) -> HttpResponse:
     """The week of one pupil in all his or her groups, for who works with the pupil. A protected name is noted."""
     visitor, on = request.visitor, day_here(request.visitor)
     groups = schools.groups_of(persons=[pupil], on=on)[pupil]
-    mine = [one for one in groups if visitor.actor.may("schools.group.see", one.path, group=one.id)]
+    mine = [one for one in groups if visitor.actor.may("diary.attendance.see", one.path, group=one.id)]
     if not mine:
         raise NotFound("There is no such pupil.", pupil=str(pupil))
     place = place_of(request, str(mine[0].school))
