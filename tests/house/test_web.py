@@ -14,8 +14,8 @@ from scripts import messages
 
 WEB = Path(__file__).resolve().parents[2] / "src" / "testamur" / "surfaces" / "web"
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
-ALONE = {"web/base.html", "web/public/offline.html"}
-"""The frame itself, and the file that is saved and read without us."""
+ALONE = {"web/base.html", "web/public/offline.html", "web/mine/extract_file.html"}
+"""The frame itself, and the files that are saved and read without us."""
 ENGLISH = re.compile(r"[\x20-\x7e\n–—‘’“”…·×→←✓ ]*")
 
 
