@@ -11,6 +11,7 @@ from uuid import UUID
 
 from testamur.access.accounts import actions as accounts
 from testamur.access.accounts.rules import Level
+from testamur.access.accounts.rules.clients import GRADES
 from testamur.exchange.connectors import tasks as connectors
 from testamur.exchange.connectors import uploads
 from testamur.exchange.connectors.diary import exporting
@@ -24,6 +25,11 @@ from testamur.register.people.rules import NewPerson, Protection, Scheme
 from testamur.register.schools import actions as schools
 from testamur.register.schools import queries as school_queries
 from testamur.register.schools.rules import NewPost, Role, UnitView
+from testamur.schoolday.conversations import actions as conversations
+from testamur.schoolday.conversations import files as message_files
+from testamur.schoolday.conversations import queries as conversation_queries
+from testamur.schoolday.conversations.rules import Circle as Conversing
+from testamur.schoolday.conversations.rules import NewConversation
 from testamur.schoolday.diary import actions as diary
 from testamur.schoolday.diary.queries import pupil as diary_pages
 from testamur.schoolday.diary.queries.rooms import room
@@ -52,6 +58,7 @@ from testamur.trust.signing.rules import SignerIdentity
 from testamur.trust.transparency import queries as logs
 from tests.security.place_forms import asked
 from tests.security.place_learning import learnt
+from tests.security.tended import tended
 from tests.surfaces.web import world as worlds
 from tests.surfaces.web.staff.ready import make_ready, planned
 from tests.surfaces.web.world import World
@@ -188,6 +195,9 @@ def _fill(things: Things, site: Site) -> None:
         "pupil": pupil,
         "decision": next(row.id for row in standing if row.facts.kind in {"grade", "level"}),
         "way": site.way,
+        "client": accounts.add_client(
+            by=by, name="A program", path=site.body.path, scopes=[GRADES], now=now
+        ).id,
         "seal": sealing.seals(by=by, organisation=site.body.id)[0].id,
         "post": post.id,
         "ceremony": ceremony,
@@ -212,13 +222,17 @@ def _fill(things: Things, site: Site) -> None:
     things.arguments[site.place] |= _menu(site) | {"teacher": person[site.signer]}
     things.arguments[site.place] |= asked(site.group, site.unit.id, site.unit.path, pupil, family)
     things.arguments[site.place] |= learnt(site.group, site.unit.id, pupil, family)
+    things.arguments[site.place] |= tended(site.group, site.unit.id, pupil, family)
     things.arguments[site.place]["registration"] = _registration(site, pupil)
+    things.arguments[site.place] |= _messages(world, site, family, pupil)
     things.arguments[site.place] |= _notes(site, pupil) | _time(world, site, family, pupil, things)
     things.forms[site.place] = {
         "school": str(site.unit.id), "term": site.term, "document": site.issued, "kind": "passed_through.x",
         "records": [str(issued)], "pupils": [str(pupil)], "person": str(person[site.signer]),
         "teacher": str(person[site.signer]),
         "number": world.numbers[site.pupils[0]], "ends": "2026-06-30", "days": "7", "pin": "000000",
+        "child": str(pupil), "key": str(UUID(int=77)),
+        **{name: str(things.arguments[site.place][name]) for name in ("closing", "caution", "presence")},
         "item": f"tool:{things.arguments[site.place]['placement']}", "text": "Something",
     }  # fmt: skip
     things.secret[site.place] = tuple(text for name in site.pupils for text in (world.numbers[name], world.names[name]))
@@ -257,6 +271,31 @@ def _menu(site: Site) -> dict[str, object]:
     return {
         "menu": menu, "menu_code": found.code, "unit": site.unit.id, "year": year.id, "term": year.terms[-1].id,
     }  # fmt: skip
+
+
+def _messages(world: World, site: Site, family: Actor, pupil: UUID) -> dict[str, object]:
+    """A conversation of who leads the school (or the class teacher) with a child's guardians, an absence, news."""
+    now, name = clock.now(), {Place.HERE: "principal", Place.SIBLING: "other_principal"}.get(site.place, site.signer)
+    role = "class_teacher" if site.place is Place.FOREIGN else "principal"
+    writer = Actor(world.persons[name], "simulated", (Grant(role, site.unit.path, ("*",)),))
+    told = NewConversation(
+        site.unit.id, Conversing.CHILD, "Message", "Text", "en", group=site.group, child=pupil
+    )  # fmt: skip
+    taken = message_files.take([("letter.pdf", b"%PDF-1.7 letter")])
+    conversation = conversations.start(by=writer, new=told, files=taken, now=now)
+    view = conversation_queries.conversation(by=writer, id=conversation, now=now)
+    conversations.answer(by=family, conversation=conversation, text="Answer", language="en", now=now)
+    return {
+        "conversation": conversation,
+        "post": view.posts[0].id,
+        "attached": view.posts[0].files[0].id,
+        "away": conversations.say_away(
+            by=writer, unit=site.unit.id, first=now.date(), last=now.date() + timedelta(days=1), now=now
+        ),
+        "class_news": board.tell_news(
+            by=writer, unit=site.unit.id, group=site.group, texts={"en": NewsText("News", "Text")}, now=now
+        ),
+    }
 
 
 def _event(site: Site) -> NewEvent:

@@ -85,6 +85,7 @@ OTHERWISE: dict[tuple[str, str], str] = {
 BUTTONS: dict[str, tuple[str, ...]] = {
     "support:act": ("note", "more"),
     "support:case_act": ("open",),
+    "care:note": ("in",),
     "office:act": ("make", "ready"),
     "office:group_act": ("make", "remake", "ready", "recall", "discard"),
     "office:follow_act": ("retry", "remind"),
@@ -127,6 +128,10 @@ FIELDS = (
     "points", "shown", "well",
     "consent", "needs", "last_day", "named", "purpose", "revocable", "holds_until", "title_sv", "text_sv",
     "text_en", "key", "required", "label_en", "label_sv", "options_en", "options_sv", "word", "question",
+    "answer_by", "as", "big_per_adult", "care_1", "care_3", "caution", "closing", "collector", "deadline_at", "deadline_days", "ends_1",
+    "presence", "relation", "siblings", "small_per_adult", "starts_1", "valid_from", "weeks", "who_3",
+    "unit", "scopes", "SAMLResponse", "RelayState",
+    "due_at", "enclosed", "show", "substitute", "talk", "thread", "to",
 )  # fmt: skip
 """Names of fields and of what stands in queries, of all pages together."""
 WRITES = re.compile(r'\s*(?:INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM) "?(\w+)')

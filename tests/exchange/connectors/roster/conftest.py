@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -121,7 +121,11 @@ def pupil(source: Simulated, number: int, **told: Any) -> str:
 @pytest.fixture
 def simulated() -> Simulated:
     """A school with a class of thirty, taught by one teacher."""
-    source = Simulated()
+    with time_machine.travel(TODAY - timedelta(hours=2)):
+        return _filled(Simulated())
+
+
+def _filled(source: Simulated) -> Simulated:
     source.put(
         "organisations", SCHOOL, displayName="Källskolan", schoolUnitCode="12345678", organisationType="Skolenhet"
     )

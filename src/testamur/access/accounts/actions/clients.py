@@ -13,6 +13,7 @@ from testamur.access.accounts.methods.hiding import keyed, same
 from testamur.access.accounts.models import ApiClient
 from testamur.access.accounts.queries.clients import view
 from testamur.access.accounts.rules.clients import (
+    PROTECTED,
     SCOPES,
     ClientRefused,
     ClientUnnamed,
@@ -34,7 +35,8 @@ _USE = "api client"
 def add_client(*, by: Actor, name: str, path: str, scopes: Sequence[str], now: datetime) -> NewClient:
     """Let a program read at a unit and below, with these scopes. Its secret is in the answer and nowhere else.
 
-    Needs ``accounts.client.add`` at `path`. Raises NotFound where there is no unit, ClientUnnamed, ScopeUnknown.
+    Needs ``accounts.client.add`` at `path`, and to let it see protected persons ``people.protected.see``.
+    Raises NotFound where there is no unit, ClientUnnamed, ScopeUnknown.
     Journal: ``accounts.client.added/1``.
     """
     by.must("accounts.client.add", path)
@@ -45,6 +47,8 @@ def add_client(*, by: Actor, name: str, path: str, scopes: Sequence[str], now: d
     wanted = sorted(set(scopes))
     if not wanted or not set(wanted) <= set(SCOPES):
         raise ScopeUnknown(f"The scopes are {', '.join(SCOPES)}.", field="scopes")
+    if PROTECTED in wanted:  # nobody lets a program see more than oneself
+        by.must("people.protected.see", path)
     key, secret = random_id(), secrets.token_urlsafe(32)
     row = ApiClient(
         id=key,

@@ -142,6 +142,7 @@ GROUP_VERBS: Mapping[str, tuple[str, ...]] = {
 
 AUTHORITY_VERBS: tuple[str, ...] = (
     "sealing.seal.*", "people.protected.review", "support.tool.*", "noticeboard.*", "keeping.*",
+    "accounts.client.*",
 )  # fmt: skip
 """What an administrator of the body responsible (or an office of it) may do beyond one of a school."""
 

@@ -130,11 +130,11 @@ def _teaching(
     for group, person, subject, role in teaching:
         teachers[group, subject or groups[group].course or groups[group].subject].add(person)
         primary[group, person] = primary.get((group, person), False) or role is Role.CLASS_TEACHER
-    for key, group in groups.items():
-        if group.kind is GroupKind.TEACHING:
-            teachers.setdefault((key, group.course or group.subject), set())
+    for key, one in groups.items():
+        if one.kind is GroupKind.TEACHING:
+            teachers.setdefault((key, one.course or one.subject), set())
     for (group_id, subject), some in teachers.items():
-        duties = sorted(str(duty_id(unit.id, one, Role.TEACHER.value)) for one in some)
+        duties = sorted(str(duty_id(unit.id, person, Role.TEACHER.value)) for person in some)
         refs = {"group": str(group_id), "subject": subject, "school": str(unit.id), "duties": duties}
         whole.put(Kind.ACTIVITY, activity_id(group_id, subject), refs, groups[group_id].name, groups[group_id].code)
     for (group_id, person), first in primary.items():

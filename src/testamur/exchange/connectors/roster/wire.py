@@ -91,13 +91,16 @@ class Wire:
         home = httpx.URL(self.base)
         if (address.scheme, address.host, address.port) != (home.scheme, home.host, home.port):
             raise SourceFailed("The source sends us to another host.", why="host")
-        for renewed in (False, True):
-            if not self._token or renewed:
-                self._token = self._new_token()
-            answer, data = self._patiently(method, url, headers={"Authorization": f"Bearer {self._token}"}, **given)
-            if answer.status_code != httpx.codes.UNAUTHORIZED or renewed:  # a token ends while a long list is read
-                break
+        if not self._token:
+            self._token = self._new_token()
+        answer, data = self._patiently(method, url, headers=self._bearer(), **given)
+        if answer.status_code == httpx.codes.UNAUTHORIZED:  # a token ends while a long list is read
+            self._token = self._new_token()
+            answer, data = self._patiently(method, url, headers=self._bearer(), **given)
         return _json(answer, data), answer.headers
+
+    def _bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._token}"}
 
     def _new_token(self) -> str:
         form = {"grant_type": "client_credentials", **({"scope": self._scope} if self._scope else {})}

@@ -12,8 +12,8 @@ from time import monotonic
 import httpx
 from cryptography import x509
 from lxml import etree
-from signxml import XMLSigner
 from signxml.algorithms import CanonicalizationMethod
+from signxml.signer import XMLSigner
 
 from testamur.access.accounts.methods.saml.settings import Provider, Table, address
 from testamur.access.accounts.methods.saml.xml import DSIG, METADATA, NAMES, SAMLP, Element, Refused, parse, signed
