@@ -23,7 +23,7 @@ from tests.schoolday.care.nursery import DAY, NEXT, NOW, TODAY, ZONE, Nursery
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("C4")]
 Enter = Callable[..., Client]
-FAMILY = ("marks", "absences", "leave", "week", "events", "remarks", "assessments", "health", "compare")
+FAMILY = ("marks", "absences", "leave", "week", "events", "remarks", "assessments", "health")
 
 
 def shown(browser: Client, address: str, status: int = 200) -> str:

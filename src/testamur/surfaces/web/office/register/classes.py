@@ -22,6 +22,7 @@ from testamur.register.schools import actions
 from testamur.register.schools import queries as schools
 from testamur.register.schools.queries import setup
 from testamur.register.schools.rules import EnrolmentView, GroupKind, GroupUpdate, GroupView, NewEnrolment, NewGroup
+from testamur.schoolday.care.rules import FORMS
 from testamur.surfaces.web import refusals
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.office import persons
@@ -40,6 +41,7 @@ from testamur.surfaces.web.office.register.desk import (
 )
 from testamur.surfaces.web.office.scope import ids_of, visitor_of
 from testamur.surfaces.web.pages import page
+from testamur.surfaces.web.searching import limits
 
 FOUND = 50
 GAPS = {
@@ -75,11 +77,14 @@ class GroupForm(forms.Form):
     def __init__(self, data: Any, desk: Desk) -> None:
         """The subjects are those of the law's list."""
         super().__init__(data)
+        self.care = desk.school.form in FORMS
         self.fields["subject"].choices = [("", "–"), *subjects(desk.pack, None, desk.day)]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """A class has a level, a teaching group a subject."""
+        """A class has a level, a teaching group a subject; a group of preschool or after-school care has neither."""
         told: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.care:  # groups of children, not of a year level or a subject
+            return told
         if told.get("kind") == GroupKind.CLASS and told.get("year_level") is None and "year_level" not in self.errors:
             self.add_error("year_level", _("Say which year level the class has."))
         if told.get("kind") == GroupKind.TEACHING and not told.get("subject") and "subject" not in self.errors:
@@ -142,6 +147,7 @@ def _found(request: HttpRequest, desk: Desk, text: str) -> list[dict[str, Any]]:
     """Pupils of the school by name, or by number: a protected one is found by the whole number alone."""
     if not text.strip() or not desk.may("people.person.search"):
         return []
+    limits.count(visitor_of(request))
     if any(letter.isdigit() for letter in text):
         some = {
             people.holder_of_identifier(scheme=scheme, value=text, on=desk.day)

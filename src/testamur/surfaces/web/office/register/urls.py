@@ -13,10 +13,12 @@ from testamur.surfaces.web.office.register import (
     pupils,
     staff,
     timetable,
+    units,
 )
 
 urlpatterns = [
     path("", checklist.checklist, name="register"),
+    path("schools/", units.units, name="register_units"),
     path("years/", calendar.years, name="register_years"),
     path("holidays/", calendar.holidays, name="register_holidays"),
     path("classes/", classes.classes, name="register_classes"),
