@@ -355,11 +355,11 @@ class TestMatrix(TestCase):
 
 
 def came_in(answer: HttpResponseBase) -> bool:
-    """Not turned away: neither to the login pages, nor by 401, 403, 404, 405."""
+    """Not turned away: neither to the login pages or the app's, nor by 401, 403, 404, 405."""
     if answer.status_code in {401, 403, 404, 405}:
         return False
     goes = answer.headers.get("Location", "") or answer.headers.get("HX-Redirect", "")
-    return not re.match(r"/account/(?:login|confirm|roles)/\?(?:next=|why=(?:level|ended))", goes)
+    return not re.match(r"/(?:account/(?:login|confirm|roles)|app)/\?(?:next=|why=(?:level|ended))", goes)
 
 
 def text_of(answer: HttpResponseBase) -> str:
