@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 from lxml import etree
-from signxml import XMLSigner
 from signxml.algorithms import CanonicalizationMethod
+from signxml.signer import XMLSigner
 
 SAML, SAMLP = "urn:oasis:names:tc:SAML:2.0:assertion", "urn:oasis:names:tc:SAML:2.0:protocol"
 DSIG, MD = "http://www.w3.org/2000/09/xmldsig#", "urn:oasis:names:tc:SAML:2.0:metadata"
@@ -100,12 +100,9 @@ class Provider:
         query = urlsplit(address).query
         signed, _and, _rest = query.partition("&Signature=")
         told = parse_qs(query)
-        certificate.public_key().verify(  # type: ignore[union-attr, call-arg]
-            b64decode(told["Signature"][0]),
-            signed.encode(),
-            padding.PKCS1v15(),
-            hashes.SHA256(),  # type: ignore[arg-type]
-        )
+        key = certificate.public_key()
+        assert isinstance(key, rsa.RSAPublicKey)
+        key.verify(b64decode(told["Signature"][0]), signed.encode(), padding.PKCS1v15(), hashes.SHA256())
         root = etree.fromstring(zlib.decompress(b64decode(told["SAMLRequest"][0]), -15))
         return Asked(
             root.get("ID", ""), root.get("AssertionConsumerServiceURL", ""), root.findtext(f"{{{SAML}}}Issuer", ""),
@@ -152,6 +149,7 @@ class Provider:
         pair = by or self.pair
         if sign in {"assertion", "both"}:
             inner = root.find(f"{{{SAML}}}Assertion")
+            assert inner is not None
             made = _signed(etree.fromstring(etree.tostring(inner)), pair)
             root.replace(inner, made)
         if sign in {"response", "both"}:
@@ -173,6 +171,12 @@ def _stamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _drop(element: Element, tag: str) -> None:
+    found = element.find(tag)
+    assert found is not None
+    element.remove(found)
+
+
 def _parts(root: Element, number: str) -> tuple[Element, Element, Element]:
     """The signed assertion, its signature, and an evil copy without one."""
     good = root.find(f"{{{SAML}}}Assertion")
@@ -180,7 +184,7 @@ def _parts(root: Element, number: str) -> tuple[Element, Element, Element]:
     signature = good.find(f"{{{DSIG}}}Signature")
     assert signature is not None
     evil = copy.deepcopy(good)
-    evil.remove(evil.find(f"{{{DSIG}}}Signature"))
+    _drop(evil, f"{{{DSIG}}}Signature")
     evil.set("ID", "_evil")
     next(evil.iter(f"{{{SAML}}}AttributeValue")).text = number
     return good, signature, evil
@@ -198,7 +202,7 @@ def wrapped(kind: int, number: str) -> Callable[[Element], None]:
         assert signature is not None
         root.set("ID", "_evil")
         next(root.iter(f"{{{SAML}}}AttributeValue")).text = number
-        original.remove(original.find(f"{{{DSIG}}}Signature"))
+        _drop(original, f"{{{DSIG}}}Signature")
         if kind == 1:
             signature.append(original)
         else:

@@ -109,12 +109,18 @@ def content(path: str, value: str) -> Callable[[Element], None]:
     return change
 
 
+def remove(one: Element) -> None:
+    """It is not there."""
+    above = one.getparent()
+    assert above is not None
+    above.remove(one)
+
+
 def without(path: str) -> Callable[[Element], None]:
     """The first element of that name is not there."""
 
     def change(root: Element) -> None:
-        one = next(root.iter(f"{{{SAML}}}{path}"))
-        one.getparent().remove(one)
+        remove(next(root.iter(f"{{{SAML}}}{path}")))
 
     return change
 
@@ -122,8 +128,9 @@ def without(path: str) -> Callable[[Element], None]:
 def twice(root: Element) -> None:
     """Two numbers of one person."""
     one = next(root.iter(f"{{{SAML}}}AttributeValue"))
-    another = etree.SubElement(one.getparent(), one.tag)
-    another.text = EVIL
+    above = one.getparent()
+    assert above is not None
+    etree.SubElement(above, one.tag).text = EVIL
 
 
 PAST, FUTURE = "2020-01-01T00:00:00Z", "2040-01-01T00:00:00Z"
@@ -187,7 +194,7 @@ def commented(root: Element) -> None:
 def unsigned(root: Element) -> None:
     """The signature is gone."""
     for one in list(root.iter(f"{{{DSIG}}}Signature")):
-        one.getparent().remove(one)
+        remove(one)
 
 
 def hollow(root: Element) -> None:

@@ -19,7 +19,7 @@ class Published:
     def __init__(self, samples: Path) -> None:
         """Read it from the samples."""
         self.told: dict[str, Any] = yaml.safe_load((samples / "ss12000" / "expose-openapi.yml").read_text())
-        whole = Resource(self.told, DRAFT202012)
+        whole = Resource.from_contents(self.told, DRAFT202012)
         self._registry = Registry().with_resource(URI, whole)
 
     def faults(self, value: object, schema: str) -> list[str]:

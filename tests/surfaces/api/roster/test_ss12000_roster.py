@@ -36,16 +36,16 @@ def reader(taught: Taught) -> Program:
     return program(taught.world.school_path, *READS)
 
 
-def everything(reader: Program, name: str, limit: int = 2, **query: str) -> list[dict[str, Any]]:
+def everything(reader: Program, name: str, **query: str) -> list[dict[str, Any]]:
     """A whole list, by its page tokens."""
     found: list[dict[str, Any]] = []
-    told = reader.read(f"{BASE}/{name}", limit=str(limit), **query)
+    told = reader.read(f"{BASE}/{name}", limit="2", **query)
     while True:
-        assert len(told["data"]) <= limit
+        assert len(told["data"]) <= 2
         found += told["data"]
         if told["pageToken"] is None:
             return found
-        told = reader.read(f"{BASE}/{name}", limit=str(limit), pageToken=told["pageToken"])
+        told = reader.read(f"{BASE}/{name}", limit="2", pageToken=told["pageToken"])
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))

@@ -36,10 +36,8 @@ OVERLAP = timedelta(minutes=5)
 """Changes are asked for from so long before the last reading began: what is told twice changes nothing."""
 FULL_AFTER = timedelta(days=7)
 LEASE = timedelta(hours=2)
-_FETCHING: dict[str, type[ss12000.Fetching | oneroster.Fetching]] = {
-    "ss12000": ss12000.Fetching,
-    "oneroster": oneroster.Fetching,
-}
+_Fetching = ss12000.Fetching | oneroster.Fetching
+_FETCHING: dict[str, type[_Fetching]] = {"ss12000": ss12000.Fetching, "oneroster": oneroster.Fetching}
 
 
 @dataclass(frozen=True, slots=True)
