@@ -155,6 +155,20 @@ def _lesson(thing: Thing, _short: bool) -> str:  # noqa: FBT001 - one shape for 
     return f"{said}: {how}"
 
 
+def _care(thing: Thing, _short: bool) -> str:  # noqa: FBT001 - one shape for all
+    """Of care: what is missing, closed or changed, and of a child that came or left the hour; no place and no name."""
+    at = {"day": day(thing.on), "name": thing.subject, "hour": thing.value.partition("|")[2]}
+    said = {
+        "missing": _("hours of the week from %(day)s are missing"),
+        "written": _("hours from %(day)s were changed"),
+        "closing": _("open on %(day)s after all") if thing.off else _("closed on %(day)s: %(name)s"),
+        "in": _("arrived at %(hour)s"),
+        "out": _("left at %(hour)s"),
+        "absent": _("noted as absent on %(day)s"),
+    }.get(thing.value.partition("|")[0], "")
+    return said % at
+
+
 def _nothing(_thing: Thing, _short: bool) -> str:  # noqa: FBT001 - one shape for all
     return ""
 
@@ -176,6 +190,6 @@ _DETAILS: Mapping[Part, Callable[[Thing, bool], str]] = {
     Part.LESSONS: _lesson,
     Part.MESSAGES: _titled,
     Part.FORMS: _titled,
-    Part.CARE: _titled,
+    Part.CARE: _care,
     Part.LEARNING: _titled,
 }

@@ -6,6 +6,7 @@ const KEPT = "family";
 const PAGES = [
   "/family/",
   "/app/",
+  "/care/",
 ];
 const APP = "/app/";
 const HOME = "/app/home/"; // what the installed app opens with when there is no connection
