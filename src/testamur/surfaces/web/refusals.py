@@ -15,6 +15,8 @@ WRONG_HAT = _("This page belongs to another role. Change role in the menu if you
 SENTENCES: Mapping[str, str | Promise] = {
     "not_allowed": _("You may not see or do this. If you should, ask the administrator of your school."),
     "not_found": _("There is no such page or thing, or it is not yours to see."),
+    "accounts.client.name": _("A program has a name of at most 120 characters."),
+    "accounts.client.scope": _("Choose at least one thing that the program may read."),
     "accounts.app.crossing": _("This lies beyond the app: log in again."),
     "accounts.app.not_allowed": _("Tick “access for the app” first."),
     "accounts.app.too_many": _("You have ten connected devices. Disconnect one of them first."),
