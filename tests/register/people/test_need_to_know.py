@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -31,7 +32,7 @@ _serials = itertools.count()
 KEEPER = ("people.protected.see", "people.alias.choose", "people.need.grant", "people.protection.*", "people.person.*")
 
 
-def protected(now: datetime, level: Protection = Protection.PROTECTED_REGISTRATION) -> tuple[Actor, object]:
+def protected(now: datetime, level: Protection = Protection.PROTECTED_REGISTRATION) -> tuple[Actor, UUID]:
     by = actor(*KEEPER, path=PATH)
     new = NewPerson("Sanna", f"Hemlig{next(_serials)}", preferred="Sannis", protection=level)
     return by, actions.register_persons(by=by, path=PATH, persons=[new], now=now)[0]

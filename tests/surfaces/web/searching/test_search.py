@@ -84,3 +84,28 @@ def test_whoever_reads_a_register_out_name_by_name_is_stopped_and_the_operator_h
     assert Entry.objects.filter(kind="accounts.limit.reached/1", refs__limit="search.minute").count() == 1
     assert "more often than people do" in caplog.text
     assert _browser(families, "principal").get(reverse("search:home"), {"q": "aa"}).status_code == 200
+
+
+def test_what_a_device_kept_is_another_familys_once_somebody_is_protected(families: Families) -> None:
+    """The mark by which a device knows whose pages it keeps changes: it throws away what it kept before."""
+    guardian = _browser(families, "guardian")
+    address = reverse("family:marks", args=[families.bg.pupils[0]])
+
+    def mark() -> str:
+        return guardian.get(address).content.decode().partition('data-kept="')[2].partition('"')[0]
+
+    before = mark()
+    assert before
+    assert mark() == before
+    people.set_protection(
+        by=operator(), person=families.bg.pupils[1], level=Protection.CONFIDENTIALITY_MARK, now=clock.now()
+    )
+    assert mark() != before
+
+
+def test_looking_people_up_in_the_office_counts_too(families: Families) -> None:
+    browser = _browser(families, "administrator")
+    for n in range(30):
+        assert browser.get(reverse("office:documents"), {"who": f"a{n}"}).status_code == 200
+    assert browser.get(reverse("office:documents"), {"who": "b"}).status_code == 409
+    assert browser.get(reverse("search:home"), {"q": "bb"}).status_code == 429

@@ -22,6 +22,7 @@ from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.office import examining, history, paging, persons, words
 from testamur.surfaces.web.office.scope import actor_of, place_of, visitor_of
 from testamur.surfaces.web.pages import fragment, page
+from testamur.surfaces.web.searching import limits
 from testamur.trust.records import actions
 from testamur.trust.records.actions import seeing
 from testamur.trust.records.queries import finding
@@ -120,6 +121,7 @@ def documents(request: HttpRequest) -> HttpResponse:
 def _subjects(by: Actor, path: str, who: str, request: HttpRequest) -> list[UUID]:
     """Whom the words or the number mean. A name needs the right to search; a number is looked up as it is."""
     on = visitor_of(request).now.date()
+    limits.count(visitor_of(request))
     if any(c.isdigit() for c in who):
         holders = (
             people.holder_of_identifier(scheme=scheme, value=who.strip(), on=on)

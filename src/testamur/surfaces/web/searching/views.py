@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-from datetime import timedelta
-
 from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from testamur.access.accounts import actions as accounts
 from testamur.access.accounts.rules import Area, TooMany
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.refusals import sentence
 from testamur.surfaces.web.requests import WebRequest
+from testamur.surfaces.web.searching import limits
 from testamur.surfaces.web.searching.sources import Found, look
 
-log = logging.getLogger("testamur.alarm")
-LIMITS = (("search.minute", 30, timedelta(minutes=1)), ("search.day", 500, timedelta(days=1)))
-"""So often one person searches: whoever reads a register out name by name is stopped, and the operator hears of it."""
 SHORTEST, LONGEST = 2, 80
 
 
@@ -41,13 +35,9 @@ def home(request: WebRequest) -> HttpResponse:
     form = SearchForm(request.GET if "q" in request.GET else None)
     if form.is_bound and form.is_valid():
         try:
-            for name, most, within in LIMITS:
-                accounts.limit(
-                    by=visitor.actor, name=name, key=str(visitor.actor.id), most=most, within=within, now=visitor.now
-                )
+            limits.count(visitor)
             found = look(visitor, form.cleaned_data["q"])
         except TooMany as refused:
-            log.warning("somebody searches more often than people do: actor %s", visitor.actor.id)
             problem = str(sentence(refused))
     return page(
         request,

@@ -123,9 +123,12 @@ def around(paginator: Paginator[Any], number: int) -> list[int | None]:
 def kept_for(visitor: Visitor, what: str) -> str:
     """A mark of the visitor's ``login`` or ``person``, by which a device tells whose pages it keeps; says no more.
 
-    Logins of the app are those of one device: what it keeps stays from one to the next.
+    Logins of the app are those of one device: what it keeps stays from one to the next. When somebody of the family is
+    protected the mark is another one, and the device throws away what it kept before.
     """
     if visitor.login is None:
         return ""
     whose = (visitor.login.app or visitor.login.id) if what == "login" else visitor.login.person
-    return salted_hmac("web.kept", f"{what} {whose}", algorithm="sha256").hexdigest()[:24]
+    hidden = [one.id for one in visitor.persons.values() if one.protection is not rules.Protection.NONE]
+    then = f" {sorted(map(str, hidden))}" if what == "login" and hidden else ""
+    return salted_hmac("web.kept", f"{what} {whose}{then}", algorithm="sha256").hexdigest()[:24]
