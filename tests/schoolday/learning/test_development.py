@@ -164,6 +164,8 @@ def test_a_talk_is_prepared_by_the_family_and_its_minutes_are_seen_by_both(four:
         actions.prepare_talk(by=four.actor("far_guardian"), talk=key, well="x", harder="", wish="", now=NOW)
     seen = queries.talk(by=teacher, talk=key)
     assert [(one.part, one.well) for one in seen.preparations] == [(Part.GUARDIAN, "Kompisar"), (Part.PUPIL, "Rasten")]
+    other = queries.talk_for(by=four.actor("other_guardian"), child=ada, talk=key)
+    assert [one.well for one in other.preparations] == ["Rasten"]  # one guardian's words are not the other's to read
     due = TODAY + timedelta(days=30)
     actions.write_minutes(by=teacher, talk=key, minutes="Vi är överens.", points=[("Öva bråk", due)], seen=1, now=NOW)
     told = queries.talk_for(by=guardian, child=ada, talk=key)
@@ -228,3 +230,18 @@ def test_an_eid_signs_the_pdf_that_stands(four: School) -> None:
         assert actions.settle_signature(by=guardian, version=version.id, ceremony=ceremony, now=NOW) is State.SIGNED
     (signed,) = Signature.objects.all()
     assert (signed.how, signed.part, signed.ceremony) == (How.EID, Part.GUARDIAN, ceremony)
+
+
+@pytest.mark.feature("C18")
+def test_what_learning_holds_of_a_child_is_in_the_extract_of_its_family(four: School) -> None:
+    from testamur.schoolday.learning.queries.held import held
+
+    frozen(four, four.pupils[0])
+    talk(four)
+    guardian = four.actor("guardian")
+    found = {sheet.name: list(sheet.rows) for sheet in held(by=guardian, person=four.pupils[0], now=NOW)}
+    assert [row[0] for row in found["development_plans"]] == [1]
+    assert len(found["talks"]) == 1
+    assert found["portfolio"] == []
+    with pytest.raises(NotAllowed):
+        list(held(by=guardian, person=four.pupils[3], now=NOW))

@@ -1,41 +1,56 @@
-"""What plans for learning hold of one pupil, for the pupil's own extract."""
+"""What learning holds of one person, for the person's own extract."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 from uuid import UUID
-
-from django.db.models import QuerySet
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.sheet import Sheet
-from testamur.schoolday.learning.models import EntryChild, FollowUp, Preparation, Signature, Statement, Talk, Version
+from testamur.schoolday.learning.models import (
+    Entry,
+    FollowUp,
+    Picture,
+    Preparation,
+    Signature,
+    Statement,
+    Talk,
+    Version,
+)
+
+_CHUNK = 2000
 
 
-def held(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:
-    """Plans that were handed over, talks with their minutes, own preparations, statements, entries that are published.
+def held(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:  # noqa: ARG001 - the shape of all sections
+    """Statements that families may see, development plans handed over, talks with minutes, works and pictures.
 
-    Drafts are not the family's yet. Needs ``keeping.extract.see`` for the pupil.
+    Drafts, and what another guardian wrote before a talk, are left out; the pictures themselves are in the export of
+    the portfolio. Needs ``keeping.extract.see`` for the person.
     """
     by.must("keeping.extract.see", person=person)
-    given = Version.objects.filter(development__pupil=person, frozen_at__isnull=False).order_by("frozen_at")
-    yield _sheet("development_plans", given, "development__school", "number", "content", "frozen_at")
-    signed = Signature.objects.filter(version__development__pupil=person, person__in={by.id, person}).order_by("at")
-    yield _sheet("plan_signatures", signed, "version__number", "part", "how", "at")
-    talks = Talk.objects.filter(pupil=person, minutes_at__isnull=False).order_by("at")
-    yield _sheet("talks", talks, "school", "at", "place", "agenda", "minutes")
+    statements = Statement.objects.filter(pupil=person, goal__plan__matrix_at__isnull=False).order_by("on", "made_at")
+    columns: tuple[str, ...] = ("plan", "goal", "level", "comment", "on", "made_at")
+    told = statements.values_list("goal__plan__title", "goal__text", "level", "comment", "on", "made_at")
+    yield Sheet("learning_statements", columns, told.iterator(chunk_size=_CHUNK))
+    columns = ("number", "content", "frozen_at", "digest")
+    versions = Version.objects.filter(development__pupil=person, state="frozen").order_by("frozen_at")
+    yield Sheet("development_plans", columns, versions.values_list(*columns).iterator(chunk_size=_CHUNK))
+    columns = ("part", "how", "at")
+    signed = Signature.objects.filter(version__development__pupil=person).order_by("at")
+    yield Sheet("development_plan_signatures", columns, signed.values_list(*columns).iterator(chunk_size=_CHUNK))
+    columns = ("at", "place", "agenda", "minutes", "minutes_at", "called_off_at")
+    talks = Talk.objects.filter(pupil=person).order_by("at")
+    yield Sheet("talks", columns, talks.values_list(*columns).iterator(chunk_size=_CHUNK))
+    columns = ("text", "due", "done_at")
+    points = FollowUp.objects.filter(talk__pupil=person).order_by("due")
+    yield Sheet("talk_points", columns, points.values_list(*columns).iterator(chunk_size=_CHUNK))
+    columns = ("well", "harder", "wish", "at")
     own = Preparation.objects.filter(talk__pupil=person, person__in={by.id, person}).order_by("at")
-    yield _sheet("talk_preparations", own, "at", "well", "harder", "wish")
-    agreed = FollowUp.objects.filter(talk__pupil=person, talk__minutes_at__isnull=False).order_by("due")
-    yield _sheet("agreed", agreed, "text", "due", "done_at")
-    said = Statement.objects.filter(pupil=person, goal__plan__matrix_at__isnull=False).order_by("made_at")
-    yield _sheet("statements", said, "goal__plan__title", "goal__text", "level", "comment", "on")
-    shown = EntryChild.objects.filter(child=person, entry__published_at__lte=now, entry__withdrawn_at__isnull=True)
-    yield _sheet("portfolio", shown.order_by("entry__on"), "entry__kind", "entry__title", "entry__text", "entry__on")
-
-
-def _sheet(name: str, rows: QuerySet[Any], *columns: str) -> Sheet:
-    shown = tuple(column.rpartition("__")[2] for column in columns)
-    return Sheet(name, shown, rows.values_list(*columns).iterator(chunk_size=2000))
+    yield Sheet("talk_preparations", columns, own.values_list(*columns).iterator(chunk_size=_CHUNK))
+    columns = ("kind", "title", "text", "on", "own", "published_at")
+    seen = Entry.objects.filter(children__child=person, published_at__isnull=False, withdrawn_at=None).order_by("on")
+    yield Sheet("portfolio", columns, seen.values_list(*columns).iterator(chunk_size=_CHUNK))
+    columns = ("alt", "width", "height", "made_at")
+    pictures = Picture.objects.filter(children__child=person, entry__in=seen).order_by("made_at")
+    yield Sheet("portfolio_pictures", columns, pictures.values_list(*columns).iterator(chunk_size=_CHUNK))

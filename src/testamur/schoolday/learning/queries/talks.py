@@ -44,7 +44,7 @@ def talks_for(*, by: Actor, children: Collection[UUID]) -> dict[UUID, tuple[Talk
         must_reach(by, "learning.family.see", child)
     found: dict[UUID, list[TalkView]] = {child: [] for child in children}
     for one in _views(Talk.objects.filter(pupil__in=list(children)).order_by("-at", "id")):
-        found[one.pupil].append(_told(one))
+        found[one.pupil].append(_told(by, one))
     return {child: tuple(some) for child, some in found.items()}
 
 
@@ -54,12 +54,14 @@ def talk_for(*, by: Actor, child: UUID, talk: UUID) -> TalkView:
     found = _one(talk)
     if found.pupil != child:
         raise NotFound("There is no such talk.", talk=str(talk))
-    return _told(found)
+    return _told(by, found)
 
 
-def _told(one: TalkView) -> TalkView:
-    """As the family sees it: nothing that the school has not handed over."""
-    return one if one.minutes_at is not None else replace(one, minutes="", follow_ups=())
+def _told(by: Actor, one: TalkView) -> TalkView:
+    """As one of the family sees it: no draft of minutes, and nothing that another guardian prepared."""
+    mine = tuple(said for said in one.preparations if said.person == by.id or said.part is Part.PUPIL)
+    shown = replace(one, preparations=mine)
+    return shown if one.minutes_at is not None else replace(shown, minutes="", follow_ups=())
 
 
 def talks_by_id(ids: Iterable[UUID]) -> dict[UUID, TalkView]:
