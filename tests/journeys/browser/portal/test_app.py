@@ -13,6 +13,7 @@ from tests.journeys.browser import acts
 from tests.journeys.browser.acts import Open, World, press, until
 from tests.journeys.browser.looking import look
 
+
 @pytest.fixture(scope="module")
 def pushes() -> Iterator[PushService]:
     """A push service on loopback."""
@@ -92,9 +93,7 @@ def test_a_guardian_lives_with_the_app(open_page: Open, world: World) -> None:
 
 
 @pytest.mark.feature("C18", "C20")
-def test_a_guardian_sees_what_is_held_and_asks_for_a_correction(
-    open_page: Open, world: World, tmp_path: Path
-) -> None:
+def test_a_guardian_sees_what_is_held_and_asks_for_a_correction(open_page: Open, world: World, tmp_path: Path) -> None:
     page = open_page("en", 1280, scheme="dark")
     acts.log_in(page, world, "family", to="/mine/profile/")
     look(page)

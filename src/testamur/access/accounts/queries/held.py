@@ -20,8 +20,8 @@ def held(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:  # noqa:
     if by.id != person:
         return
     logins = Login.objects.filter(person=person).order_by("began_at")
-    columns: tuple[str, ...] = ("method", "level", "began_at", "seen_at", "ended_at", "ended_because", "device", "network")
-    yield Sheet("logins", columns, iter(list(logins.values_list(*columns))))
+    columns: tuple[str, ...] = ("method", "level", "began_at", "seen_at", "ended_at", "ended_because", "device")
+    yield Sheet("logins", (*columns, "network"), iter(list(logins.values_list(*columns, "network"))))
     devices = AppDevice.objects.filter(person=person).order_by("made_at")
     columns = ("name", "made_at", "used_at", "ended_at", "ended_because")
     yield Sheet("app_devices", columns, iter(list(devices.values_list(*columns))))
