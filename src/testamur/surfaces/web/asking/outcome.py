@@ -182,7 +182,7 @@ def shown(request: WebRequest, maker: Maker, found: FormView) -> HttpResponse:
         rooms=_rooms(result, room) if result is not None else (),
         room=room,
         room_name=_name(room) if room is not None else "",
-        children=_children(maker, found, room, names) if room is not None else (),
+        pupils=_children(maker, found, room, names) if room is not None else (),
         figures=_figures(result) if result is not None else (),
         schools=overview,
         school=request.GET.get("school", ""),
