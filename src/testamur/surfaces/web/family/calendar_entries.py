@@ -12,8 +12,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.base.refused import Refused
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import GroupView, SchoolYearView
+from testamur.schoolday.care import queries as care
 from testamur.schoolday.diary.queries import pupil as diary
 from testamur.schoolday.diary.rules.pupil import Schooling
 from testamur.schoolday.noticeboard import queries as board
@@ -116,6 +118,24 @@ def _menu(asked: _Asked) -> Iterator[Entry]:
             )  # fmt: skip
 
 
+def _care(asked: _Asked) -> Iterator[Entry]:
+    """When the child is brought and fetched, for two weeks; nothing for a child without care."""
+    monday = asked.today - timedelta(days=asked.today.weekday())
+    for n in range(2):
+        start = monday + timedelta(weeks=n)
+        try:
+            found = care.week(by=asked.by, child=asked.child, monday=start, now=asked.now, zone=asked.zone)
+        except Refused:
+            return
+        for day in found.days:
+            if day.hours is not None:
+                yield Entry(
+                    f"care-{asked.child}-{day.on:%Y%m%d}", _("Care"),
+                    datetime.combine(day.on, day.hours.starts, asked.zone),
+                    datetime.combine(day.on, day.hours.ends, asked.zone), asked.now, free=True,
+                )  # fmt: skip
+
+
 def _holidays(asked: _Asked) -> Iterator[Entry]:
     path = asked.schooling.path
     first, last = asked.today - BEHIND, asked.today + timedelta(days=400)
@@ -139,7 +159,8 @@ def years_at(path: str) -> tuple[SchoolYearView, ...]:
 _PARTS: Mapping[Content, Callable[[_Asked], Iterator[Entry]]] = {
     Content.LESSONS: _lessons,
     Content.HOMEWORK: _homework,
+    Content.CARE: _care,
     Content.MENU: _menu,
     Content.HOLIDAYS: _holidays,
 }
-"""Part → what gives its entries; tests and events are read together, care by the one who keeps it."""
+"""Part → what gives its entries; tests and events are read together."""
