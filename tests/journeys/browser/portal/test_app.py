@@ -67,7 +67,10 @@ def test_a_guardian_lives_with_the_app(open_page: Open, world: World) -> None:
     page.goto(f"/app/absence/{child}/")
     look(page)
     page.goto("/app/home/")
-    page.wait_for_function("() => caches.open('family').then((kept) => kept.match('/app/home/')).then(Boolean)")
+    for kept in ("/app/home/", f"/app/absence/{child}/"):
+        page.wait_for_function(
+            "(address) => caches.open('family').then((kept) => kept.match(address)).then(Boolean)", arg=kept
+        )
     # without a connection: what was seen is there, a report waits
     page.context.set_offline(True)
     page.goto("/app/")

@@ -49,6 +49,13 @@
     await own.put(location.href.split("#")[0], new Response(`<!DOCTYPE html>${copy.outerHTML}`, { headers }));
     const files = [...document.querySelectorAll("link[rel=stylesheet], link[rel=preload], script[src]")];
     await Promise.allSettled(files.map((file) => own.add(file.href || file.src)));
+    const also = [...document.querySelectorAll("a[data-also]")]; // pages that must be there even if nobody opened them
+    await Promise.allSettled(also.map(async (link) => {
+      const answer = await fetch(link.href);
+      if (!answer.ok || answer.redirected) return;
+      const page = (await answer.text()).replace("<html ", `<html data-offline="${copy.dataset.offline}" `);
+      await own.put(link.href, new Response(page, { headers }));
+    }));
   };
   if (root.dataset.offline) {
     const at = new Date(root.dataset.offline);
