@@ -304,6 +304,7 @@ ALLOWED: Mapping[str, Who] = {
     "office:register_plan_save": LEADERS,
     "office:register_timetable": LEADERS,
     "office:register_slot_end": NOBODY,  # no lesson is named
+    "office:register_slot_move": NOBODY,  # as above
     "office:register_pupil": LEADERS,
     "POST office:register_pupil": ADMINISTRATORS,
     "office:register_move": ADMINISTRATORS,

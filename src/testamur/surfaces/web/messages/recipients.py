@@ -139,11 +139,12 @@ class Desk:
 
 
 def desk_of(visitor: Visitor) -> Desk:
-    """The desk of one of the staff. Raises NotFound for a role that belongs to no school."""
+    """The desk of one of the staff. Raises NotFound for a role that belongs to no school, NotAllowed for others."""
     hat = visitor.hat
     unit = visitor.units.get(hat.unit) if hat is not None and hat.unit is not None else None
     if unit is None or unit.kind is not UnitKind.SCHOOL or hat is None or hat.university:
         raise NotFound("This role belongs to no school.")
+    visitor.actor.must(COLLEAGUES, unit.path)
     return Desk(visitor, unit)
 
 
