@@ -25,7 +25,7 @@ def _add(kind: str, authority: str, name: str, url: str, token: str, client: str
     runtime.start()
     from django.conf import settings
 
-    from testamur.exchange.connectors.roster import sources
+    from testamur.exchange.connectors.rostering import sources
     from testamur.kernel.base import clock
     from testamur.kernel.base.actor import operator
 
@@ -67,7 +67,7 @@ def list_() -> None:
     from testamur.surfaces.cli import runtime
 
     runtime.start()
-    from testamur.exchange.connectors.roster import sources
+    from testamur.exchange.connectors.rostering import sources
     from testamur.kernel.base.actor import operator
 
     for one in sources.sources(by=operator()):
@@ -91,7 +91,7 @@ def read(
     runtime.start()
     from django.conf import settings
 
-    from testamur.exchange.connectors.roster import syncing
+    from testamur.exchange.connectors.rostering import syncing
     from testamur.exchange.connectors.tabular.report import Report
     from testamur.kernel.base import clock
     from testamur.kernel.base.actor import operator
@@ -124,7 +124,7 @@ def end(source: Annotated[UUID, typer.Argument(help="Its id")]) -> None:
     from testamur.surfaces.cli import runtime
 
     runtime.start()
-    from testamur.exchange.connectors.roster import sources
+    from testamur.exchange.connectors.rostering import sources
     from testamur.kernel.base import clock
     from testamur.kernel.base.actor import operator
 

@@ -15,8 +15,8 @@ import pytest
 import time_machine
 from django.conf import settings
 
-from testamur.exchange.connectors.roster import sources, syncing
-from testamur.exchange.connectors.roster.syncing import Synced
+from testamur.exchange.connectors.rostering import sources, syncing
+from testamur.exchange.connectors.rostering.syncing import Synced
 from testamur.exchange.connectors.tabular.report import Report
 from testamur.kernel.base import clock
 from testamur.kernel.base.actor import operator

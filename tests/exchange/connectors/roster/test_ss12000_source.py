@@ -11,9 +11,9 @@ import pytest
 import time_machine
 
 from testamur.exchange.connectors.models import RosterSource, SourceKey
-from testamur.exchange.connectors.roster import sources, syncing
 from testamur.exchange.connectors.roster.rules import SourceRefused, Vanishing
 from testamur.exchange.connectors.roster.wire import SourceFailed
+from testamur.exchange.connectors.rostering import sources, syncing
 from testamur.exchange.connectors.tabular.report import Report
 from testamur.kernel.base import clock
 from testamur.kernel.base.actor import operator

@@ -15,9 +15,9 @@ from django.core.wsgi import get_wsgi_application
 
 from testamur.access.accounts.rules import clients as scopes
 from testamur.exchange.connectors.models import SourceKey
-from testamur.exchange.connectors.roster import sources, syncing
 from testamur.exchange.connectors.roster.rules import SourceView
-from testamur.exchange.connectors.roster.syncing import Synced
+from testamur.exchange.connectors.rostering import sources, syncing
+from testamur.exchange.connectors.rostering.syncing import Synced
 from testamur.exchange.connectors.tabular.report import Report
 from testamur.kernel.base import clock
 from testamur.kernel.base.actor import operator

@@ -21,10 +21,11 @@ from testamur.exchange.connectors import queries
 from testamur.exchange.connectors.actions import Outcome, import_bundle
 from testamur.exchange.connectors.models import RosterSource, Source
 from testamur.exchange.connectors.oneroster import fetching as oneroster
-from testamur.exchange.connectors.roster import bundle, sources
+from testamur.exchange.connectors.roster import bundle
 from testamur.exchange.connectors.roster.bundle import Complete
 from testamur.exchange.connectors.roster.rules import SourceView, must_stay
 from testamur.exchange.connectors.roster.wire import Wire
+from testamur.exchange.connectors.rostering import sources
 from testamur.exchange.connectors.rules import Options, Row, digest
 from testamur.exchange.connectors.ss12000 import fetching as ss12000
 from testamur.exchange.connectors.tabular.report import Report

@@ -8,7 +8,8 @@ from django.conf import settings
 from django_tasks import task
 
 from testamur.access.accounts import queries as accounts
-from testamur.exchange.connectors.roster import subscribing, syncing, tracking
+from testamur.exchange.connectors.roster import subscribing, tracking
+from testamur.exchange.connectors.rostering import syncing
 from testamur.exchange.connectors.tabular.report import Report
 from testamur.exchange.connectors.tasks import folder
 from testamur.kernel.base import clock
