@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 import time_machine
+from django.contrib.staticfiles import finders
 from django.test import Client, override_settings
 
 from testamur.access.accounts.models import AppDevice, Login
@@ -210,10 +214,20 @@ def test_the_manifest_has_what_a_browser_needs_to_install(client: Client) -> Non
     assert {"maskable", None} == {icon.get("purpose") for icon in told["icons"]}
     assert {one["form_factor"] for one in told["screenshots"]} == {"narrow", "wide"}
     assert [one["url"] for one in told["shortcuts"]] == ["/app/", "/messages/", "/verify/"]
-    from django.contrib.staticfiles import finders
-
     for one in [*told["icons"], *told["screenshots"]]:
         assert finders.find(one["src"].removeprefix("/static/")), one["src"]
+
+
+@pytest.mark.feature("C13")
+def test_the_first_view_of_the_app_is_small(families: Families) -> None:
+    page = opened(families).get("/app/home/").content
+    names = set(re.findall(r'(?:href|src)="/static/([^"]+\.(?:css|js|woff2|svg))"', page.decode()))
+    assert any(name.endswith("app-queue.js") for name in names)
+    size = len(gzip.compress(page))
+    for name in names:
+        data = Path(str(finders.find(name))).read_bytes()
+        size += len(data) if name.endswith("woff2") else len(gzip.compress(data))
+    assert size < 100_000, size
 
 
 def test_staff_who_open_the_app_land_on_their_own_home(families: Families) -> None:
