@@ -138,6 +138,35 @@ def test_a_week_is_entered_and_what_is_wanted_twice_is_shown(world: World, log_i
     assert log_in("other_principal").post(end, {"slot": str(wednesday.id), "ends": "2026-06-01"}).status_code == 404
 
 
+@pytest.mark.feature("C6", "E13")
+def test_what_would_be_wanted_twice_is_said_first_and_lessons_move_from_a_day_on(world: World, log_in: LogIn) -> None:
+    office, address = log_in("administrator"), reverse("office:register_timetable", args=[world.group])
+    told = {
+        "days": ["1"], "number": "1", "starts": "08:00", "ends": "08:45", "subject": "MA",
+        "teacher": str(world.persons["teacher"]), "room": "12", "week": "", "since": "",
+    }  # fmt: skip
+    office.post(address, told)
+    warned = office.post(address, {**told, "starts": "08:30", "ends": "09:15", "subject": "SV"})
+    assert warned.status_code == 422
+    assert "The class has another lesson at that hour" in text(warned)
+    assert len(schools.slots(on=(DAY, date(2026, 6, 16)), group=world.group)) == 1
+    sure = {**told, "starts": "08:30", "ends": "09:15", "subject": "SV", "sure": "1"}
+    assert office.post(address, sure).status_code == 303
+    first, second = schools.slots(on=(DAY, date(2026, 6, 16)), group=world.group)
+    move = reverse("office:register_slot_move", args=[world.group])
+    since = {"slot": str(second.id), "day": "1", "starts": "08:15", "ends": "09:00", "room": "", "since": str(DAY)}
+    assert "Not moved" in text(office.post(move, since, follow=True))
+    assert "Kept" in text(office.post(move, {**since, "day": "2"}, follow=True))
+    later = schools.slots(on=(DAY, date(2026, 6, 16)), group=world.group)
+    assert [(one.weekday, one.subject, one.valid_from) for one in later] == [
+        (1, "MA", first.valid_from),
+        (2, "SV", DAY),
+    ]
+    assert schools.slots_by_id([second.id])[second.id].valid_to < DAY, "what was stays told"
+    assert "outside the school year" in text(office.post(move, {**since, "sure": "1"}, follow=True)), "it has ended"
+    assert log_in("other_principal").post(move, since).status_code == 404
+
+
 @pytest.mark.feature("E13")
 def test_a_school_adds_a_holiday_of_its_own(world: World, log_in: LogIn) -> None:
     office, address = log_in("principal"), reverse("office:register_holidays")

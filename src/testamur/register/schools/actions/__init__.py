@@ -30,6 +30,7 @@ from testamur.register.schools.actions.timetable import (
     add_holidays,
     add_slots,
     end_slots,
+    move_slot,
     remove_holidays,
 )
 from testamur.register.schools.actions.units import UnitInvalid, UnitTaken, add_units, update_units
@@ -64,6 +65,7 @@ __all__ = [
     "end_slots",
     "enrol_person",
     "move_pupil",
+    "move_slot",
     "remove_holidays",
     "update_enrolments",
     "update_groups",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -91,6 +92,37 @@ def end_slots(*, by: Actor, ends: Mapping[UUID, date], now: datetime) -> None:
         now=now,
         refs={"count": len(rows), "digest": ids_digest(ends)},
     )
+
+
+@transaction.atomic
+def move_slot(*, by: Actor, slot: UUID, to: NewSlot, since: date, now: datetime) -> UUID:
+    """Let a weekly lesson be at another hour, in another room or with another teacher from a day on; returns its id.
+
+    What was before that day stays told as it was. Journal: ``schools.timetable.moved/1``. Needs
+    ``schools.timetable.add`` and ``schools.timetable.end`` at the group's path. Raises as `add_slots`, and
+    ``schools.period.outside`` for a day on which the lesson is not in force.
+    """
+    row = (
+        Slot.objects.select_for_update(of=("self",))
+        .select_related("group__school_year", "group__school")
+        .filter(id=slot)
+        .first()
+    )
+    if row is None or row.group_id != to.group:
+        raise NotFound("There is no such lesson in the timetable.", field="slot")
+    by.must("schools.timetable.add", row.group.path)
+    by.must("schools.timetable.end", row.group.path)
+    if not row.valid_from <= since <= row.valid_to:
+        raise OutsideYear("The lesson is not in force on that day.", field="since")
+    if to.teacher is not None and missing([to.teacher]):
+        raise NotFound("There is no such person.", field="teacher")
+    new = _slot(replace(to, valid_from=since, valid_to=row.valid_to, id=None), row.group)
+    row.valid_to = since - timedelta(days=1)
+    row.save(update_fields=["valid_to"])
+    new.save(force_insert=True)
+    refs = {"slot": str(row.id), "to": str(new.id), "since": str(since)}
+    journal.append(by=by, kind="schools.timetable.moved/1", path=row.group.school.path, refs=refs, now=now)
+    return new.id
 
 
 @transaction.atomic

@@ -96,9 +96,12 @@ def timetable(request: HttpRequest, group: UUID) -> HttpResponse:
     desk, one = desk_of_group(request, group)
     teachers = staff(request, desk, HERE)
     form = SlotForm(request.POST or None, _subjects(desk, one), teachers)
+    warned: tuple[str, ...] = ()
     if request.method == "POST":
         desk.by.must("schools.timetable.add", one.path)
-        if form.is_valid():
+        if form.is_valid() and not request.POST.get("sure"):
+            warned = _wanted_twice(desk, one, _new(one, form))
+        if form.is_valid() and not warned:
             try:
                 added = actions.add_slots(by=desk.by, slots=_new(one, form), now=visitor_of(request).now)
             except Refused as refused:
@@ -111,9 +114,11 @@ def timetable(request: HttpRequest, group: UUID) -> HttpResponse:
     return page(
         request,
         "web/office/register/timetable.html",
-        status=422 if form.errors else 200,
+        status=422 if form.errors or warned else 200,
         desk=desk,
         group=one,
+        warned=warned,
+        weekdays=[(n + 1, name) for n, name in WEEKDAYS.items()],
         days=[WEEKDAYS[day - 1] for day in days],
         rows=rows,
         twice=sum(len(cell.twice) for _hours, cells in rows for some in cells for cell in some),
@@ -189,12 +194,84 @@ def _twice(slot: SlotView, others: Iterable[SlotView], codes: dict[UUID, str]) -
             yield _("The room is wanted by %(name)s too") % {"name": codes[other.group]}
 
 
+def _wanted_twice(desk: Desk, one: GroupView, new: Iterable[NewSlot], but: UUID | None = None) -> tuple[str, ...]:
+    """Sentences about lessons that want the same class, pupils, teacher or room at the hours of new ones."""
+    year = desk.year
+    first, last = (year.starts, year.ends) if year is not None else (desk.day, desk.day)
+    there = [
+        slot
+        for slot in schools.slots(on=(desk.day, max(last, desk.day + timedelta(days=6))), school=one.school)
+        if slot.id != but
+    ]
+    codes = {g.id: g.code for g in schools.groups_by_id({slot.group for slot in there}).values()}
+    inside = schools.members_of(groups={one.id, *codes}, on=desk.day)
+    mine = {row.person for row in inside[one.id]}
+    found: dict[str, None] = {}
+    for wanted in new:
+        slot = SlotView(
+            UUID(int=0), one.school, one.id, one.path, wanted.subject, wanted.teacher, wanted.weekday, wanted.week,
+            wanted.number, wanted.starts, wanted.ends, wanted.room, wanted.valid_from or max(first, desk.day),
+            wanted.valid_to or last,
+        )  # fmt: skip
+        for other in (each for each in there if each.weekday == slot.weekday and _meet(slot, each)):
+            if other.group == one.id:
+                found[_("The class has another lesson at that hour")] = None
+            elif shared := len(mine & {row.person for row in inside[other.group]}):
+                name = codes[other.group]
+                found[_("%(n)s of the pupils have a lesson with %(name)s") % {"n": shared, "name": name}] = None
+            found.update(dict.fromkeys(_twice(slot, [other], codes)))
+    return tuple(found)
+
+
 def _meet(a: SlotView, b: SlotView) -> bool:
     """Whether two lessons of a weekday are ever at the same time."""
     weeks = a.week is b.week or Week.EVERY in {a.week, b.week}
     return (
         weeks and a.starts < b.ends and b.starts < a.ends and a.valid_from <= b.valid_to and b.valid_from <= a.valid_to
     )
+
+
+class MoveForm(forms.Form):
+    """Another hour or room of a weekly lesson, from a day on."""
+
+    day = forms.ChoiceField(choices=[(str(n + 1), name) for n, name in WEEKDAYS.items()])
+    starts = forms.TimeField()
+    ends = forms.TimeField()
+    room = forms.CharField(max_length=40, required=False)
+    since = forms.DateField()
+
+
+@door("office.home", Area.OFFICE)
+@require_POST
+def move(request: HttpRequest, group: UUID) -> HttpResponse:
+    """Let a weekly lesson be at another hour or in another room from a day on; with ``sure`` whatever else is there."""
+    desk, one = desk_of_group(request, group, "schools.timetable.end")
+    wanted = one_id(request.POST.get("slot", ""), "slot")
+    slot = schools.slots_by_id([wanted]).get(wanted)
+    if slot is None or slot.group != one.id:
+        raise NotFound("There is no such lesson in the timetable.")
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say on which day, from when until when, and from which date."))
+        return back("office:register_timetable", one.id)
+    told = form.cleaned_data
+    to = NewSlot(
+        one.id, int(told["day"]), told["starts"], told["ends"], slot.subject, slot.teacher, slot.week, slot.number,
+        told["room"], told["since"], slot.valid_to,
+    )  # fmt: skip
+    twice = () if request.POST.get("sure") else _wanted_twice(desk, one, [to], slot.id)
+    if twice:
+        messages.error(request, _("Not moved: %(why)s.") % {"why": "; ".join(twice)})
+        return back("office:register_timetable", one.id)
+    try:
+        actions.move_slot(by=desk.by, slot=slot.id, to=to, since=told["since"], now=visitor_of(request).now)
+    except Refused as refused:
+        if refused.code in {"not_allowed", "not_found"}:
+            raise
+        messages.error(request, refusals.sentence(refused))
+    else:
+        messages.success(request, _("Kept."))
+    return back("office:register_timetable", one.id)
 
 
 @door("office.home", Area.OFFICE)

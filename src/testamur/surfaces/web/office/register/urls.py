@@ -31,6 +31,7 @@ urlpatterns = [
     path("groups/<uuid:group>/plan/save/", plan.save, name="register_plan_save"),
     path("groups/<uuid:group>/timetable/", timetable.timetable, name="register_timetable"),
     path("groups/<uuid:group>/timetable/end/", timetable.end, name="register_slot_end"),
+    path("groups/<uuid:group>/timetable/move/", timetable.move, name="register_slot_move"),
     path("pupils/<uuid:pupil>/", pupils.pupil, name="register_pupil"),
     path("pupils/<uuid:pupil>/move/", pupils.move, name="register_move"),
     path("pupils/<uuid:pupil>/leave/", pupils.leave, name="register_leave"),
