@@ -144,8 +144,15 @@
       );
     });
   }
+  // A kept page cannot send; the real one does, as soon as the service answers: what "online" says may be too early.
+  const back = () =>
+    fetch("/robots.txt", { cache: "no-store" }).then(
+      () => location.reload(),
+      () => {},
+    );
+  if (root.dataset.offline) setInterval(back, 5000);
   window.addEventListener("online", () => {
-    if (root.dataset.offline) location.reload(); // the kept page cannot send; the real one does
+    if (root.dataset.offline) back();
     else send().catch(() => {});
   });
   show().catch(() => {});
