@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,6 +13,8 @@ from PIL import Image
 from testamur.kernel.base.refused import NotAllowed, NotFound
 from testamur.register.people import actions as people
 from testamur.register.people.rules import Protection
+from testamur.schoolday.forms import actions as forms
+from testamur.schoolday.forms.rules import Consent, Content, Draft, Needs, Purpose, Word
 from testamur.schoolday.learning import actions, queries, rules
 from testamur.schoolday.learning.imaging import reencode
 from testamur.schoolday.learning.models import Picture
@@ -190,3 +194,28 @@ def test_a_picture_needs_words_and_there_are_so_many(
     monkeypatch.setattr("testamur.schoolday.learning.actions.portfolio.MOST_PICTURES", 9)
     with pytest.raises(rules.NoConsent):  # it would be seen at once
         actions.add_picture(by=by, entry=key, data=small, alt="x", children=[four.pupils[1]], now=NOW)
+
+
+@pytest.mark.feature("C18")
+def test_a_consent_is_the_one_that_the_family_gave_in_a_form_and_it_ends_when_taken_back(
+    four: School, photo: bytes
+) -> None:
+    head, family, child = four.actor("principal"), four.actor("far_guardian"), four.pupils[3]
+    content = Content(("sv",), {"sv": "Bilder"}, {"sv": "Får ditt barn vara med på bild?"})
+    draft = Draft(
+        four.school, content, TODAY + timedelta(days=9), (four.group,), consent=Consent.LOGIN,
+        purpose=Purpose.PICTURES_INTERNAL, needs=Needs.ALL, holds_until=TODAY + timedelta(days=90),
+    )  # fmt: skip
+    form = forms.draft_form(by=head, form=draft, now=NOW)
+    forms.publish_form(by=head, form=form, now=NOW)
+    key = entry(four, [child], photo=photo)
+    with pytest.raises(rules.NoConsent):
+        actions.publish_entry(by=four.actor("teacher"), entry=key, now=NOW)
+    said: dict[str, Any] = {"by": family, "form": form, "child": child, "values": {}, "language": "sv", "now": NOW}
+    forms.answer_form(word=Word.GIVEN, **said)
+    actions.publish_entry(by=four.actor("teacher"), entry=key, now=NOW)
+    assert queries.entries_for(by=family, children=[child], on=TODAY)[child][0].pictures
+    forms.withdraw_consent(by=family, form=form, child=child, now=NOW)
+    assert queries.entries_for(by=family, children=[child], on=TODAY)[child][0].pictures == ()
+    with pytest.raises(NotFound):
+        queries.picture(by=family, picture=Picture.objects.get().id, on=TODAY)
