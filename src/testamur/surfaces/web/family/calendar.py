@@ -25,12 +25,12 @@ from testamur.schoolday.noticeboard.rules.contents import Content, FeedKind
 from testamur.schoolday.noticeboard.rules.feeds import calendar as drawn
 from testamur.surfaces.web import refusals
 from testamur.surfaces.web.account.entering import SeeOther
+from testamur.surfaces.web.calendars import domain, ics
 from testamur.surfaces.web.doors import door, public
 from testamur.surfaces.web.family.calendar_entries import entries_of
 from testamur.surfaces.web.family.child import opened
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import WebRequest
-from testamur.surfaces.web.timetable.feeds import domain, ics
 
 JUST_MADE = "family.feed"
 """Key of the session: the address that was just made, shown once."""

@@ -57,7 +57,7 @@ def calendar(request: WebRequest, unit: UUID) -> HttpResponse:
     """The same to subscribe to (iCalendar)."""
     from testamur.schoolday.noticeboard.rules.feeds import Entry  # slow to load, and rarely asked for
     from testamur.schoolday.noticeboard.rules.feeds import calendar as drawn
-    from testamur.surfaces.web.timetable.feeds import domain, ics
+    from testamur.surfaces.web.calendars import domain, ics
 
     found, now, day = _unit(unit), request.visitor.now, timedelta(days=1)
     entries: dict[str, Entry] = {}

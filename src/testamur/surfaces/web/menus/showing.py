@@ -64,7 +64,7 @@ def calendar(request: WebRequest, menu_code: str) -> HttpResponse:
     """The same to subscribe to (iCalendar): an entry for each day."""
     from testamur.schoolday.noticeboard.rules.feeds import Entry  # slow to load, and rarely asked for
     from testamur.schoolday.noticeboard.rules.feeds import calendar as drawn
-    from testamur.surfaces.web.timetable.feeds import domain, ics
+    from testamur.surfaces.web.calendars import domain, ics
 
     menu, unit = _menu(menu_code)
     entries = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -27,6 +26,7 @@ from testamur.schoolday.noticeboard.rules.contents import FeedKind
 from testamur.schoolday.noticeboard.rules.feeds import Entry
 from testamur.schoolday.noticeboard.rules.feeds import calendar as drawn
 from testamur.surfaces.web.account.entering import SeeOther
+from testamur.surfaces.web.calendars import domain, ics
 from testamur.surfaces.web.diary.about import subject_names
 from testamur.surfaces.web.doors import door, public
 from testamur.surfaces.web.pages import page
@@ -72,20 +72,6 @@ def calendar(request: WebRequest, secret: str) -> HttpResponse:
     first, last = (now - BEHIND).date(), (now + AHEAD).date()
     lines = week_of(first=first, last=last, teacher=found.person)
     return ics(drawn(name="Testamur", entries=_entries(lines, found.person, now), domain=domain()))
-
-
-def ics(body: bytes, *, public_: bool = False) -> HttpResponse:
-    """A calendar as an answer. A secret one is kept by nobody on the way."""
-    answer = HttpResponse(body, content_type="text/calendar; charset=utf-8")
-    answer["Content-Disposition"] = 'inline; filename="school.ics"'
-    answer["Cache-Control"] = f"{'public' if public_ else 'private'}, max-age=900"
-    answer["Referrer-Policy"] = "no-referrer"
-    return answer
-
-
-def domain() -> str:
-    """What makes the UIDs of calendars the installation's own."""
-    return urlsplit(settings.PUBLIC_URL).hostname or "testamur"
 
 
 def _entries(lines: tuple[Line, ...], person: UUID, now: datetime) -> list[Entry]:
