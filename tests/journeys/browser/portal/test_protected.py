@@ -22,7 +22,7 @@ def test_a_late_mark_hides_the_name_on_the_next_page_and_an_alias_stands_there(o
     expect(teacher.locator("main")).to_contain_text(name)
     look(teacher)
     office = open_page("en", 1280)
-    acts.log_in(office, world, "bg_administrator", "administrator", to=f"/office/register/pupil/{pupil}/")
+    acts.log_in(office, world, "bg_administrator", "administrator", to=f"/office/register/pupils/{pupil}/")
     acts.press(office, office.locator('main a[href$="/protection/"]'))
     office.locator('input[value="confidentiality_mark"]').check()
     acts.press(office, office.locator("main form button[type=submit]").last)

@@ -20,8 +20,8 @@ from tests.surfaces.web.support.conftest import Enter
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("C19")]
 
 
-def _act(browser: Client, person: UUID, what: str, **told: str) -> int:
-    return browser.post(reverse("support:case_act", args=[person]), {"act": what, **told}).status_code
+def _act(browser: Client, sheltered: UUID, what: str, /, **told: str) -> int:
+    return browser.post(reverse("support:case_act", args=[sheltered]), {"act": what, **told}).status_code
 
 
 def _names(person: UUID) -> tuple[str, str]:
