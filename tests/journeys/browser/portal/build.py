@@ -98,6 +98,8 @@ def _care(se: Any, who: dict[str, UUID]) -> dict[str, UUID]:
         who |= {f"{name}_child{n}": child for n, child in enumerate(children)}
         for n, views in enumerate(people.guardians(by=by, children=children, on=today).values()):
             who[f"{name}_guardian{n}"] = views[-1].guardian.id
+            if name == "preschool" and len(views) > 1:
+                who["preschool_family_child"] = children[n]
     return found
 
 

@@ -121,11 +121,16 @@ def _day(
         on,
         opening,
         quarters(stays, opening, setting),
-        quarters(real, opening, setting) if real else (),
+        _so_far(quarters(real, opening, setting), on, now.astimezone(zone)) if real else (),
         len(stays),
         len({child for child, notes in came if any(note.act is Act.IN for note in notes)}),
         sum(day.missing for day in days.values()),
     )
+
+
+def _so_far(slices: tuple[Slice, ...], on: date, now: datetime) -> tuple[Slice, ...]:
+    """Of today the quarters that have begun; of a day that is over all."""
+    return tuple(one for one in slices if on < now.date() or one.starts <= now.time())
 
 
 def _spans(notes: list[PresenceView], on: date, now: datetime, zone: ZoneInfo) -> Iterable[Hours]:

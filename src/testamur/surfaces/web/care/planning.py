@@ -29,8 +29,8 @@ from testamur.surfaces.web.tabular import NONE, Cell, Picture, Report, Table, wh
 
 WEEKS = 5
 """Weeks of the forecast."""
-HALF = 2
-"""Quarters of an hour that one bar of the chart stands for; the table and the files have each."""
+HOUR = 4
+"""Quarters of an hour that one bar of the chart stands for; the files have each."""
 
 
 @require_GET
@@ -71,12 +71,12 @@ def _staffing(desk: Desk, unit: UUID, monday: date, weeks: int) -> Staffing:
 
 
 def _chart(day: StaffingDay) -> Picture:
-    """Children planned and there, and adults, by the half hour: the fullest quarter of each."""
+    """Children planned and there, and adults, by the hour: the fullest quarter of each."""
     rows = []
     most = 1
-    for at in range(0, len(day.planned), HALF):
-        some = day.planned[at : at + HALF]
-        was = day.actual[at : at + HALF]
+    for at in range(0, len(day.planned), HOUR):
+        some = day.planned[at : at + HOUR]
+        was = day.actual[at : at + HOUR]
         planned, came = max(one.children for one in some), max((one.children for one in was), default=None)
         adults = max(one.adults for one in some)
         most = max(most, planned, came or 0)
