@@ -50,7 +50,7 @@ def test_news_of_a_class_stand_with_its_families_until_they_are_taken_off(school
         language="sv",
     )  # fmt: skip
     assert "Nytt tema" in shown(mother, f"/messages/child/{school.pupils[0]}/")
-    assert "Nytt tema" not in shown(mother, reverse("public:news"))
+    assert "Nytt tema" not in shown(mother, reverse("public:home"))  # it is not for everybody
     shown(enter("stranger"), "/messages/news/", 403)
     entry = Entry.objects.latest("id")
     assert things(entry.kind, entry.refs) is None
