@@ -110,7 +110,6 @@ def deleted_only_listed(table: str, key: str, items: tuple[str, str, str], lists
         f"CREATE FUNCTION {name}_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {there} THEN RETURN OLD; "
         f"END IF; RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'check_violation'; END $$"
     )
-    goes = f"CREATE TRIGGER {name}_delete BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}_delete()"
     every = f"CREATE TRIGGER {name}_row BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
     abort = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
     return {

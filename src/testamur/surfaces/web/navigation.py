@@ -95,7 +95,8 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
     ),
 }
 _SCHOOL_ONLY = frozenset({
-    "timetable:home", "menus:menus", "diary:today", "diary:classes", "diary:events", "diary:completeness", "notices:registrations", "reports:home",
+    "timetable:home", "menus:menus", "diary:today", "diary:classes", "diary:events", "diary:completeness",
+    "notices:registrations", "reports:home",
     "office:home", "office:follow", "office:releases", "office:imports", "messages:home",
     "support:home", "search:home", "forms:home", "learning:home",
 })  # fmt: skip
@@ -192,8 +193,7 @@ def _has_care(visitor: Visitor) -> bool:
         return False
     if unit.form in FORMS:
         return True
-    found: bool = cache.get_or_set(f"care.at.{unit.id}", lambda: bool(care.has_care({unit.id: unit})), 300)
-    return found
+    return bool(cache.get_or_set(f"care.at.{unit.id}", lambda: bool(care.has_care({unit.id: unit})), 300))
 
 
 def footer(path: str) -> Sequence[Item]:

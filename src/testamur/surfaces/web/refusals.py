@@ -320,7 +320,9 @@ SENTENCES: Mapping[str, str | Promise] = {
     "noticeboard.event.over": _("That has begun or is called off; nothing about it can be changed any more."),
     "noticeboard.feed.content": _("Choose at least one part of the calendar."),
     "noticeboard.menu.ended": _("That menu is kept no more."),
-    "noticeboard.menu.invalid": _("Check the menu: its name, its dishes (12 a day at most), and that no marks disagree."),
+    "noticeboard.menu.invalid": _(
+        "Check the menu: its name, its dishes (12 a day at most), and that no marks disagree."
+    ),
     "noticeboard.menu.taken": _("There is a menu of that name already."),
     "noticeboard.test.too_many": _(
         "The law lets this class have no further test on that day or in that week. Choose another day."

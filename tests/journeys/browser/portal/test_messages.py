@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.journeys.browser import acts
 from tests.journeys.browser.acts import Open, World, press
 from tests.journeys.browser.looking import look
 
 LETTER = "Teater på tisdag (exempel)"
-PDF = {"name": "program.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 program"}
+PDF: FilePayload = {"name": "program.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 program"}
 
 
 @pytest.mark.feature("C5")

@@ -48,9 +48,7 @@ def _given(person: UUID, on: date) -> Mapping[UUID, set[UUID]]:
     return found
 
 
-def actor(
-    hat: Hat, *, person: UUID, identified_by: str, admin_mode: bool = False, on: date | None = None
-) -> Actor:
+def actor(hat: Hat, *, person: UUID, identified_by: str, admin_mode: bool = False, on: date | None = None) -> Actor:
     """The actor under a hat that `hats` gave; `admin_mode` as in `rules.hats.actor_of`.
 
     With the day `on`, whom the person needs to know of the protected ones comes along; for work, not as a guardian.

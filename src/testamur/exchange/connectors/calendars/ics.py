@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any
@@ -36,36 +36,40 @@ def lessons(files: Files, member: Member, options: Options, reporter: Reporter) 
     count = 0
     for calendar in calendars:
         name = _text(calendar.get("x-wr-calname")) or PurePosixPath(member.name).stem
-        zone = _zone(calendar, options)
-        for number, event in enumerate(calendar.walk("VEVENT"), start=1):
-            if _text(event.get("status")).upper() == "CANCELLED":
-                continue
-            try:
-                times = list(_times(event, zone))
-            except (ValueError, TypeError, OverflowError, AttributeError) as error:
-                refuse(number, "DTSTART", str(error), "event left out: its time cannot be read", "import.time.invalid")
-                continue
-            if not times:
-                refuse(
-                    number, "DTSTART", _text(event.get("summary")),
-                    "event left out: a lesson has an hour at which it begins, and one at which it ends, on one day",
-                    "import.time.invalid",
-                )  # fmt: skip
-                continue
+        for number, event, starts, ends in _timed(calendar, _zone(calendar, options), refuse):
+            count += 1
+            if count > MOST:
+                refuse(number, "", str(count), "the rest of the file is left out: too many lessons", "import.rows.many")
+                return
             group = _group(event, name)
-            for starts, ends in times:
-                count += 1
-                if count > MOST:
-                    refuse(
-                        number, "", str(count), "the rest of the file is left out: too many lessons", "import.rows.many"
-                    )
-                    return
-                yield Told(
-                    member.name, number, "", group, "", _subject(event, group), _teacher(event),
-                    _text(event.get("location"))[:40], starts.date(), starts.time(), ends.time(),
-                )  # fmt: skip
+            yield Told(
+                member.name, number, "", group, "", _subject(event, group), _teacher(event),
+                _text(event.get("location"))[:40], starts.date(), starts.time(), ends.time(),
+            )  # fmt: skip
     if not count:
         refuse(0, "", "", "file left out: it holds no lesson", "import.file.empty")
+
+
+def _timed(
+    calendar: Any, zone: ZoneInfo, refuse: Callable[[int, str, str, str, str], None]
+) -> Iterator[tuple[int, Any, datetime, datetime]]:
+    """(number, event, begin, end) of each time that an event of a calendar takes place."""
+    for number, event in enumerate(calendar.walk("VEVENT"), start=1):
+        if _text(event.get("status")).upper() == "CANCELLED":
+            continue
+        try:
+            times = list(_times(event, zone))
+        except (ValueError, TypeError, OverflowError, AttributeError) as error:
+            refuse(number, "DTSTART", str(error), "event left out: its time cannot be read", "import.time.invalid")
+            continue
+        if not times:
+            refuse(
+                number, "DTSTART", _text(event.get("summary")),
+                "event left out: a lesson has an hour at which it begins, and one at which it ends, on one day",
+                "import.time.invalid",
+            )  # fmt: skip
+        for starts, ends in times:
+            yield number, event, starts, ends
 
 
 def _times(event: Any, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:

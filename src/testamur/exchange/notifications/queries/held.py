@@ -26,7 +26,16 @@ def held(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:  # noqa:
                 iter(list(told.values_list("part", "way", "at", "told_at", "outcome"))))  # fmt: skip
     if reader != person:
         return
-    columns: tuple[str, ...] = ("quiet_from", "quiet_to", "digest_at", "digest_weekday", "details", "latin", "stopped", "changed_at")
+    columns: tuple[str, ...] = (
+        "quiet_from",
+        "quiet_to",
+        "digest_at",
+        "digest_weekday",
+        "details",
+        "latin",
+        "stopped",
+        "changed_at",
+    )
     settings = Setting.objects.filter(person=person)
     yield Sheet("notice_settings", columns, iter(list(settings.values_list(*columns))))
     columns = ("route", "kind", "value", "name", "locale", "state", "made_at", "proved_at", "decided_at")

@@ -63,11 +63,13 @@ def _lessons(refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thin
             Part.LESSONS,
             one.on,
             one.subject,
-            "|".join((
-                f"{one.starts:%H:%M}–{one.ends:%H:%M}",
-                one.room if one.moved else "",
-                "substitute" if one.substitute else "given" if one.given else "",
-            )),
+            "|".join(
+                (
+                    f"{one.starts:%H:%M}–{one.ends:%H:%M}",
+                    one.room if one.moved else "",
+                    "substitute" if one.substitute else "given" if one.given else "",
+                )
+            ),
             off=one.cancelled,
         )
         for key, one in found.items()
@@ -99,16 +101,12 @@ def _care(refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thing, 
 
 
 def _forms(refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thing, ...]]:
-    return {
-        key: (Thing(Part.FORMS, form.last_day, form.content.title()),) for key, form in wanted(refs).items()
-    }
+    return {key: (Thing(Part.FORMS, form.last_day, form.content.title()),) for key, form in wanted(refs).items()}
 
 
 def _learning(refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thing, ...]]:
     """A plan, work, development plan or talk; titles name nobody."""
-    return {
-        key: (Thing(Part.LEARNING, one.on, one.title, off=one.off),) for key, one in learning_told(refs).items()
-    }
+    return {key: (Thing(Part.LEARNING, one.on, one.title, off=one.off),) for key, one in learning_told(refs).items()}
 
 
 Reader = Callable[[set[tuple[UUID, UUID]]], dict[tuple[UUID, UUID], tuple[Thing, ...]]]

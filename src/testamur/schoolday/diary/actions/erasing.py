@@ -12,7 +12,13 @@ from testamur.kernel.base.actor import Actor
 from testamur.kernel.journal.actions import append
 from testamur.schoolday.diary.models import Absence, AbsenceChange, HealthNote, Leave, Mark, Remark
 
-_TABLES: dict[str, type[Absence | Leave | Remark | Mark | HealthNote]] = {"attendance": Absence, "leaves": Leave, "remarks": Remark, "marks": Mark, "health": HealthNote}
+_TABLES: dict[str, type[Absence | Leave | Remark | Mark | HealthNote]] = {
+    "attendance": Absence,
+    "leaves": Leave,
+    "remarks": Remark,
+    "marks": Mark,
+    "health": HealthNote,
+}
 
 
 @transaction.atomic
