@@ -28,13 +28,13 @@ def press(page: Page, what: Locator) -> None:
         what.click()
 
 
-def log_in(page: Page, world: World, name: str, role: str = "", *, to: str = "") -> None:
-    """Log in with the simulated e-ID by number, choosing `role` where there is a choice."""
+def log_in(page: Page, world: World, name: str, role: str = "", *, at: str = "", to: str = "") -> None:
+    """Log in with the simulated e-ID by number, choosing `role` (at the unit with code `at`) if there is a choice."""
     page.goto("/account/login/" + (f"?next={quote(to)}" if to else ""))
     page.locator("#id_number").fill(world["numbers"][name])
     press(page, page.locator("form:has(#id_number) button[type=submit]"))
     if urlsplit(page.url).path == "/account/roles/":
-        press(page, page.locator(f'main button[name=hat][value^="{role}@"]'))
+        press(page, page.locator(f'main button[name=hat][value^="{role}@"][value$="{at}/"]'))
 
 
 def is_at(page: Page, pattern: str) -> None:
