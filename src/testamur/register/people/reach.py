@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from testamur.register.people.models import ContactPoint, Guardianship, Person
 from testamur.register.people.queries import chunks
-from testamur.register.people.rules import ContactKind, guardian_reaches
+from testamur.register.people.rules import ContactKind, Protection, guardian_reaches
 from testamur.register.people.rules.guardians import comes_of_age
 
 
@@ -90,3 +90,15 @@ def siblings(*, child: UUID) -> frozenset[UUID]:
     guardians = Guardianship.objects.filter(child=child).values_list("guardian_id", flat=True)
     rows = Guardianship.objects.filter(guardian__in=list(guardians)).exclude(child=child)
     return frozenset(rows.values_list("child_id", flat=True))
+
+
+def family(*, child: UUID) -> frozenset[UUID]:
+    """The child and whoever is or was a guardian of it, on whatever day: for telling them from strangers, no name."""
+    rows = Guardianship.objects.filter(child=child).values_list("guardian_id", flat=True)
+    return frozenset({child, *rows})
+
+
+def apart(*, child: UUID, reader: UUID, on: date) -> bool:
+    """Whether somebody else who may be told of the child is protected: from each other they keep where they live."""
+    others = set(readers(children=[child], on=on)[child]) - {reader, child}
+    return Person.objects.filter(id__in=others).exclude(protection=Protection.NONE).exists()

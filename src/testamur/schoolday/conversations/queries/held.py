@@ -14,15 +14,20 @@ from testamur.schoolday.conversations.models import Post, Reading
 
 
 def held(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:  # noqa: ARG001 - the shape of all sections
-    """What the person wrote, and what stands in the asker's own threads about the person; nobody else's threads.
+    """What the asker wrote about the person, and what stands in the asker's own threads; to oneself all that one wrote.
 
-    Needs ``keeping.extract.see`` for the person.
+    What a pupil wrote to the school is no guardian's to read, nor that it was written; nobody else's threads are. Needs
+    ``keeping.extract.see`` for the person.
     """
     by.must("keeping.extract.see", person=person)
-    mine = Q(thread__person=by.id, thread__child=person) | Q(author=person)
+    oneself = by.id == person
+    mine = Q(thread__person=by.id, thread__child=person) | Q(author=by.id, child=person)
     columns = ("conversation__subject", "at", "side", "text", "withdrawn_at")
-    rows = Post.objects.filter(mine).order_by("at", "id").values_list(*columns)
+    found = Post.objects.filter(mine | Q(author=person) if oneself else mine)
+    rows = found.order_by("at", "id").values_list(*columns)
     yield Sheet("messages", ("subject", *columns[1:]), rows.iterator(chunk_size=2000))
+    if not oneself:
+        return
     read = Reading.objects.filter(person=person, seen_at__isnull=False).order_by("seen_at")
     yield Sheet(
         "messages_read", ("subject", "seen_at"), iter(list(read.values_list("conversation__subject", "seen_at")))

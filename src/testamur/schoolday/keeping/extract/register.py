@@ -9,11 +9,12 @@ from uuid import UUID
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.sheet import Sheet
 from testamur.register.people import queries as people
+from testamur.register.people import reach
 from testamur.register.schools import queries as schools
 
 
-def person(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:  # noqa: ARG001 - the shape of all sections
-    """Name, birth, protection, identifiers, facts for documents."""
+def person(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:
+    """Name, birth, protection, identifiers, facts for documents; no place of living, as `contacts`."""
     by.must("keeping.extract.see", person=person)
     one = people.people(by=by, ids=[person]).get(person)
     if one is None:
@@ -28,14 +29,16 @@ def person(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:  # noq
     ])  # fmt: skip
     facts = people.facts(by=by, persons=[person]).get(person)
     if facts is not None:
-        columns = ("birth_place", "ethnicity", "nationality", "home_town", "residence")
+        columns: tuple[str, ...] = ("birth_place", "ethnicity", "nationality", "home_town", "residence")
+        if _apart(by, person, now):
+            columns = columns[:3]
         yield _sheet("facts", columns, [tuple(getattr(facts, name) for name in columns)])
 
 
-def contacts(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:  # noqa: ARG001 - as above
-    """E-mail addresses, telephone numbers, addresses."""
+def contacts(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:
+    """E-mail addresses, telephone numbers, addresses; none where they could tell where a protected guardian lives."""
     by.must("keeping.extract.see", person=person)
-    found = people.contacts(by=by, persons=[person]).get(person, ())
+    found = people.contacts(by=by, persons=[person]).get(person, ()) if not _apart(by, person, now) else ()
     yield _sheet("contacts", ("kind", "value", "confirmed"), [(c.kind, c.value, c.verified_at) for c in found])
 
 
@@ -66,6 +69,11 @@ def schooling(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:
     yield _sheet("posts", ("unit", "role", "subject", "starts", "ends"), [
         (names.get(p.unit, ""), p.role.value, p.subject, p.starts, p.ends) for p in posts
     ])  # fmt: skip
+
+
+def _apart(by: Actor, person: UUID, now: datetime) -> bool:
+    """Whether a guardian asks about a child of whose other guardians one is protected: they may live together."""
+    return by.id != person and reach.apart(child=person, reader=by.id, on=now.date())
 
 
 def _sheet(name: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> Sheet:

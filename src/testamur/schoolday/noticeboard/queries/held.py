@@ -15,16 +15,22 @@ from testamur.schoolday.noticeboard.models import Answer, Feed, Time
 
 
 def held(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:  # noqa: ARG001 - the shape of all sections
-    """Answers to events, booked times, calendars to subscribe to. Needs ``keeping.extract.see`` for the person."""
+    """Answers to events, booked times, calendars to subscribe to; of a child's times and calendars the asker's own.
+
+    When another guardian comes to the school is not told. Needs ``keeping.extract.see`` for the person.
+    """
     by.must("keeping.extract.see", person=person)
+    oneself = by.id == person
     yield _sheet("event_answers", Answer.objects.filter(Q(person=person) | Q(child=person)).order_by("at"), {
         "event": "event__title", "reply": "reply", "at": "at",
     })  # fmt: skip
-    times = Time.objects.filter(Q(guardian=person) | Q(child=person) | Q(host=person))
+    own = Q(guardian=person) | Q(child=person) | Q(host=person)
+    times = Time.objects.filter(own if oneself else Q(guardian=by.id, child=person))
     yield _sheet("meeting_times", times.order_by("starts_at"), {
         "event": "event__title", "starts": "starts_at", "ends": "ends_at", "room": "room", "booked": "booked_at",
     })  # fmt: skip
-    yield _sheet("calendars", Feed.objects.filter(Q(person=person) | Q(child=person)).order_by("made_at"), {
+    feeds = Q(person=person) | Q(child=person) if oneself else Q(person=by.id, child=person)
+    yield _sheet("calendars", Feed.objects.filter(feeds).order_by("made_at"), {
         "made": "made_at",
     })  # fmt: skip
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from testamur.access.accounts.rules import Area
 from testamur.kernel.base.refused import NotFound
 from testamur.register.people import queries as people
+from testamur.register.people import reach as kin
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import PostView
 from testamur.schoolday.keeping import queries
@@ -60,8 +61,7 @@ def _role(path: str, posts: Sequence[PostView]) -> str:
 def _rows(visitor: Visitor, subject: UUID, some: tuple[queries.Seen, ...]) -> list[dict[str, object]]:
     actors = {one.actor for one in some}
     names = people.people(by=visitor.actor, ids=actors, numbers=False)
-    guardians = people.guardians(by=visitor.actor, children=[subject], on=visitor.now.date()).get(subject, ())
-    family = {one.guardian.id for one in guardians} | {subject}
+    family = kin.family(child=subject)
     posts = {actor: schools.posts_of(person=actor, on=visitor.now.date()) for actor in actors - family}
     places = {path: way[-1].name for path, way in schools.ways({one.path for one in some}).items() if way}
     rows: list[dict[str, object]] = []
