@@ -56,6 +56,8 @@ def for_children(*, by: Actor, children: Collection[UUID], on: date) -> dict[UUI
         return found
     forms = _of(mine, on)
     every = {form.id: form for some in forms.values() for form in some}
+    if not every:
+        return found
     deciders = reach.deciders(children=mine, on=on)
     seen = looked(forms=list(every.values()), children=mine, on=on, deciders=deciders)
     for child, some in forms.items():

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from testamur.kernel.base.actor import Actor
 from testamur.schoolday.learning.models import Entry, EntryChild, Plan, Signature, Talk, Version
-from testamur.schoolday.learning.queries.reach import must_reach
+from testamur.schoolday.learning.queries.reach import must_reach_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,7 @@ def waiting(
     Raises NotAllowed without ``learning.family.see`` for each of them.
     """
     wanted = list(children)
-    for child in wanted:
-        must_reach(by, "learning.family.see", child)
+    must_reach_all(by, "learning.family.see", wanted)
     entries = Entry.objects.filter(
         children__child__in=wanted, published_at__isnull=False, withdrawn_at__isnull=True, own=False
     ).order_by("-published_at", "id")

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from testamur.access.accounts.rules import Area
 from testamur.kernel.base.refused import NotFound, Refused
 from testamur.register.people.rules import Protection
-from testamur.schoolday.diary.rules.pupil import Schooling
+from testamur.schoolday.diary.rules.pupil import News, Schooling
 from testamur.schoolday.forms import actions, queries
 from testamur.schoolday.forms.queries import FamilyLook
 from testamur.schoolday.forms.rules import AnswerView, Consent, Needs, Standing, Word
@@ -114,7 +114,9 @@ def withdraw(request: WebRequest, pupil: UUID, form: UUID) -> HttpResponse:
     return SeeOther(reverse("forms:answer", args=[pupil, form]))
 
 
-def waiting(visitor: Visitor, known: Mapping[UUID, Schooling]) -> Mapping[UUID, Added]:
+def waiting(
+    visitor: Visitor, known: Mapping[UUID, Schooling], _news: Mapping[UUID, News]
+) -> Mapping[UUID, Added]:
     """For the home: how many forms of each child wait for the visitor."""
     found = queries.for_children(by=visitor.actor, children=list(known), on=visitor.now.date())
     added = {}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from testamur.schoolday.care import queries
 from testamur.schoolday.care.queries import FetchingView, NeedView
 from testamur.schoolday.care.rules import DayView, monday_of
-from testamur.schoolday.diary.rules.pupil import Schooling
+from testamur.schoolday.diary.rules.pupil import News, Schooling
 from testamur.surfaces.web.care.fetchers import names_of
 from testamur.surfaces.web.care.hours import REASONS
 from testamur.surfaces.web.family.child import zone_of
@@ -23,7 +23,9 @@ from testamur.surfaces.web.requests import Visitor
 ASKED = timedelta(days=60)
 
 
-def care(visitor: Visitor, known: Mapping[UUID, Schooling]) -> Mapping[UUID, Added]:
+def care(
+    visitor: Visitor, known: Mapping[UUID, Schooling], _news: Mapping[UUID, News]
+) -> Mapping[UUID, Added]:
     """Of each child with care; three queries where none has any."""
     placed = queries.places(children=list(known), on=visitor.now.date())
     if not placed:

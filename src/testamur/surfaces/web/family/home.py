@@ -134,7 +134,7 @@ def diaries(visitor: Visitor, shown: Mapping[UUID, PersonView], *, strong: bool)
     if not strong:
         return {key: _weak(places[key], news[key]) for key in pupils}
     mine = {key: places[key] for key in pupils}
-    beside = added(visitor, mine)
+    beside = added(visitor, mine, news)
     groups = diary.groups_of(mine, today, today)
     lessons = diary.days(by=by, pupils=pupils, first=today, last=today, of=mine, groups=groups)
     events = pages.events(mine, groups, visitor.now, visitor.now + COMING)

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
-from testamur.schoolday.diary.rules.pupil import Schooling
+from testamur.schoolday.diary.rules.pupil import News, Schooling
 from testamur.surfaces.web.requests import Visitor
 
 
@@ -45,7 +45,7 @@ class Added:
     today: tuple[Doing, ...] = ()
 
 
-Provider = Callable[[Visitor, Mapping[UUID, Schooling]], Mapping[UUID, Added]]
+Provider = Callable[[Visitor, Mapping[UUID, Schooling], Mapping[UUID, News]], Mapping[UUID, Added]]
 PROVIDERS: tuple[str, ...] = (
     "testamur.surfaces.web.care.provider.care",
     "testamur.surfaces.web.messages.provider.unread",
@@ -57,9 +57,9 @@ PROVIDERS: tuple[str, ...] = (
 """Dotted names of providers, in the order in which a family needs them; names, since their packages import this one."""
 
 
-def added(visitor: Visitor, known: Mapping[UUID, Schooling]) -> dict[UUID, Added]:
+def added(visitor: Visitor, known: Mapping[UUID, Schooling], news: Mapping[UUID, News]) -> dict[UUID, Added]:
     """What all providers say of each child."""
-    answers = [_provider(name)(visitor, known) for name in PROVIDERS]
+    answers = [_provider(name)(visitor, known, news) for name in PROVIDERS]
     return {
         child: Added(
             tuple(one for some in answers for one in some.get(child, Added()).todo),

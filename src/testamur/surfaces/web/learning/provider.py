@@ -9,8 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from testamur.schoolday.diary.queries import pupil as diary
-from testamur.schoolday.diary.rules.pupil import Schooling
+from testamur.schoolday.diary.rules.pupil import News, Schooling
 from testamur.schoolday.diary.rules.states import Part
 from testamur.schoolday.learning import queries
 from testamur.schoolday.learning.queries import Waiting
@@ -21,10 +20,11 @@ TOLD = 3
 """So many titles stand on the home."""
 
 
-def learning(visitor: Visitor, known: Mapping[UUID, Schooling]) -> Mapping[UUID, Added]:
+def learning(
+    visitor: Visitor, known: Mapping[UUID, Schooling], news: Mapping[UUID, News]
+) -> Mapping[UUID, Added]:
     """What is new and what waits, by child; a constant number of queries."""
     by, now = visitor.actor, visitor.now
-    news = diary.news(by=by, pupils=list(known), now=now)
     since = {child: news[child].since[Part.LEARNING] for child in known}
     found = queries.waiting(by=by, children=list(known), since=since, now=now)
     return {child: _added(child, one) for child, one in found.items()}

@@ -78,7 +78,7 @@ class MenuForm(forms.Form):
 @door("menus.edit", Area.OFFICE)
 @require_http_methods(["GET", "POST"])
 def menus(request: WebRequest) -> HttpResponse:
-    """The menus of the visitor's schools, and a form for another."""
+    """The menus of the visitor's schools, those that units above keep for them, and a form for another."""
     visitor = request.visitor
     units = _units(visitor)
     form = MenuForm(request.POST or None, units)
@@ -93,13 +93,15 @@ def menus(request: WebRequest) -> HttpResponse:
         else:
             messages.success(request, _("The menu is begun. Write its first week."))
             return SeeOther(reverse("menus:week", args=[made]))
-    found = board.menus_under(visitor.hat.unit_path) if visitor.hat is not None and units else ()
-    names = {one.id: one.name for one in schools.units({one.unit for one in found}).values()}
+    path = visitor.hat.unit_path if visitor.hat is not None and units else ""
+    found, above = (board.menus_under(path), board.menus_above(path)) if path else ((), ())
+    names = {one.id: one.name for one in schools.units({one.unit for one in (*found, *above)}).values()}
     return page(
         request,
         "web/menus/menus.html",
         status=422 if form.errors else 200,
         menus=[(one, names.get(one.unit, "")) for one in found],
+        above=[(one, names.get(one.unit, "")) for one in above],
         form=form,
         may=bool(units),
     )

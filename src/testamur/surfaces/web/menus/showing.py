@@ -20,7 +20,7 @@ from testamur.exchange.notifications.rules import ZONES
 from testamur.kernel.base.refused import NotFound
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import UnitView
-from testamur.schoolday.diary.rules.pupil import Schooling
+from testamur.schoolday.diary.rules.pupil import News, Schooling
 from testamur.schoolday.noticeboard import queries as board
 from testamur.schoolday.noticeboard.rules.menus import Dish, MenuView
 from testamur.surfaces.web.doors import door, public
@@ -125,7 +125,9 @@ def child(request: WebRequest, pupil: UUID) -> HttpResponse:
     )
 
 
-def today(visitor: Visitor, known: Mapping[UUID, Schooling]) -> Mapping[UUID, Added]:
+def today(
+    visitor: Visitor, known: Mapping[UUID, Schooling], _news: Mapping[UUID, News]
+) -> Mapping[UUID, Added]:
     """What each child is served today, for the family's home; two queries for all children."""
     places = {key: (one.school.path, one.school.form.value) for key, one in known.items() if one.school is not None}
     menus = board.menus_for(places=places.values()) if places else {}

@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from testamur.schoolday.conversations import queries
-from testamur.schoolday.diary.rules.pupil import Schooling
+from testamur.schoolday.diary.rules.pupil import News, Schooling
 from testamur.surfaces.web.family.more import Added, NewPart
 from testamur.surfaces.web.requests import Visitor
 
 
-def unread(visitor: Visitor, known: Mapping[UUID, Schooling]) -> Mapping[UUID, Added]:
+def unread(
+    visitor: Visitor, known: Mapping[UUID, Schooling], _news: Mapping[UUID, News]
+) -> Mapping[UUID, Added]:
     """The unread messages of each child with the subjects of the latest conversations."""
     lines = queries.lines(by=visitor.actor, now=visitor.now)
     found = {}

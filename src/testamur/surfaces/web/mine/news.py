@@ -9,7 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from testamur.schoolday.diary.rules.pupil import Schooling
+from testamur.schoolday.diary.rules.pupil import News, Schooling
 from testamur.schoolday.keeping import queries
 from testamur.schoolday.keeping.rules import ANSWERS
 from testamur.surfaces.web.family.more import Added, Doing
@@ -19,7 +19,9 @@ TOLD = timedelta(days=14)
 """For so long after its answer."""
 
 
-def answered(visitor: Visitor, known: Mapping[UUID, Schooling]) -> dict[UUID, Added]:
+def answered(
+    visitor: Visitor, known: Mapping[UUID, Schooling], _news: Mapping[UUID, News]
+) -> dict[UUID, Added]:
     """For each child whose request was answered of late: the way to the answer. One query."""
     found = {
         one.person
