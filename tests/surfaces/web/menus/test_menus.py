@@ -19,6 +19,7 @@ from django.urls import reverse
 from testamur.kernel.base import clock
 from testamur.kernel.base.actor import operator
 from testamur.kernel.base.refused import Refused
+from testamur.register.schools import queries as schools
 from testamur.schoolday.noticeboard import actions
 from testamur.schoolday.noticeboard import queries as board
 from testamur.schoolday.noticeboard.rules.menus import ALLERGENS, Dish, Mark, MenuInvalid, check_dishes, copied
@@ -89,6 +90,25 @@ def test_a_menu_is_written_by_the_office_and_read_by_everybody(swedish: School, 
     assert contradiction.status_code == 422
     assert office.post(reverse("menus:end", args=[menu])).status_code == 303
     assert Client().get(reverse("menus:shown", args=[found.code])).status_code == 404
+
+
+@pytest.mark.feature("C10")
+@time_machine.travel(MORNING)
+def test_a_school_sees_the_menu_that_is_kept_above_it_and_does_not_write_it(swedish: School, enter: Enter) -> None:
+    office = enter(swedish, "administrator")
+    assert "There is no menu yet" in text(office.get(reverse("menus:menus")))
+    body = schools.unit(swedish.school).parent
+    assert body is not None
+    menu = actions.add_menu(by=operator(), unit=body, name="Lunch of all schools", now=clock.now())
+    found = board.menu(id=menu)
+    assert found is not None
+    page = office.get(reverse("menus:menus"))
+    assert "Kept for several schools" in text(page)
+    assert "There is no menu yet" not in text(page)
+    assert reverse("menus:shown", args=[found.code]) in page.content.decode()
+    assert reverse("menus:week", args=[menu]) not in page.content.decode()
+    actions.end_menu(by=operator(), menu=menu, now=clock.now())
+    assert "There is no menu yet" in text(office.get(reverse("menus:menus")))
 
 
 @pytest.mark.feature("C10")

@@ -29,7 +29,7 @@ from testamur.schoolday.noticeboard.queries.feeds import (
     feed_of,
     work_feed_made,
 )
-from testamur.schoolday.noticeboard.queries.menus import dishes_of, menu, menus_for, menus_under
+from testamur.schoolday.noticeboard.queries.menus import dishes_of, menu, menus_above, menus_for, menus_under
 
 __all__ = [
     "FAMILY",
@@ -48,6 +48,7 @@ __all__ = [
     "feed_made",
     "feed_of",
     "menu",
+    "menus_above",
     "menus_for",
     "menus_under",
     "news",

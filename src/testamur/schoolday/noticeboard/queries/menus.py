@@ -18,6 +18,13 @@ def menus_under(path: str) -> tuple[MenuView, ...]:
     return tuple(map(_menu, rows.order_by("path", "name")))
 
 
+def menus_above(path: str) -> tuple[MenuView, ...]:
+    """The menus that units above `path` keep, which hold below them too; in order of path and name; one query."""
+    ways = [way for way in prefixes(path) if way and way != path]
+    rows = Menu.objects.filter(path__in=ways, ended_at=None)
+    return tuple(map(_menu, rows.order_by("path", "name")))
+
+
 def menus_for(*, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[MenuView, ...]]:
     """(path of a school, its form) → the menus that hold there: its own, and those of the units above; one query."""
     wanted = list(dict.fromkeys(places))
