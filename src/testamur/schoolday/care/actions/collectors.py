@@ -58,6 +58,8 @@ def end_collector(*, by: Actor, collector: UUID, child: UUID, now: datetime) -> 
         raise NotFound("There is no such collector.", field="collector")
     here = queries.place(child=child, on=now.date())
     by.must("care.collector.end", here.group_path, person=child, group=here.group)
+    if not queries.may_know(by=by, child=child, named_by=row.added_by, on=now.date()):
+        raise NotFound("There is no such collector.", field="collector")
     row.ended_at, row.ended_by, row.picture = now, by.id, None
     row.save(update_fields=["ended_at", "ended_by", "picture"])
     Fetching.objects.filter(collector=row, on__gte=now.date()).delete()

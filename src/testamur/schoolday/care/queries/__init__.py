@@ -7,6 +7,8 @@ from testamur.schoolday.care.queries.collectors import (
     collector_names,
     collectors,
     collectors_of,
+    collectors_seen,
+    may_know,
     picture,
 )
 from testamur.schoolday.care.queries.doors import (
@@ -90,6 +92,7 @@ __all__ = [
     "collector_names",
     "collectors",
     "collectors_of",
+    "collectors_seen",
     "days_of",
     "fetchings",
     "fire_list",
@@ -98,6 +101,7 @@ __all__ = [
     "has_care",
     "history",
     "hours_of",
+    "may_know",
     "missing",
     "must_be_staff",
     "needs",

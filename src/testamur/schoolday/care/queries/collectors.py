@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -11,15 +12,33 @@ from django.db.models import Q
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
+from testamur.register.people import queries as people
+from testamur.register.people import reach
 from testamur.schoolday.care import models
 from testamur.schoolday.care.queries.places import SEE, CarePlace, place
 from testamur.schoolday.care.rules import CautionView, CollectorView, Relation
 
 
 def collectors(*, by: Actor, place: CarePlace, on: date) -> tuple[CollectorView, ...]:
-    """Who may fetch a child on that day or later, in order of name. Needs ``care.collector.see`` for the child."""
+    """Who may fetch a child on that day or later, in order of name. Needs ``care.collector.see`` for the child.
+
+    Whom another guardian named is left out where one of the guardians is protected (`collectors_seen`).
+    """
     by.must("care.collector.see", place.group_path, person=place.child, group=place.group)
-    return tuple(one for one in collectors_of([place.child])[place.child] if one.ends is None or one.ends >= on)
+    found = collectors_seen(by=by, children=[place.child], on=on)[place.child]
+    return tuple(one for one in found if one.name and (one.ends is None or one.ends >= on))
+
+
+def collectors_seen(*, by: Actor, children: Collection[UUID], on: date) -> dict[UUID, tuple[CollectorView, ...]]:
+    """As `collectors_of`, as `by` may know them; for the caller's own check of the children.
+
+    Where one of a child's guardians is protected, whom another guardian named stands there without name, telephone and
+    picture: those whom somebody in hiding trusts tell where that one lives.
+    """
+    return {
+        child: tuple(one if _knows(by, one, on) else replace(one, name="", phone="", pictured=False) for one in some)
+        for child, some in collectors_of(children).items()
+    }
 
 
 def collectors_of(children: Collection[UUID]) -> dict[UUID, tuple[CollectorView, ...]]:
@@ -43,7 +62,15 @@ def picture(*, by: Actor, collector: UUID, on: date) -> bytes:
         raise NotFound("There is no such picture.", field="collector")
     here = place(child=row.child, on=on)
     by.must("care.collector.see", here.group_path, person=row.child, group=here.group)
+    if not may_know(by=by, child=row.child, named_by=row.added_by, on=on):
+        raise NotFound("There is no such picture.", field="collector")
     return bytes(row.picture)
+
+
+def may_know(*, by: Actor, child: UUID, named_by: UUID, on: date) -> bool:
+    """Whether `by` may know whom somebody named: staff always, a guardian unless `collectors_seen` hides it."""
+    guardian = by.id != child and any(child in grant.wards for grant in by.grants)
+    return not guardian or named_by == by.id or not people.protected(reach.readers(children=[child], on=on)[child])
 
 
 def cautions(*, by: Actor, place: CarePlace) -> tuple[CautionView, ...]:
@@ -51,6 +78,10 @@ def cautions(*, by: Actor, place: CarePlace) -> tuple[CautionView, ...]:
     by.must(SEE, place.group_path, group=place.group)
     rows = models.Caution.objects.filter(child=place.child, ended_at__isnull=True).order_by("written_at", "id")
     return tuple(CautionView(row.id, row.child, row.text, row.written_by, row.written_at) for row in rows)
+
+
+def _knows(by: Actor, one: CollectorView, on: date) -> bool:
+    return may_know(by=by, child=one.child, named_by=one.added_by, on=on)
 
 
 def _collector(row: models.Collector) -> CollectorView:

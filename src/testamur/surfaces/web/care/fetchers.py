@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from testamur.register.people import queries as people
 from testamur.register.people import reach
@@ -36,7 +38,7 @@ def fetchers_of(visitor: Visitor, children: Collection[UUID], on: date) -> dict[
     """Of each child, with names as the visitor may see them; for pages whose right to the children was checked.
 
     A protected guardian stands there under the alias; of a child whose own name is masked no guardian does, since their
-    names would tell it.
+    names would tell it. Whom a guardian in hiding named is somebody else to the other guardian.
     """
     seen = people.people(by=visitor.actor, ids=children, numbers=False)
     grown = {
@@ -44,7 +46,10 @@ def fetchers_of(visitor: Visitor, children: Collection[UUID], on: date) -> dict[
         for child, some in reach.readers(children=children, on=on).items()
     }
     names = names_of(visitor, {one for some in grown.values() for one in some})
-    collectors = queries.collectors_of(children)
+    collectors = {
+        child: tuple(replace(one, name=one.name or _("Somebody else")) for one in some)
+        for child, some in queries.collectors_seen(by=visitor.actor, children=children, on=on).items()
+    }
     return {
         child: Fetchers(tuple((one, names[one]) for one in some if one in names), collectors[child])
         for child, some in grown.items()

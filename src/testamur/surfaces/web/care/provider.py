@@ -23,9 +23,7 @@ from testamur.surfaces.web.requests import Visitor
 ASKED = timedelta(days=60)
 
 
-def care(
-    visitor: Visitor, known: Mapping[UUID, Schooling], _news: Mapping[UUID, News]
-) -> Mapping[UUID, Added]:
+def care(visitor: Visitor, known: Mapping[UUID, Schooling], _news: Mapping[UUID, News]) -> Mapping[UUID, Added]:
     """Of each child with care; three queries where none has any."""
     placed = queries.places(children=list(known), on=visitor.now.date())
     if not placed:
@@ -92,4 +90,5 @@ def _names(visitor: Visitor, fetched: Iterable[FetchingView]) -> dict[UUID, str]
     if not some:
         return {}
     names = names_of(visitor, {one.person for one in some if one.person is not None})
-    return names | queries.collector_names({one.collector for one in some if one.collector is not None})
+    known = queries.collectors_seen(by=visitor.actor, children={one.child for one in some}, on=some[0].on)
+    return names | {one.id: one.name or _("Somebody else") for each in known.values() for one in each}

@@ -1,0 +1,81 @@
+"""Care under attack: whom a guardian who is in hiding trusts with the child is not the other guardian's to know."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from uuid import UUID
+
+import pytest
+import time_machine
+from PIL import Image
+
+from testamur.kernel.base.actor import operator
+from testamur.kernel.base.refused import NotFound
+from testamur.register.people import actions as people
+from testamur.register.people.rules import Protection
+from testamur.schoolday.care import actions
+from testamur.schoolday.care.models import Collector, Fetching
+from testamur.schoolday.care.rules import NewCollector, NewDay, Relation
+from tests.schoolday.care import nursery as places
+from tests.schoolday.care.nursery import DAY, NOW, TODAY, ZONE, Nursery
+from tests.surfaces.web.family.diaries import browse
+
+pytestmark = [pytest.mark.django_db, pytest.mark.feature("C4", "C19")]
+
+
+@pytest.fixture
+def nursery(db: None) -> Nursery:
+    """Child 0 has two guardians."""
+    return places.build()
+
+
+def friend(nursery: Nursery, who: str = "second_guardian") -> UUID:
+    """A friend of a guardian, with telephone and picture, who fetches the child today."""
+    out = BytesIO()
+    Image.new("RGB", (300, 300), "green").save(out, "PNG")
+    child, by = nursery.children[0], nursery.actor(who)
+    new = NewCollector(child, "Vännen Hemlig", "+46406280499", Relation.FRIEND, TODAY, None, out.getvalue())
+    made = actions.add_collector(by=by, collector=new, now=NOW)
+    actions.write_days(by=nursery.actor("teacher"), child=child, days=[NewDay(TODAY, DAY)], now=NOW, zone=ZONE)
+    actions.choose_fetcher(by=by, child=child, on=TODAY, now=NOW, zone=ZONE, collector=made)
+    return made
+
+
+def pages(child: UUID) -> tuple[str, ...]:
+    """Where a family reads who fetches."""
+    return (f"/care/family/{child}/", f"/care/family/{child}/collectors/", "/family/")
+
+
+def test_friends_of_a_guardian_in_hiding_are_not_the_other_guardians_to_know(nursery: Nursery) -> None:
+    with time_machine.travel(NOW, tick=True):
+        made, child = friend(nursery), nursery.children[0]
+        other, own = browse(nursery.persons["guardian"]), browse(nursery.persons["second_guardian"])
+        for address in pages(child):
+            assert "Vännen Hemlig" in other.get(address).content.decode(), address
+        level = Protection.PROTECTED_REGISTRATION
+        people.set_protection(by=operator(), person=nursery.persons["second_guardian"], level=level, now=NOW)
+        for address in pages(child):
+            told = other.get(address).content.decode()
+            assert "Vännen Hemlig" not in told, address
+            assert "+46406280499" not in told, address
+            assert "Vännen Hemlig" in own.get(address).content.decode(), address
+        assert other.get(f"/care/picture/{made}/").status_code == 404
+        assert own.get(f"/care/picture/{made}/").status_code == 200
+        teacher = browse(nursery.persons["teacher"], f"teacher@{nursery.path}")
+        assert "Vännen Hemlig" in teacher.get(f"/care/child/{child}/").content.decode()
+        with pytest.raises(NotFound):
+            actions.end_collector(by=nursery.actor("guardian"), collector=made, child=child, now=NOW)
+        assert Collector.objects.get(id=made).ended_at is None
+
+
+def test_whoever_does_not_know_the_fetcher_takes_nobody_off_by_saving_the_week(nursery: Nursery) -> None:
+    with time_machine.travel(NOW, tick=True):
+        made, child = friend(nursery), nursery.children[0]
+        level = Protection.PROTECTED_REGISTRATION
+        people.set_protection(by=operator(), person=nursery.persons["second_guardian"], level=level, now=NOW)
+        week = f"/care/family/{child}/"
+        other = browse(nursery.persons["guardian"])
+        assert f'value="c{made}" selected' in other.get(week).content.decode()
+        sent = {"monday": "2026-03-09", "care_3": "", "who_3": f"c{made}"}
+        assert other.post(f"{week}save/", sent).status_code == 303
+        assert Fetching.objects.get(child=child, on=TODAY).collector_id == made
