@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from testamur.access.accounts.rules import Area
 from testamur.schoolday.conversations import queries
-from testamur.schoolday.conversations.rules import ConversationLine
+from testamur.schoolday.conversations.rules import Circle, ConversationLine
 from testamur.surfaces.web import sightings
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.family import reach
@@ -92,8 +92,9 @@ def child(request: WebRequest, pupil: UUID) -> HttpResponse:
 
 
 def line(one: ConversationLine, names: dict[UUID, str]) -> Line:
-    """A conversation with its words; the child's name where there are several."""
-    child = ", ".join(names[key] for key in one.children if key in names)
+    """A conversation with its words; the child's name where there are several, and the circle does not say it."""
+    told = () if one.circle in {Circle.CHILD, Circle.SCHOOL} else one.children
+    child = ", ".join(names[key] for key in told if key in names)
     return Line(one, words.circle(one), words.ICONS[one.circle], words.STATES.get(one.state), child)
 
 

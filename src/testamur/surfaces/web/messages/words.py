@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from testamur.register.schools.rules import Role
 from testamur.schoolday.conversations.rules import Circle, ConversationLine, ConversationView
@@ -27,9 +27,9 @@ ICONS: Mapping[Circle, str] = {
     Circle.SCHOOL: "house",
 }
 STATES: Mapping[str, tuple[str | Promise, str, str]] = {
-    "planned": (gettext_lazy("Planned"), "info", "clock"),
+    "planned": (pgettext_lazy("a message", "Planned"), "info", "clock"),
     "off": (gettext_lazy("Called off"), "neutral", "x"),
-    "closed": (gettext_lazy("Closed"), "neutral", "lock"),
+    "closed": (pgettext_lazy("a conversation", "Closed"), "neutral", "lock"),
 }
 """State → what it is called, its colour and its icon; an open one needs no word."""
 
