@@ -39,6 +39,8 @@ COLLEAGUES = "conversations.staff.write"
 SCHOOL = "conversations.school.write"
 _MOST = 20
 """Members of the staff who are named in one conversation."""
+_LEADS = frozenset({Role.PRINCIPAL, Role.ADMINISTRATOR})
+"""Who writes to everybody of a school."""
 
 
 @transaction.atomic
@@ -212,10 +214,16 @@ def _may_choose(to: To, row: Conversation, room: UUID | None, on: date) -> bool:
 
 
 def _still_there(row: Conversation, on: date) -> bool:
-    """Whether the writer holds a post at the school, or teaches there, and somebody is there to read it."""
-    held = any(post.unit == row.unit for post in schools.posts_of(person=row.made_by, on=on))
-    taught = any(school == row.unit for school, _group, _subject in schools.given(person=row.made_by, on=on))
-    return (held or taught) and any(circle_of(row, list(row.members.all()), on=on).values())
+    """Whether the writer still reaches the circle by a post or by teaching, and somebody is there to read it."""
+    posts = [post for post in schools.posts_of(person=row.made_by, on=on) if post.unit == row.unit]
+    taught = {group for school, group, _subject in schools.given(person=row.made_by, on=on) if school == row.unit}
+    taught |= {post.group for post in posts if post.group is not None}
+    reaches = any(post.role in _LEADS for post in posts) or row.group in taught
+    if row.circle == Circle.COLLEAGUES:
+        reaches = bool(posts or taught)
+    if row.circle == Circle.CHILD and row.child not in pupils_of(unit=row.unit, group=row.group, on=on):
+        return False
+    return reaches and any(circle_of(row, list(row.members.all()), on=on).values())
 
 
 def _due(due_at: datetime | None, now: datetime) -> datetime | None:
