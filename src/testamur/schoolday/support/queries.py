@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
 from testamur.schoolday.support.models import Case, CaseStep, Contact, Host, Link, Placement, Question, Tool, Word
-from testamur.schoolday.support.reach import ANSWER, may_answer
+from testamur.schoolday.support.reach import ANSWER, is_asker, may_answer
 from testamur.schoolday.support.rules import (
     REMIND_AFTER,
     SEEN_BY_ASKER,
@@ -39,7 +39,7 @@ def question(*, by: Actor, question: UUID) -> QuestionView:
     """One question with what was written to it. Raises NotFound for everybody who neither asked nor may answer."""
     row = Question.objects.filter(id=question).first()
     level = may_answer(by, row) if row is not None else None
-    if row is None or (level is None and row.asked_by != by.id):
+    if row is None or (level is None and not is_asker(by, row)):
         raise NotFound("There is no such question.", field="question")
     words = Word.objects.filter(question=row).order_by("at", "id")
     staff = level is not None
@@ -52,9 +52,9 @@ def question(*, by: Actor, question: UUID) -> QuestionView:
 
 
 def asked(*, by: Actor) -> tuple[QuestionView, ...]:
-    """The questions that `by` asked, the latest first."""
+    """The questions that `by` asked, the latest first; none about a child whom `by` no longer reaches."""
     rows = Question.objects.filter(asked_by=by.id).order_by("-asked_at", "-id")[:MOST]
-    return tuple(_view(row, by) for row in rows)
+    return tuple(_view(row, by) for row in rows if is_asker(by, row))
 
 
 def to_answer(*, by: Actor, path: str, done: bool = False) -> tuple[QuestionView, ...]:
@@ -68,7 +68,8 @@ def to_answer(*, by: Actor, path: str, done: bool = False) -> tuple[QuestionView
         mine |= Q(level=Level.BODY, at_path=path) if top else Q(path__startswith=path, level=Level.OFFICE)
     if not done:
         rows = Question.objects.filter(mine, state=State.OPEN).order_by("turn_at", "id")
-        return tuple(_view(row, by) for row in rows[:MOST])
+        # whoever has the group no more has its questions no more
+        return tuple(_view(row, by) for row in rows[:MOST] if may_answer(by, row) is not None)
     whose = Q(teacher=by.id)
     if by.may(ANSWER, path):
         whose |= Q(path__startswith=path)
@@ -93,9 +94,7 @@ def turns(*, by: Actor, now: datetime) -> tuple[Turn, ...]:
 def _view(row: Question, by: Actor, entries: tuple[Entry, ...] = ()) -> QuestionView:
     level = may_answer(by, row)
     held = row.state == State.OPEN and (
-        by.id == row.teacher or level is Level.OFFICE
-        if row.level == Level.TEACHER
-        else level is not None and row.level == level
+        level in {Level.TEACHER, Level.OFFICE} if row.level == Level.TEACHER else row.level == level
     )
     return QuestionView(
         row.id, row.path, row.unit, row.asked_by, row.child, row.group, row.title, State(row.state),

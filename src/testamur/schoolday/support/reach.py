@@ -7,6 +7,7 @@ from testamur.schoolday.support.models import Question, Word
 from testamur.schoolday.support.rules import Level
 
 ANSWER = "support.question.answer"
+ASK = "support.question.ask"
 
 
 def may_answer(by: Actor, row: Question) -> Level | None:
@@ -22,6 +23,11 @@ def may_answer(by: Actor, row: Question) -> Level | None:
     if by.id == row.teacher and (row.group is None or by.may(ANSWER, row.path, group=row.group)):
         return Level.TEACHER
     return None
+
+
+def is_asker(by: Actor, row: Question) -> bool:
+    """Whether `by` asked it and still may: who no longer reaches the child hears no more of it."""
+    return row.asked_by == by.id and (row.child is None or by.may(ASK, row.path, person=row.child))
 
 
 def _top(path: str) -> str:

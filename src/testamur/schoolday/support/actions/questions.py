@@ -14,7 +14,7 @@ from testamur.register.people import queries as people
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import UnitKind
 from testamur.schoolday.support.models import Question, Word
-from testamur.schoolday.support.reach import may_answer
+from testamur.schoolday.support.reach import is_asker, may_answer
 from testamur.schoolday.support.rules import (
     LONGEST_TITLE,
     Level,
@@ -60,10 +60,10 @@ def ask(*, by: Actor, question: NewQuestion, now: datetime) -> UUID:
 def ask_more(*, by: Actor, question: UUID, text: str, now: datetime) -> None:
     """Go on asking: it is open again, with the first one of its way. Journal: ``support.question.asked_more/1``.
 
-    For whoever asked; to others it is not there. Raises NotFound, TextMissing, TextTooLong.
+    For whoever asked and still reaches the child; to others it is not there. Raises NotFound, TextMissing, TextTooLong.
     """
     row = _row(question)
-    if row.asked_by != by.id:
+    if not is_asker(by, row):
         raise NotFound("There is no such question.", field="question")
     _say(row, by, Said.MORE, check_text(text), now)
     if row.state == State.ANSWERED:

@@ -202,12 +202,15 @@ def _shown(request: WebRequest, found: QuestionView, *, problem: object = "", te
     seen = people.people(by=by, ids=persons, numbers=False)
     hidden = sightings.protected(seen)
     sightings.note(visitor, by, dict.fromkeys(hidden, found.path), "support.question")
+    child = seen.get(found.child) if found.child else None
+    # a guardian's name would tell the name of a child that is hidden
+    told = {key: one for key, one in seen.items() if key != found.asked_by or child is None or not child.masked}
     entries = [
         {
             "entry": one,
             "said": SAID[one.said],
-            "who": _("You") if one.by == by.id else seen[one.by].name if one.by in seen else "",
-            "masked": one.by in seen and seen[one.by].masked,
+            "who": _("You") if one.by == by.id else told[one.by].name if one.by in told else _("the family"),
+            "masked": one.by in told and told[one.by].masked,
             "from": WHO[one.level] if one.level else "",
             "staff": one.said in {Said.PASSED, Said.REPLY, Said.NOTE},
         }
@@ -222,7 +225,7 @@ def _shown(request: WebRequest, found: QuestionView, *, problem: object = "", te
         entries=entries,
         who=WHO[found.level],
         days=(visitor.now - found.since).days,
-        child=seen.get(found.child) if found.child else None,
+        child=child,
         own_child=found.child == by.id,
         unit=schools.unit(found.unit),
         problem=problem,
