@@ -17,8 +17,10 @@ from django.db.models import Q, QuerySet
 from testamur.exchange.connectors.models import RosterEntity, RosterPlace
 from testamur.exchange.connectors.roster.rules import Entity, Kind, Span
 from testamur.exchange.connectors.roster.whole import Whole, look
+from testamur.kernel.base.actor import Actor
 from testamur.kernel.journal import queries as journal
 from testamur.kernel.journal.rules import Cursor
+from testamur.register.people import queries as people
 from testamur.register.people.queries import chunks
 
 OF_REGISTER = ("people.", "schools.", "studies.", "curriculum.")
@@ -156,6 +158,18 @@ def _asked(
         if span.before is not None:
             rows = rows.filter(**{f"{field}__lte": span.before})
     return rows
+
+
+def discreet(some: Iterable[Entity], *, by: Actor) -> list[Entity]:
+    """Those that a reader may be told: no guardian of a child whom it may not see, since the name would tell that.
+
+    One query where there are guardians among them.
+    """
+    found = list(some)
+    if not any(one.kind is Kind.GUARDIAN for one in found):
+        return found
+    hidden = {str(key) for key in people.hidden_from(by)}
+    return [one for one in found if one.kind is not Kind.GUARDIAN or hidden.isdisjoint(one.refs.get("children", ()))]
 
 
 def entity(row: RosterEntity) -> Entity:

@@ -136,7 +136,7 @@ def _all(resource: Resource, reader: Reader, ids: Collection[UUID] | None = None
         schools_only = {row["sourcedId"] for row in _built(resource, list(found.values()), reader)
                         if row["type"] == "school"}  # fmt: skip
         found = {key: one for key, one in found.items() if str(key) in schools_only}
-    return [found[key] for key in sorted(found)]
+    return tracking.discreet((found[key] for key in sorted(found)), by=reader.actor)
 
 
 def _belonging(outer: Resource, inner: Resource, key: UUID, reader: Reader) -> list[Entity]:

@@ -157,7 +157,7 @@ def _told(
     resource: Resource, some: Sequence[Entity], reader: Reader, request: HttpRequest, expand: frozenset[str]
 ) -> list[dict[str, Any]]:
     names = asking.truth(request, "expandReferenceNames")
-    told = entities.BUILDERS[resource.kind](some, reader, names=names)
+    told = entities.BUILDERS[resource.kind](tracking.discreet(some, by=reader.actor), reader, names=names)
     for name in expand:
         further = partial(_EXPAND[resource.name, name], reader=reader, names=names)
         for shape, inner in zip(told, further(told), strict=True):
