@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Mapping
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 import httpx
@@ -89,11 +89,23 @@ def _place(host: str, port: int, *, loopback: bool) -> str:
     return addresses[0]
 
 
+_NAT64 = ip_network("64:ff9b::/96")
+"""An IPv4 address for whoever has IPv6 alone (RFC 6052)."""
+
+
 def outside(address: str) -> bool:
-    """Whether an address lies outside every network of our own."""
+    """Whether an address lies outside every network of our own; one that wraps another, whether the other does."""
     place = ip_address(address.partition("%")[0])
-    mapped = getattr(place, "ipv4_mapped", None)
-    return (mapped or place).is_global and not (mapped or place).is_multicast
+    if isinstance(place, IPv6Address):
+        place = _wrapped(place) or place
+    return place.is_global and not place.is_multicast
+
+
+def _wrapped(place: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address to which a gateway would lead: mapped, of 6to4, of NAT64, or of the old kind ``::1.2.3.4``."""
+    if place in _NAT64 or int(place) >> 32 == 0:
+        return IPv4Address(int(place) & 0xFFFFFFFF)
+    return place.ipv4_mapped or place.sixtofour
 
 
 def _literal(host: str) -> str | None:
