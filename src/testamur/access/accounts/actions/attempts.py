@@ -335,14 +335,20 @@ def _person(found: Found, now: datetime) -> UUID | None:
 
 
 def _within(person: UUID, body: str, now: datetime) -> bool:
-    """Whether a body's own provider may vouch for a person: one who is kept there, or has a post there."""
+    """Whether a body's own provider may vouch for a person: kept there, with no post and no child elsewhere.
+
+    A login wears all hats that the register gives: who works in two bodies logs in by a way that both trust, so that
+    no body opens another's school by giving somebody of there a post.
+    """
     if not body:
         return True
     home = schools.unit_by_code(code=body)
     if home is None:
         return False
-    here = people.paths([person]).get(person, "").startswith(home.path)
-    return here or any(post.path.startswith(home.path) for post in schools.posts_of(person=person, on=now.date()))
+    on = now.date()
+    children = people.wards(guardian=person, on=on)
+    places = [*people.paths([person, *children]).values(), *(p.path for p in schools.posts_of(person=person, on=on))]
+    return bool(places) and all(path.startswith(home.path) for path in places)
 
 
 def _digest(nonce: str) -> str:
