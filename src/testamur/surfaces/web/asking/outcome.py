@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,6 +42,8 @@ from testamur.surfaces.web.spreadsheets import KIND, xlsx
 from testamur.surfaces.web.tabular import Report, Table, word
 
 CSV, XLSX = "csv", "xlsx"
+_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
+_INSIDE = re.compile(r"(?<=[;\t])(?=[=+\-@])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ def table(request: WebRequest, form: UUID, kind: str) -> HttpResponse:
         answer = attachment(xlsx(report, made=request.visitor.now), f"{stem}.xlsx", KIND)
     else:
         out = io.StringIO()
-        csv.writer(out).writerows([head, *(tuple(map(_harmless, row)) for row in rows)])
+        csv.writer(out).writerows(tuple(map(_harmless, row)) for row in (head, *rows))
         answer = attachment(("\ufeff" + out.getvalue()).encode(), f"{stem}.csv", "text/csv; charset=utf-8")
     answer["Cache-Control"] = "no-store"
     return answer
@@ -344,5 +347,6 @@ def _told(
 
 
 def _harmless(text: str) -> str:
-    """No spreadsheet takes it for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+    """No spreadsheet takes it for a formula, nor what stands behind a semicolon, which ends a cell for many."""
+    safe = _INSIDE.sub("'", text)
+    return f"'{safe}" if safe[:1] in _FORMULA and safe else safe
