@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -15,6 +16,7 @@ from testamur.kernel.base.text import file_stem
 from testamur.kernel.proofs.evidence import SignerEvidence
 from testamur.kernel.proofs.report import EvidenceError
 from testamur.register.people import queries as people
+from testamur.register.people.rules import PersonView
 from testamur.register.schools import queries as schools
 from testamur.schoolday.forms import proving, queries
 from testamur.schoolday.forms.queries import Receipt
@@ -37,9 +39,7 @@ def receipt(request: WebRequest, receipt: UUID) -> HttpResponse:
     visitor = request.visitor
     kept = queries.receipt(receipt, by=visitor.actor)
     form, answer = kept.form, kept.answer
-    names = people.people(by=visitor.actor, ids=[answer.child, answer.person], numbers=False)
-    hidden = sightings.protected(names) - {visitor.actor.id}
-    sightings.note(visitor, visitor.actor, {key: names[key].path or form.path for key in hidden}, "forms.receipt")
+    names = _noted(request, kept)
     language = answer.language
     return page(
         request,
@@ -71,11 +71,21 @@ def file(request: WebRequest, receipt: UUID, part: str) -> HttpResponse:
     kept = queries.receipt(receipt, by=request.visitor.actor)
     if part not in {DOCUMENT, EVIDENCE}:
         raise NotFound("There is no such file.", receipt=str(receipt))
+    _noted(request, kept)
     data = kept.document if part == DOCUMENT else kept.evidence
     stem = f"{file_stem(kept.form.content.title(kept.answer.language))} {part}"
     answer = attachment(data, f"{stem}.json", "application/json")
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _noted(request: WebRequest, kept: Receipt) -> Mapping[UUID, PersonView]:
+    """Child and signer, as the visitor may see them; a sight of a protected one is written down."""
+    visitor = request.visitor
+    names = people.people(by=visitor.actor, ids=[kept.answer.child, kept.answer.person], numbers=False)
+    hidden = sightings.protected(names) - {visitor.actor.id}
+    sightings.note(visitor, visitor.actor, {key: names[key].path or kept.form.path for key in hidden}, "forms.receipt")
+    return names
 
 
 def _proof(request: WebRequest, kept: Receipt) -> SignerEvidence | str:
