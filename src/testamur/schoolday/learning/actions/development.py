@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotFound
+from testamur.kernel.jobs.rules import step_actor
 from testamur.kernel.journal.actions import append
 from testamur.register.people import queries as people
 from testamur.schoolday.learning.models import Demand, Development, Signature, Version
@@ -97,7 +98,8 @@ def freeze_development(*, by: Actor, version: UUID, seen: int, now: datetime) ->
         raise NothingToFreeze("Write what the pupil works on next.", field="next")
     of = row.development
     place = place_of(group=of.group_id, on=now.date())
-    name = people.people(by=by, ids=[of.pupil_id], numbers=False)[of.pupil_id].name
+    # of a protected pupil the alias, whoever hands it over: all who teach the pupil fetch the same paper
+    name = people.people(by=step_actor("learning"), ids=[of.pupil_id], numbers=False)[of.pupil_id].name
     row.pdf = paper(
         Paper(
             place.school.country, place.school.name, place.group.code, place.year.code, name, row.number,

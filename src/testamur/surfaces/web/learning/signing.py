@@ -15,9 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from testamur.access.accounts.rules import Area
 from testamur.kernel.base.refused import NotFound, Refused
 from testamur.register.people import queries as people
+from testamur.register.people.rules import Protection
 from testamur.register.schools import queries as schools
 from testamur.schoolday.learning import actions, queries
 from testamur.schoolday.learning.actions import Signing
+from testamur.schoolday.learning.actions.development import to_sign
+from testamur.schoolday.learning.actions.signing import signer
 from testamur.schoolday.learning.paper import words
 from testamur.surfaces.web import qr, refusals, trouble
 from testamur.surfaces.web.account.browser import is_mobile
@@ -41,7 +44,7 @@ from testamur.trust.signing.rules import FINAL, SignerIdentity, State
 def sign(request: WebRequest, version: UUID) -> HttpResponse:
     """What is confirmed, in what capacity, and how; a POST confirms it, or opens the ceremony of an e-ID."""
     by = request.visitor.actor
-    found = actions.to_sign(by=by, version=version)
+    found = to_sign(by=by, version=version)
     me = identity(by) if found.eid else None
     methods = choices(me.scheme, found.part.value) if me is not None else []
     if request.method != "POST":
@@ -70,7 +73,7 @@ def ceremony(request: WebRequest, version: UUID, ceremony: UUID) -> HttpResponse
     by, now = request.visitor.actor, request.visitor.now
     view = _mine(request, version, ceremony)
     problem = ""
-    acting = actions.signer(by, view.path)
+    acting = signer(by, view.path)
     if view.state is State.PENDING:
         try:
             view = signing.collect(by=acting, ceremony=ceremony, now=now)
@@ -104,7 +107,7 @@ def ceremony(request: WebRequest, version: UUID, ceremony: UUID) -> HttpResponse
 def answer(request: WebRequest, version: UUID, ceremony: UUID) -> HttpResponse:
     """Sign with the simulated e-ID, ask the e-ID once more, or give up. A step-up leads back to the ceremony."""
     view = _mine(request, version, ceremony)
-    acting, now = actions.signer(request.visitor.actor, view.path), request.visitor.now
+    acting, now = signer(request.visitor.actor, view.path), request.visitor.now
     what = request.POST.get("answer", "") if request.method == "POST" else ""
     if view.state in FINAL or not what:
         return SeeOther(reverse("learning:ceremony", args=[version, ceremony]))
@@ -137,7 +140,7 @@ def _review(
 
 def _ask(request: WebRequest, found: Signing, ceremony: UUID) -> None:
     """Ask the e-ID to begin; when it says no, the ceremony stays as it is and its page tells why."""
-    acting = actions.signer(request.visitor.actor, found.path)
+    acting = signer(request.visitor.actor, found.path)
     device = browser.device(request, None)
     try:
         signing.begin(by=acting, ceremony=ceremony, device=device, now=request.visitor.now)
@@ -157,9 +160,10 @@ def _mine(request: WebRequest, version: UUID, ceremony: UUID) -> CeremonyView:
 
 
 def _title(request: WebRequest, found: Signing, country: str) -> str:
-    """The line that the signer reads: the document, and whose it is."""
+    """The line that the signer reads: the document, and whose it is; a protected name goes to no maker of e-IDs."""
     pupil = people.people(by=request.visitor.actor, ids=[found.pupil], numbers=False)[found.pupil]
-    return f"{words(country).title}, {pupil.name}, {found.number}"
+    name = pupil.name if pupil.protection is Protection.NONE else ""
+    return ", ".join(filter(None, (words(country).title, name, str(found.number))))
 
 
 def _goal(request: WebRequest, version: UUID) -> str:
