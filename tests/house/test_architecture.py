@@ -132,6 +132,8 @@ def _journal_calls(function: types.FunctionType) -> int:
 
 # Verbs that write no entry of their own, each with its reason.
 ENTRY_ELSEWHERE = {
+    "testamur.schoolday.learning.actions.start_signature": "the ceremony that it opens is the entry",
+    "testamur.access.accounts.actions.deliver": "the end of the try is the entry; what a browser brought waits for it",
     "testamur.kernel.journal.actions.append": "it is the entry",
     "testamur.kernel.delivery.actions.post": "the caller's act is the entry",
     "testamur.kernel.delivery.actions.register_device": "the caller's act is the entry",

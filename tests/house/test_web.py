@@ -14,7 +14,7 @@ from scripts import messages
 
 WEB = Path(__file__).resolve().parents[2] / "src" / "testamur" / "surfaces" / "web"
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
-ALONE = {"web/base.html", "web/public/offline.html", "web/mine/extract_file.html"}
+ALONE = {"web/base.html", "web/public/offline.html", "web/mine/extract_file.html", "web/learning/export.html"}
 """The frame itself, and the files that are saved and read without us."""
 ENGLISH = re.compile(r"[\x20-\x7e\n–—‘’“”…·×→←✓ ]*")
 

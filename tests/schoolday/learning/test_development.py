@@ -17,6 +17,7 @@ from testamur.register.people import queries as people
 from testamur.schoolday.diary import actions as diary
 from testamur.schoolday.diary.rules.assessments import Written
 from testamur.schoolday.learning import actions, queries, rules
+from testamur.schoolday.learning.actions.signing import signer
 from testamur.schoolday.learning.models import Signature
 from testamur.schoolday.learning.rules import Ahead, How, Part
 from testamur.schoolday.noticeboard import actions as board
@@ -219,7 +220,7 @@ def test_an_eid_signs_the_pdf_that_stands(four: School) -> None:
         by=guardian, version=version.id, identity=identity, method="simulated", title="Utvecklingsplan", locale="sv",
         organisation="Skolan", now=NOW,
     )  # fmt: skip
-    acting = actions.signer(guardian, four.group_path)
+    acting = signer(guardian, four.group_path)
     assert actions.settle_signature(by=guardian, version=version.id, ceremony=ceremony, now=NOW) is State.STARTED
     signing.begin(by=acting, ceremony=ceremony, device=Device(ip="127.0.0.1"), now=NOW)
     signing.collect(by=acting, ceremony=ceremony, now=NOW)

@@ -97,7 +97,9 @@ def test_a_menu_is_written_by_the_office_and_read_by_everybody(swedish: School, 
 def test_a_school_sees_the_menu_that_is_kept_above_it_and_does_not_write_it(swedish: School, enter: Enter) -> None:
     office = enter(swedish, "administrator")
     assert "There is no menu yet" in text(office.get(reverse("menus:menus")))
-    body = schools.unit(swedish.school).parent
+    school = schools.unit(swedish.school)
+    assert school is not None
+    body = school.parent
     assert body is not None
     menu = actions.add_menu(by=operator(), unit=body, name="Lunch of all schools", now=clock.now())
     found = board.menu(id=menu)

@@ -8,7 +8,6 @@ from testamur.schoolday.learning.actions.development import (
     demand_eid,
     draft_development,
     freeze_development,
-    to_sign,
     write_ahead,
 )
 from testamur.schoolday.learning.actions.matrix import (
@@ -33,7 +32,6 @@ from testamur.schoolday.learning.actions.portfolio import (
 )
 from testamur.schoolday.learning.actions.signing import (
     settle_signature,
-    signer,
     start_signature,
 )
 from testamur.schoolday.learning.actions.talks import (
@@ -67,10 +65,8 @@ __all__ = [
     "settle_signature",
     "share_plan",
     "show_matrix",
-    "signer",
     "start_signature",
     "state",
-    "to_sign",
     "withdraw_entry",
     "withdraw_plan",
     "write_ahead",

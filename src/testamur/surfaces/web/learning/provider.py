@@ -20,9 +20,7 @@ TOLD = 3
 """So many titles stand on the home."""
 
 
-def learning(
-    visitor: Visitor, known: Mapping[UUID, Schooling], news: Mapping[UUID, News]
-) -> Mapping[UUID, Added]:
+def learning(visitor: Visitor, known: Mapping[UUID, Schooling], news: Mapping[UUID, News]) -> Mapping[UUID, Added]:
     """What is new and what waits, by child; a constant number of queries."""
     by, now = visitor.actor, visitor.now
     since = {child: news[child].since[Part.LEARNING] for child in known}
