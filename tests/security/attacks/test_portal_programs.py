@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import time_machine
 
+from testamur.access.accounts import queries as accounts
 from testamur.access.accounts.actions.attempts import _within
 from testamur.access.accounts.rules import clients as scopes
 from testamur.exchange.connectors.roster.posting import outside
@@ -19,6 +22,7 @@ from testamur.register.people.rules import NewGuardianship, NewPerson, Relation
 from testamur.register.schools import actions
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import NewPost, NewUnit, Role, UnitKind
+from testamur.surfaces.web.support import launching
 from tests.surfaces.api.conftest import Program, program
 from tests.surfaces.web import world as worlds
 from tests.surfaces.web.conftest import TODAY
@@ -92,3 +96,20 @@ def test_no_bodys_provider_opens_the_school_of_another_body(place: World) -> Non
     kin = NewGuardianship(child, guardian, Relation.PARENT, date(2020, 1, 1))
     people.add_guardianships(by=by, guardianships=[kin], now=now)
     assert not _within(guardian, home.code, now)
+
+
+@pytest.mark.django_db
+def test_no_learning_tool_is_told_the_name_of_a_hidden_childs_guardian(place: World) -> None:
+    """The tool knows the group that one comes from: the family's name beside it tells where the child is."""
+    tool: Any = SimpleNamespace(names=True)
+    told = {}
+    for name, child in (("guardian", "pupil"), ("second_guardian", "protected")):
+        person, ward = place.persons[name], place.persons[child]
+        hats = accounts.hats(person=person, on=clock.now().date())
+        hat = next(one for one in hats if one.role == "guardian")
+        assert hat.wards == (ward,)
+        actor = accounts.actor(hat, person=person, identified_by="simulated")
+        visitor: Any = SimpleNamespace(actor=actor, hat=hat)
+        told[name] = launching._names(visitor, tool)
+    assert told["guardian"]["name"] == place.names["guardian"]
+    assert told["second_guardian"] == {}

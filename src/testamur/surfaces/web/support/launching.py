@@ -159,8 +159,12 @@ def _token(visitor: Visitor, found: PlacementView, nonce: str) -> str:
 
 
 def _names(visitor: Visitor, tool: ToolView) -> dict[str, str]:
-    """The names that the tool is told: none of protected persons, and none where the body does not allow them."""
+    """The names that the tool is told: none where the body does not allow them, none of protected persons.
+
+    None of a protected child's guardian either: beside the group it would tell where the child goes to school.
+    """
     me = people.person(by=visitor.actor, id=visitor.actor.id) if tool.names else None
-    if me is None or me.protection is not Protection.NONE:
+    wards = visitor.hat.wards if visitor.hat is not None else ()
+    if me is None or me.protection is not Protection.NONE or people.protected(wards):
         return {}
     return {"name": me.name, "given_name": me.given, "family_name": me.family}
