@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from testamur.schoolday.conversations.models import Conversation, Post, Reading, Thread
+from testamur.schoolday.conversations.queries.standing import private
 from testamur.schoolday.conversations.rules import Circle
 
 
@@ -23,7 +24,7 @@ def told_refs(row: Conversation, post: Post | UUID, *, thread: Thread | None = N
         refs |= {"pupils": [str(thread.child)], "only": str(thread.person)}
     elif row.circle in {Circle.CHILD, Circle.SCHOOL}:
         refs["pupils"] = [str(row.child)]
-        if row.circle == Circle.SCHOOL and not row.talk:
+        if row.circle == Circle.SCHOOL and (not row.talk or private(row, on=row.last_at.date())):
             refs["only"] = str(row.made_by)
     elif row.group is not None:
         refs["group"] = str(row.group)
