@@ -13,6 +13,7 @@ import time_machine
 from django.conf import settings
 
 from testamur.kernel.base.actor import operator
+from testamur.kernel.journal.models import Entry
 from testamur.register.people import actions as people
 from testamur.register.people.models import Guardianship
 from testamur.register.people.rules import ContactKind, NewContact, Protection
@@ -21,6 +22,7 @@ from testamur.schoolday.conversations.rules import Circle, NewConversation, To
 from testamur.schoolday.keeping import actions, steps
 from testamur.schoolday.keeping.extract.files import file_of
 from testamur.schoolday.keeping.models import Extract
+from testamur.schoolday.noticeboard import queries as board
 from testamur.schoolday.noticeboard.models import Event, Time
 from testamur.trust.records.models import Sight
 from tests.schoolday.diary.school import NOW, School, build
@@ -103,6 +105,25 @@ def test_when_the_other_guardian_comes_to_the_school_is_in_no_extract(school: Sc
     )  # fmt: skip
     assert "Rum 77" not in extract(school, "guardian", child)
     assert "Rum 77" in extract(school, "other_guardian", child)
+    mine, theirs = school.actor("other_guardian"), school.actor("guardian")
+    assert board.times_of(by=theirs, children=[child], since=NOW)  # parents who are not in hiding come together
+    hide(school, "other_guardian")
+    assert board.times_of(by=theirs, children=[child], since=NOW) == ()
+    assert [one.child for one in board.times(by=theirs, event=event.id)] == [None]
+    assert [one.child for one in board.times_of(by=mine, children=[child], since=NOW)] == [child]
+    assert [one.child for one in board.times(by=school.actor("teacher"), event=event.id)] == [child]
+
+
+def test_what_a_guardian_in_hiding_writes_with_is_not_told_of_to_the_other(school: School) -> None:
+    """The conversation was shared before the mark; from then on the other neither reads nor hears of it."""
+    child = school.pupils[0]
+    to = (To(person=school.persons["teacher"]),)
+    new = NewConversation(school.school, Circle.SCHOOL, "Fråga", "Hur går det?", "sv", child=child, to=to, talk=True)
+    one = conversations.start(by=school.actor("other_guardian"), new=new, now=NOW)
+    hide(school, "other_guardian")
+    conversations.answer(by=school.actor("teacher"), conversation=one, text="Bra!", language="sv", now=NOW)
+    refs = Entry.objects.filter(kind="conversations.post.written/1").latest("id").refs
+    assert refs["only"] == str(school.persons["other_guardian"])
 
 
 @pytest.mark.parametrize("former", [False, True])

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from testamur.kernel.base.actor import Actor
 from testamur.register.curriculum.rules import prefixes
+from testamur.register.people import queries as people
 from testamur.register.people.queries import chunks
 from testamur.register.schools import queries as schools
 from testamur.schoolday.noticeboard.models import Answer, Event, Time
@@ -157,7 +158,7 @@ def _sees(by: Actor, event: Event) -> bool:
 
 def _time(by: Actor, row: Time) -> TimeView:
     known = row.child is not None and (
-        row.host == by.id or _sees(by, row.event) or by.may("noticeboard.time.book", row.event.path, person=row.child)
+        row.host == by.id or _sees(by, row.event) or (_of_family(by, row) and not _in_hiding(by, row))
     )
     return TimeView(
         id=row.id,
@@ -170,6 +171,15 @@ def _time(by: Actor, row: Time) -> TimeView:
         child=row.child if known else None,
         guardian=row.guardian if known else None,
     )
+
+
+def _of_family(by: Actor, row: Time) -> bool:
+    return by.may("noticeboard.time.book", row.event.path, person=row.child)
+
+
+def _in_hiding(by: Actor, row: Time) -> bool:
+    """Whether another guardian booked it who is protected: when that one comes to the school is nobody's to know."""
+    return row.guardian is not None and row.guardian != by.id and bool(people.protected([row.guardian]))
 
 
 def _event(row: Event) -> EventView:
