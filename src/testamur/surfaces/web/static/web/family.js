@@ -32,19 +32,24 @@
   };
 
   // --- reading without a connection ---------------------------------------------------------
-  const keep = async () => {
-    await navigator.serviceWorker.register(worker, { scope: "/" });
-    const cache = await caches.open(KEPT);
-    const mark = await cache.match("/family/.kept");
+  const emptied = async () => {
+    const mark = await (await caches.open(KEPT)).match("/family/.kept");
     if (!mark || (await mark.text()) !== kept) {
       await caches.delete(KEPT); // another login: nothing of the one before stays
     }
     const own = await caches.open(KEPT);
     await own.put("/family/.kept", new Response(kept));
+    return own;
+  };
+  const keep = async () => {
+    await navigator.serviceWorker.register(worker, { scope: "/" });
+    // one page after the other: none may throw away what another one of the same login has just put there
+    const own = await (navigator.locks ? navigator.locks.request("family-pages", emptied) : emptied());
     const copy = root.cloneNode(true);
     copy.dataset.offline = new Date().toISOString();
     const headers = { "Content-Type": "text/html; charset=utf-8", "X-Kept-At": String(Date.now()) };
-    const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'";
+    const may = ["script-src", "style-src", "font-src", "connect-src"]; // connect: it asks whether the service answers
+    const policy = ["default-src 'none'", "img-src 'self' data:", ...may.map((what) => `${what} 'self'`)].join("; ");
     headers["Content-Security-Policy"] = policy;
     await own.put(location.href.split("#")[0], new Response(`<!DOCTYPE html>${copy.outerHTML}`, { headers }));
     const files = [...document.querySelectorAll("link[rel=stylesheet], link[rel=preload], script[src]")];
