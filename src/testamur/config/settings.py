@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from testamur.config.env import channels, env
 
@@ -245,7 +246,7 @@ SMTP = {"url": _env.smtp_url, "from": _env.mail_from, "bounces": _env.mail_bounc
 PUSH = {
     "key": _env.vapid_key,
     "contact": _env.vapid_contact
-    or (f"mailto:{_env.contact_email}" if _env.contact_email else "https://" + PUBLIC_URL.split("://")[-1]),
+    or (f"mailto:{_env.contact_email}" if _env.contact_email else f"https://{urlsplit(PUBLIC_URL).hostname}"),
 }
 SMS = {name.removeprefix("sms_"): value for name, value in _env if name.startswith("sms_")}
 PHONE = {name.removeprefix("phone_"): value for name, value in _env if name.startswith("phone_")}
