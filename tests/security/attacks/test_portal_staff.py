@@ -107,3 +107,16 @@ def test_what_was_planned_for_a_childs_guardians_stays_when_the_child_has_left(s
     Enrolment.objects.filter(person=child).update(ends=TODAY)
     assert school_queries.placement(person=child, on=due.date()) is None
     assert steps.send_due(by=operator(), now=due) == 0
+
+
+@pytest.mark.parametrize("marked", [0, 1])
+def test_whoever_writes_to_all_is_hidden_with_either_of_two_children(school: School, marked: int) -> None:
+    """A guardian of two children of the class writes about both: the name tells the hidden one's, whichever it is."""
+    by = school.actor("class_teacher")
+    new = NewConversation(school.school, Circle.GUARDIANS, "Resa", "Hej", "sv", group=school.group, talk=True)
+    one = conversations.start(by=by, new=new, now=NOW)
+    conversations.answer(by=school.actor("guardian"), conversation=one, text="Vem kör?", language="sv", now=NOW)
+    level = Protection.CONFIDENTIALITY_MARK
+    people.set_protection(by=operator(), person=school.pupils[marked], level=level, now=NOW)
+    seen = threads.conversation(by=school.actor("far_guardian"), id=one, now=NOW).posts[1]
+    assert (seen.text, seen.author, seen.author_id) == ("Vem kör?", "", None)

@@ -98,6 +98,12 @@ def family(*, child: UUID) -> frozenset[UUID]:
     return frozenset({child, *rows})
 
 
+def kin(*, children: Collection[UUID]) -> frozenset[UUID]:
+    """Whoever is or was a guardian of one of the children: whose names would tell those of the children."""
+    rows = Guardianship.objects.filter(child__in=list(children))
+    return frozenset(rows.values_list("guardian_id", flat=True))
+
+
 def apart(*, child: UUID, reader: UUID, on: date) -> bool:
     """Whether somebody else who may be told of the child is protected: from each other they keep where they live."""
     others = set(readers(children=[child], on=on)[child]) - {reader, child}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from uuid import UUID
 
 from testamur.kernel.base.actor import Actor
 from testamur.register.people import queries as people
+from testamur.register.people import reach
 from testamur.register.people.rules import PersonView, Protection, Shown
 from testamur.schoolday.conversations.rules import Side
 
@@ -39,9 +41,16 @@ class Names:
 
     def author(self, person: UUID, side: str, child: UUID | None) -> str:
         """The name of who writes; empty where the child that it is about may not be known to the reader."""
-        if side == Side.FAMILY and person != self._by.id and self.hides(child):
-            return ""
-        return self.of(person)
+        return "" if self.hides_author(person, side, child) else self.of(person)
+
+    def hides_author(self, person: UUID, side: str, child: UUID | None) -> bool:
+        """Whether who writes would tell of a hidden child: the one that it is about, or another of the same family."""
+        return side == Side.FAMILY and person != self._by.id and (self.hides(child) or person in self._kin)
+
+    @cached_property
+    def _kin(self) -> frozenset[UUID]:
+        """The guardians of all children whom the reader may not know; two queries."""
+        return reach.kin(children=people.hidden_from(self._by))
 
     def hides(self, person: UUID | None) -> bool:
         """Whether a person is shown by alias alone."""

@@ -125,7 +125,7 @@ def _posts(seen: Seen, names: Names) -> list[tuple[Post, PostView]]:
             PostView(
                 id=one.id,
                 thread=one.thread_id,
-                author_id=None if names.hides(one.child) and one.author != me else one.author,
+                author_id=None if names.hides_author(one.author, one.side, one.child) else one.author,
                 author=names.author(one.author, one.side, one.child),
                 side=Side(one.side),
                 child=names.of(one.child) if staff and one.side == Side.FAMILY else "",
