@@ -105,8 +105,14 @@ def test_guardians_are_told_to_those_alone_who_have_the_scope(taught: Taught, re
     told = further.read(f"{BASE}/persons/{world.persons['pupil']}")["responsibles"]
     assert told == [{"person": {"id": str(world.persons["guardian"])}, "relationType": "Vårdnadshavare"}]
     assert "responsibles" not in further.read(f"{BASE}/persons/{world.persons['protected']}")
-    some = everything(further, "persons", **{"relationship.entity.type": "responsibleFor.enrolment"})
-    assert {one["id"] for one in some} == {str(world.persons[n]) for n in ("guardian", "second_guardian")}
+    seeing = program(world.school_path, scopes.PERSONS, scopes.GUARDIANS, scopes.PROTECTED)
+    asked = {"relationship.entity.type": "responsibleFor.enrolment"}
+    for one, names in (
+        (further, ("guardian",)),
+        (seeing, ("guardian", "second_guardian")),
+    ):
+        some = everything(one, "persons", **asked)
+        assert {person["id"] for person in some} == {str(world.persons[name]) for name in names}
 
 
 def test_groups_tell_members_and_activities_tell_who_teaches(taught: Taught, reader: Program):
