@@ -24,6 +24,7 @@ IMPORT = "diary.import.load"
 _LESSON = (
     "id", "school", "path", "group", "subject", "slot", "teacher", "on", "number", "starts", "ends", "topic",
     "homework", "due", "note", "state", "taken_at", "taken_by", "version",
+    "room",
 )  # fmt: skip
 _ABSENCE = (
     "id", "lesson", "pupil", "school", "group", "subject", "on", "kind", "minutes", "weight", "excused", "ground",
@@ -72,7 +73,7 @@ def _lessons(one: PastClass) -> Iterator[Row]:
     for row in one.lessons:
         yield (
             row.id, one.school, one.path, one.group, row.subject, None, row.teacher, row.on, row.number, row.starts,
-            row.ends, row.topic, "", None, "", LessonState.TAKEN.value, _at(row.on), row.teacher, 1,
+            row.ends, row.topic, "", None, "", LessonState.TAKEN.value, _at(row.on), row.teacher, 1, "",
         )  # fmt: skip
 
 
