@@ -114,9 +114,7 @@ def withdraw(request: WebRequest, pupil: UUID, form: UUID) -> HttpResponse:
     return SeeOther(reverse("forms:answer", args=[pupil, form]))
 
 
-def waiting(
-    visitor: Visitor, known: Mapping[UUID, Schooling], _news: Mapping[UUID, News]
-) -> Mapping[UUID, Added]:
+def waiting(visitor: Visitor, known: Mapping[UUID, Schooling], _news: Mapping[UUID, News]) -> Mapping[UUID, Added]:
     """For the home: how many forms of each child wait for the visitor."""
     found = queries.for_children(by=visitor.actor, children=list(known), on=visitor.now.date())
     added = {}

@@ -125,9 +125,7 @@ def child(request: WebRequest, pupil: UUID) -> HttpResponse:
     )
 
 
-def today(
-    visitor: Visitor, known: Mapping[UUID, Schooling], _news: Mapping[UUID, News]
-) -> Mapping[UUID, Added]:
+def today(visitor: Visitor, known: Mapping[UUID, Schooling], _news: Mapping[UUID, News]) -> Mapping[UUID, Added]:
     """What each child is served today, for the family's home; two queries for all children."""
     places = {key: (one.school.path, one.school.form.value) for key, one in known.items() if one.school is not None}
     menus = board.menus_for(places=places.values()) if places else {}

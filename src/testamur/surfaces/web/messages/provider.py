@@ -14,9 +14,7 @@ from testamur.surfaces.web.family.more import Added, NewPart
 from testamur.surfaces.web.requests import Visitor
 
 
-def unread(
-    visitor: Visitor, known: Mapping[UUID, Schooling], _news: Mapping[UUID, News]
-) -> Mapping[UUID, Added]:
+def unread(visitor: Visitor, known: Mapping[UUID, Schooling], _news: Mapping[UUID, News]) -> Mapping[UUID, Added]:
     """The unread messages of each child with the subjects of the latest conversations."""
     lines = queries.lines(by=visitor.actor, now=visitor.now)
     found = {}

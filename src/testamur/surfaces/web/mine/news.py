@@ -19,9 +19,7 @@ TOLD = timedelta(days=14)
 """For so long after its answer."""
 
 
-def answered(
-    visitor: Visitor, known: Mapping[UUID, Schooling], _news: Mapping[UUID, News]
-) -> dict[UUID, Added]:
+def answered(visitor: Visitor, known: Mapping[UUID, Schooling], _news: Mapping[UUID, News]) -> dict[UUID, Added]:
     """For each child whose request was answered of late: the way to the answer. One query."""
     found = {
         one.person
