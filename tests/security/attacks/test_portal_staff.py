@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from testamur.kernel.base.actor import operator
-from testamur.kernel.base.refused import NotFound
+from testamur.kernel.base.refused import NotAllowed, NotFound
 from testamur.register.people import actions as people
 from testamur.register.people.models import Guardianship
 from testamur.register.people.rules import Protection
@@ -120,3 +120,16 @@ def test_whoever_writes_to_all_is_hidden_with_either_of_two_children(school: Sch
     people.set_protection(by=operator(), person=school.pupils[marked], level=level, now=NOW)
     seen = threads.conversation(by=school.actor("far_guardian"), id=one, now=NOW).posts[1]
     assert (seen.text, seen.author, seen.author_id) == ("Vem kör?", "", None)
+
+
+def test_a_teacher_who_has_the_class_no_more_tells_all_its_families_nothing_more(school: School) -> None:
+    """What families wrote in a thread of their own can still be answered there."""
+    new = NewConversation(school.school, Circle.GUARDIANS, "Resa", "Hej", "sv", group=school.group)
+    one = conversations.start(by=school.actor("class_teacher"), new=new, now=NOW)
+    conversations.answer(by=school.actor("guardian"), conversation=one, text="Tack!", language="sv", now=NOW)
+    take_class(school, "class_teacher")
+    former = school.actor("class_teacher")
+    with pytest.raises(NotAllowed):
+        conversations.answer(by=former, conversation=one, text="Kom hem till mig.", language="sv", now=NOW)
+    (thread,) = threads.conversation(by=former, id=one, now=NOW).threads
+    conversations.answer(by=former, conversation=one, text="Hej då", language="sv", thread=thread.id, now=NOW)

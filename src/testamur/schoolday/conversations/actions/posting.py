@@ -12,7 +12,7 @@ from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotAllowed, NotFound
 from testamur.kernel.journal.actions import append
-from testamur.schoolday.conversations.actions.starting import write
+from testamur.schoolday.conversations.actions.starting import FAMILIES, write
 from testamur.schoolday.conversations.actions.telling import told_refs
 from testamur.schoolday.conversations.models import Conversation, Post, Reading, Thread
 from testamur.schoolday.conversations.queries.standing import BELONG, TAKE, members_by, private, reader, standing_in
@@ -52,6 +52,9 @@ def answer(
     if not standing.writes:
         raise NotAllowed("You do not belong to it any more.")
     place = _thread(by, row, standing, thread, now)
+    if place is None and standing.every and row.group is not None and row.made_by == by.id:
+        # whoever has the group no more answers those who have written, and tells all of it nothing
+        by.must(FAMILIES, row.path, group=row.group)
     post = write(
         row, by=by, text=said, language=check_language(language), child=standing.child, files=files, now=now,
         thread=place.id if place is not None else None, side=standing.side.value,
