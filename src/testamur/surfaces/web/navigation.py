@@ -141,6 +141,11 @@ _LATER: tuple[tuple[str, ...], ...] = (
     ("office:imports",),
     ("results:log",),
     ("results:settings",),
+    ("timetable:home",),
+    ("office:register",),
+    ("diary:events",),
+    ("reports:home",),
+    ("learning:home",),
 )
 """What moves into the menu at the end of the line, in this order, until the line is short enough."""
 _FOOTER: tuple[Offer, ...] = (

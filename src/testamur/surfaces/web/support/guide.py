@@ -116,7 +116,9 @@ SECTIONS: Mapping[str, Section] = {
 def page_help(request: HttpRequest) -> HttpResponse:
     """The help for the part of the web that ``?of=`` names; general help where there is none."""
     part = request.GET.get("of", "").partition(":")[0]
-    title, texts = SECTIONS.get(part, (_("Help"), (_("Choose a page in the menu, and ask for help there."),)))
+    title, texts = SECTIONS.get(
+        part, (_("Help with this page"), (_("Choose a page in the menu, and ask for help there."),))
+    )
     return page(request, "web/support/guide.html", title=title, texts=texts)
 
 

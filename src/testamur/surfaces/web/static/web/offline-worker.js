@@ -30,6 +30,13 @@ const kept = async (request) => {
   const at = Number(found.headers.get("X-Kept-At") || 0);
   return Date.now() - at < (pathname.startsWith(APP) ? FRESH_APP : FRESH) ? found : Response.error();
 };
+// A page that breaks off half way is no page: it is taken whole, or the kept one in its place.
+const whole = async (request) => {
+  const answer = await fetch(request);
+  if (!answer.ok || answer.type !== "basic") return answer;
+  const { status, statusText, headers } = answer;
+  return new Response(await answer.blob(), { status, statusText, headers });
+};
 const file = async (request) => {
   const shell = await caches.open(SHELL);
   const found = await shell.match(request, { ignoreVary: true });
@@ -54,5 +61,6 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET") return;
   const page = request.mode === "navigate" && PAGES.some((start) => pathname.startsWith(start));
   if (FIXED.test(pathname)) event.respondWith(file(request).catch(() => kept(request)));
-  else if (page || pathname.startsWith("/static/")) event.respondWith(fetch(request).catch(() => kept(request)));
+  else if (page) event.respondWith(whole(request).catch(() => kept(request)));
+  else if (pathname.startsWith("/static/")) event.respondWith(fetch(request).catch(() => kept(request)));
 });
