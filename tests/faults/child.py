@@ -43,7 +43,7 @@ def run(what: str, place: tuple[str, str, str], out: str, arguments: Mapping[str
     # the worker of a test may hang: never longer than the test waits for it
     import signal
 
-    signal.alarm(90)
+    signal.alarm(240)
     enter(*place)
     known: dict[str, Callable[..., dict[str, Any]]] = {
         "make": make,

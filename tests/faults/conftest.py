@@ -33,7 +33,7 @@ class Running:
         self.process = process
         self._out = out
 
-    def end(self, seconds: float = 100) -> int | None:
+    def end(self, seconds: float = 250) -> int | None:
         """Wait for it; its exit code (negative: the signal that killed it)."""
         self.process.join(seconds)
         return self.process.exitcode

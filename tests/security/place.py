@@ -287,7 +287,7 @@ def _messages(world: World, site: Site, family: Actor, pupil: UUID) -> dict[str,
     conversations.answer(by=family, conversation=conversation, text="Answer", language="en", now=now)
     return {
         "conversation": conversation,
-        "post": view.posts[0].id,
+        "letter": view.posts[0].id,
         "attached": view.posts[0].files[0].id,
         "away": conversations.say_away(
             by=writer, unit=site.unit.id, first=now.date(), last=now.date() + timedelta(days=1), now=now

@@ -63,6 +63,7 @@ FIXED: dict[str, object] = {
 """Arguments that are the same at every place."""
 OTHERWISE: dict[tuple[str, str], str] = {
     ("results:correct", "decision"): "key",
+    ("messages:withdraw", "post"): "letter",
     ("office:load", "work"): "import",
     ("office:give_up", "work"): "import",
     ("office:report", "work"): "import",
