@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+import pytest
 from django.db import connection, connections
 
-from testamur.kernel.journal import steps
+from testamur.kernel.journal import queries, steps
 
 TRIES = 50
 
@@ -49,6 +50,14 @@ def ship_everything(now: datetime) -> None:
         if ShippedEntry.objects.count() == Entry.objects.count():
             return
     raise AssertionError("the journal was not shipped to its end")
+
+
+@contextmanager
+def own_acts_are_seen() -> Iterator[None]:
+    """In a test that is one transaction the journal's reader sees the acts of it; who may see when is tested apart."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(queries.OldestRunning, "template", "(pg_current_xact_id()::text::bigint + 1)")
+        yield
 
 
 @contextmanager

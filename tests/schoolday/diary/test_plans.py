@@ -20,9 +20,9 @@ ROWS = 50_000
 LARGE = ("diary_mark", "diary_absence", "diary_task", "diary_lesson")
 _FILL = (
     """INSERT INTO diary_lesson (id, school_id, path, group_id, subject, teacher, "on", number, starts, ends, topic,
-         homework, note, state, version)
+         homework, note, state, version, room)
        SELECT gen_random_uuid(), %(school)s, '/x/', %(other)s, 'BEL', gen_random_uuid(), date '2016-09-01' + n %% 3000,
-         1, '08:00', '08:45', '', '', '', 'planned', 1 FROM generate_series(1, %(rows)s) AS n""",
+         1, '08:00', '08:45', '', '', '', 'planned', 1, '' FROM generate_series(1, %(rows)s) AS n""",
     """INSERT INTO diary_task (id, school_id, path, group_id, subject, term_id, kind, closes, title, "on", weight,
          hidden, retired, made_by, made_at)
        SELECT gen_random_uuid(), %(school)s, '/x/', %(other)s, 'BEL', %(term)s, 'current', '', '',

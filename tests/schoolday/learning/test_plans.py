@@ -128,7 +128,9 @@ def test_where_a_pupil_stands_is_told_as_of_a_day_and_to_its_own_family(four: Sc
     assert queries.matrix(by=by, plan=plan.id, on=early).standing[first.id, ada].level == 0
     assert queries.matrix(by=by, plan=plan.id, on=late).standing[first.id, ada].level == 2
     assert queries.matrix(by=by, plan=plan.id, on=early - timedelta(days=1)).standing == {}
-    assert [one.level for one in queries.course(by=by, plan=plan.id, pupil=ada)] == [2, None, 0]
+    course = [one.level for one in queries.course(by=by, plan=plan.id, pupil=ada)]
+    assert course[0] == 2
+    assert set(course[1:]) == {None, 0}  # of one moment, in no order
     guardian = four.actor("guardian")
     assert queries.matrices_for(by=guardian, child=ada, on=late) == ()
     actions.show_matrix(by=by, plan=plan.id, shown=True, now=NOW)

@@ -15,6 +15,7 @@ from testamur.kernel.base.actor import operator
 from testamur.register.schools import actions as schools
 from testamur.register.schools import queries
 from testamur.register.schools.rules import GroupKind, NewEnrolment, NewGroup, NewPost, NewSlot, Role
+from tests.shipping import own_acts_are_seen
 from tests.surfaces.web import world as worlds
 from tests.surfaces.web.conftest import TODAY
 from tests.surfaces.web.world import World
@@ -24,6 +25,13 @@ from tests.surfaces.web.world import World
 def _on_a_fixed_day() -> Iterator[None]:
     """The end of the spring term; time goes on from there."""
     with time_machine.travel(TODAY, tick=True):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _sees_its_own_acts() -> Iterator[None]:
+    """Each test is one transaction, and what changed is told from the journal."""
+    with own_acts_are_seen():
         yield
 
 

@@ -11,7 +11,9 @@ from typing import Any
 import httpx
 import pytest
 from django.conf import settings
+from django.core import signals
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 
 from testamur.access.accounts.rules import clients as scopes
 from testamur.exchange.connectors.models import SourceKey
@@ -75,8 +77,12 @@ def reading(taught: Taught, request: pytest.FixtureRequest, tmp_path: Path) -> I
         token_url="http://localhost/api/token", client_id=str(client.id), secret=client.secret, now=clock.now(),
         loopback=True,
     )  # fmt: skip
+    signals.request_started.disconnect(close_old_connections)  # the program asked shares the test's transaction
+    signals.request_finished.disconnect(close_old_connections)
     yield Reading(made)
     settings.DATA = former
+    signals.request_started.connect(close_old_connections)
+    signals.request_finished.connect(close_old_connections)
 
 
 def test_the_whole_roster_is_taken_over_and_again_nothing_changes(taught: Taught, reading: Reading):
