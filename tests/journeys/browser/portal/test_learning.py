@@ -113,7 +113,7 @@ def signs(page: Page, version: str) -> None:
     press(page, page.locator("main .form button[type=submit]"))
     look(page)
     sent(page, "sign")
-    page.wait_for_url(re.compile("/development/"))
+    page.wait_for_url(re.compile("/development/"), timeout=acts.WORK)
     look(page)
 
 
