@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from testamur.exchange.connectors.oneroster import columns as c
@@ -20,6 +20,7 @@ from testamur.exchange.connectors.rules import (
     UnitRow,
     school_year_of,
 )
+from testamur.exchange.connectors.rules.told import day_of, objects_of, text_of, texts_of
 from testamur.kernel.base.clock import stamp
 
 A_PAGE = 500
@@ -42,8 +43,8 @@ class Fetching:
         yield from self._orgs()
         yield from self._sessions()
         for one in self._list("courses"):
-            code = _text(one, "courseCode") or _key(one)
-            title, unit = _text(one, "title") or code, _ref(one.get("org"))
+            code = text_of(one, "courseCode") or _key(one)
+            title, unit = text_of(one, "title") or code, _ref(one.get("org"))
             yield CourseRow("courses", self._number, _key(one), title, code, unit, _ended(one))
         for one in self._list("classes"):
             yield from self._class(one)
@@ -77,13 +78,13 @@ class Fetching:
             one, parent = every[key], _ref(every[key].get("parent"))
             if parent in every and parent not in seen and parent not in done:
                 yield from above(parent, seen | {key})
-            kind = c.ORG_TYPES.get(_text(one, "type"), "school")
+            kind = c.ORG_TYPES.get(text_of(one, "type"), "school")
             if kind == "department" and parent not in every:
                 kind = "school"
             if key not in done:
                 done.add(key)
                 yield UnitRow(
-                    "orgs", self._number, key, _text(one, "name") or key, kind, _text(one, "identifier") or key,
+                    "orgs", self._number, key, text_of(one, "name") or key, kind, text_of(one, "identifier") or key,
                     parent if parent in every else "",
                 )  # fmt: skip
 
@@ -93,13 +94,13 @@ class Fetching:
     def _sessions(self) -> Iterator[Told]:
         rows: list[SessionRow] = []
         for one in self._list("academicSessions", whole=True):
-            kind = c.SESSION_TYPES.get(_text(one, "type"), "")
-            first, last = _day(one.get("startDate")), _day(one.get("endDate"))
+            kind = c.SESSION_TYPES.get(text_of(one, "type"), "")
+            first, last = day_of(one.get("startDate")), day_of(one.get("endDate"))
             if kind not in {"year", "term"} or first is None or last is None or last <= first or _ended(one):
                 continue
             rows.append(
                 SessionRow(
-                    "academicSessions", self._number, _key(one), _text(one, "title"), kind, first, last,
+                    "academicSessions", self._number, _key(one), text_of(one, "title"), kind, first, last,
                     school_year_of(first, last), "", _ref(one.get("parent")),
                 )
             )  # fmt: skip
@@ -112,13 +113,13 @@ class Fetching:
             yield Complete("enrolment", f"{key}|")
             yield Complete("group", key)
             return
-        grades, codes = _texts(one.get("grades")), _texts(one.get("subjectCodes")) or _texts(one.get("subjects"))
+        grades, codes = texts_of(one.get("grades")), texts_of(one.get("subjectCodes")) or texts_of(one.get("subjects"))
         level = int(grades[0]) if len(grades) == 1 and grades[0].isdecimal() and len(grades[0]) < 3 else None  # noqa: PLR2004
-        kind = c.CLASS_TYPES.get(_text(one, "classType"), "teaching")
+        kind = c.CLASS_TYPES.get(text_of(one, "classType"), "teaching")
         taught = kind != "class"
         yield GroupRow(
-            "classes", self._number, key, _text(one, "title") or key, kind, _ref(one.get("school")),
-            tuple(filter(None, map(_ref, _objects(one.get("terms"))))), _ref(one.get("course")) if taught else "",
+            "classes", self._number, key, text_of(one, "title") or key, kind, _ref(one.get("school")),
+            tuple(filter(None, map(_ref, objects_of(one.get("terms"))))), _ref(one.get("course")) if taught else "",
             codes[0] if codes and taught else "", "", level if level is not None and level <= 13 else None,  # noqa: PLR2004
         )  # fmt: skip
 
@@ -129,77 +130,58 @@ class Fetching:
             yield Complete("guardian", f"{key}|")
             yield Complete("person", key)
             return
-        roles = _objects(one.get("roles"))
+        roles = objects_of(one.get("roles"))
         primary = _ref(one.get("primaryOrg")) or next((unit for role in roles if (unit := _ref(role.get("org")))), "")
-        numbers = [(c.ID_TYPES.get(_text(u, "type").lower(), ""), _text(u, "identifier")) for u in
-                   _objects(one.get("userIds"))]  # fmt: skip
-        preferred = _text(one, "preferredFirstName")
+        numbers = [(c.ID_TYPES.get(text_of(u, "type").lower(), ""), text_of(u, "identifier")) for u in
+                   objects_of(one.get("userIds"))]  # fmt: skip
+        preferred = text_of(one, "preferredFirstName")
         yield PersonRow(
-            "users", self._number, key, _text(one, "givenName"), _text(one, "familyName"), _text(one, "middleName"),
-            preferred if preferred != _text(one, "givenName") else "",
-            tuple(dict.fromkeys(pair for pair in numbers if all(pair))), email=_text(one, "email"),
-            phone=_text(one, "sms") or _text(one, "phone"), unit_key=primary,
+            "users", self._number, key, text_of(one, "givenName"), text_of(one, "familyName"),
+            text_of(one, "middleName"),
+            preferred if preferred != text_of(one, "givenName") else "",
+            tuple(dict.fromkeys(pair for pair in numbers if all(pair))), email=text_of(one, "email"),
+            phone=text_of(one, "sms") or text_of(one, "phone"), unit_key=primary,
         )  # fmt: skip
-        grades = _texts(one.get("grades"))
+        grades = texts_of(one.get("grades"))
         level = int(grades[0]) if len(grades) == 1 and grades[0].isdecimal() and len(grades[0]) < 3 else None  # noqa: PLR2004
         told: set[str] = set()
         for role in roles:
-            meaning, unit = c.ROLE_WORDS.get(_text(role, "role"), "aide"), _ref(role.get("org"))
+            meaning, unit = c.ROLE_WORDS.get(text_of(role, "role"), "aide"), _ref(role.get("org"))
             where = f"{key}|{meaning}|{unit}"
             if unit and where not in told:
                 told.add(where)
                 yield MembershipRow(
-                    "users", self._number, where, key, unit, meaning, _day(role.get("beginDate")),
-                    _day(role.get("endDate")), level if meaning == "pupil" else None,
+                    "users", self._number, where, key, unit, meaning, day_of(role.get("beginDate")),
+                    day_of(role.get("endDate")), level if meaning == "pupil" else None,
                 )  # fmt: skip
-        if any(c.ROLE_WORDS.get(_text(role, "role")) == "pupil" for role in roles):
+        if any(c.ROLE_WORDS.get(text_of(role, "role")) == "pupil" for role in roles):
             yield Complete("guardian", f"{key}|")
-            for agent in dict.fromkeys(filter(None, map(_ref, _objects(one.get("agents"))))):
+            for agent in dict.fromkeys(filter(None, map(_ref, objects_of(one.get("agents"))))):
                 yield GuardianRow("users", self._number, f"{key}|{agent}", key, agent, "guardian")
 
     def _enrolment(self, one: dict[str, Any]) -> Iterator[Told]:
-        role = c.ENROLMENT_ROLES.get(_text(one, "role"), "")
+        role = c.ENROLMENT_ROLES.get(text_of(one, "role"), "")
         if not role:
             return
         if role == "teacher" and str(one.get("primary")).lower() == "true":
             role = "class_teacher"
         group = _ref(one.get("class"))
         yield EnrolmentRow(
-            "enrollments", self._number, _key(one), _ref(one.get("user")), group, role, _day(one.get("beginDate")),
-            _day(one.get("endDate")), None, _ended(one),
+            "enrollments", self._number, _key(one), _ref(one.get("user")), group, role, day_of(one.get("beginDate")),
+            day_of(one.get("endDate")), None, _ended(one),
         )  # fmt: skip
 
 
 def _ended(one: dict[str, Any]) -> bool:
-    return _text(one, "status").lower() == "tobedeleted"
+    return text_of(one, "status").lower() == "tobedeleted"
 
 
 def _key(one: dict[str, Any]) -> str:
-    key = _text(one, "sourcedId")
+    key = text_of(one, "sourcedId")
     if not key:
         raise SourceFailed("The source tells a thing without a sourcedId.", why="shape")
     return key
 
 
-def _text(one: Any, name: str) -> str:
-    value = one.get(name) if isinstance(one, dict) else None
-    return value.strip() if isinstance(value, str) else ""
-
-
 def _ref(one: Any) -> str:
-    return _text(one, "sourcedId")
-
-
-def _objects(some: Any) -> list[dict[str, Any]]:
-    return [one for one in some if isinstance(one, dict)] if isinstance(some, list) else []
-
-
-def _texts(some: Any) -> list[str]:
-    return [one for one in some if isinstance(one, str) and one] if isinstance(some, list) else []
-
-
-def _day(value: Any) -> date | None:
-    try:
-        return date.fromisoformat(value[:10]) if isinstance(value, str) else None
-    except ValueError:
-        return None
+    return text_of(one, "sourcedId")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from testamur.exchange.connectors.roster.bundle import Complete, Told
@@ -17,6 +17,7 @@ from testamur.exchange.connectors.rules import (
     UnitRow,
     school_year_of,
 )
+from testamur.exchange.connectors.rules.told import day_of, objects_of, text_of, texts_of
 from testamur.kernel.base.clock import stamp
 
 A_PAGE = "500"
@@ -87,7 +88,7 @@ class Fetching:
 
     def _units(self) -> Iterator[Told]:
         """Always all of them: they are few, and each may be another's parent. What is no school is passed over."""
-        every = {one["id"]: one for one in self._list("organisations") if _text(one, "id")}
+        every = {one["id"]: one for one in self._list("organisations") if text_of(one, "id")}
         kinds = {key: _unit_kind(one) for key, one in every.items()}
 
         def above(key: str) -> str:
@@ -101,43 +102,44 @@ class Fetching:
         for key, one in sorted(every.items(), key=lambda pair: kinds[pair[0]] != "authority"):
             if not kinds[key]:
                 continue
-            code = _text(one, "schoolUnitCode") or _text(one, "organisationCode") or key
+            code = text_of(one, "schoolUnitCode") or text_of(one, "organisationCode") or key
             forms = [_FORMS[kind] for kind in one.get("schoolTypes") or () if kind in _FORMS]
             self._kept.add(key)
             yield UnitRow(
-                self._file, self._number, key, _text(one, "displayName") or code, kinds[key], code, above(key),
+                self._file, self._number, key, text_of(one, "displayName") or code, kinds[key], code, above(key),
                 form=forms[0] if len(forms) == 1 else "",
             )  # fmt: skip
 
     def _group(self, one: dict[str, Any]) -> Iterator[Told]:
-        key, kind = _need(one), _GROUPS.get(_text(one, "groupType"))
+        key, kind = _need(one), _GROUPS.get(text_of(one, "groupType"))
         if kind is None:
             return
-        starts, ends = _day(one.get("startDate")), _day(one.get("endDate"))
+        starts, ends = day_of(one.get("startDate")), day_of(one.get("endDate"))
         year = school_year_of(starts, ends) if starts and ends else ""
         unit = _id(one.get("organisation"))
-        yield GroupRow(self._file, self._number, key, _text(one, "displayName") or key, kind, unit, school_year=year)
+        yield GroupRow(self._file, self._number, key, text_of(one, "displayName") or key, kind, unit, school_year=year)
         yield Complete("enrolment", f"{key}|")
         told: set[str] = set()
-        for member in _objects(one.get("groupMemberships")):
-            person, first = _id(member.get("person")), _day(member.get("startDate"))
+        for member in objects_of(one.get("groupMemberships")):
+            person, first = _id(member.get("person")), day_of(member.get("startDate"))
             place = f"{key}|{person}|{first or ''}"
             if person and place not in told:
                 told.add(place)
                 yield EnrolmentRow(
-                    self._file, self._number, place, person, key, "pupil", first, _day(member.get("endDate"))
+                    self._file, self._number, place, person, key, "pupil", first, day_of(member.get("endDate"))
                 )
 
     def _person(self, one: dict[str, Any]) -> Iterator[Told]:
         key = _need(one)
-        places = _objects(one.get("enrolments"))
+        places = objects_of(one.get("enrolments"))
         home = next((unit for place in places if (unit := _id(place.get("enroledAt")))), "")
-        emails, phones = _objects(one.get("emails")), _objects(one.get("phoneNumbers"))
+        emails, phones = objects_of(one.get("emails")), objects_of(one.get("phoneNumbers"))
         yield PersonRow(
-            self._file, self._number, key, _text(one, "givenName"), _text(one, "familyName"), _text(one, "middleName"),
-            identifiers=_numbers(one), birth_date=_day(one.get("birthDate")), sex=_SEXES.get(_text(one, "sex"), ""),
-            protection=_MARKS.get(_text(one, "securityMarking"), ""),
-            email=_text(emails[0], "value") if emails else "", phone=_text(phones[0], "value") if phones else "",
+            self._file, self._number, key, text_of(one, "givenName"), text_of(one, "familyName"),
+            text_of(one, "middleName"),
+            identifiers=_numbers(one), birth_date=day_of(one.get("birthDate")), sex=_SEXES.get(text_of(one, "sex"), ""),
+            protection=_MARKS.get(text_of(one, "securityMarking"), ""),
+            email=text_of(emails[0], "value") if emails else "", phone=text_of(phones[0], "value") if phones else "",
             unit_key=home,
         )  # fmt: skip
         yield Complete("membership", f"{key}|")
@@ -151,12 +153,12 @@ class Fetching:
             told.add(where)
             level = place.get("schoolYear")
             yield MembershipRow(
-                self._file, self._number, where, key, unit, "pupil", _day(place.get("startDate")),
-                _day(place.get("endDate")), level if isinstance(level, int) and 0 <= level <= 13 else None,  # noqa: PLR2004
+                self._file, self._number, where, key, unit, "pupil", day_of(place.get("startDate")),
+                day_of(place.get("endDate")), level if isinstance(level, int) and 0 <= level <= 13 else None,  # noqa: PLR2004
             )  # fmt: skip
-        for responsible in _objects(one.get("responsibles")):
+        for responsible in objects_of(one.get("responsibles")):
             guardian = _id(responsible.get("person"))
-            custody = _CUSTODY.get(_text(responsible, "relationType"))
+            custody = _CUSTODY.get(text_of(responsible, "relationType"))
             if guardian and custody and f"{key}|{guardian}" not in told:
                 told.add(f"{key}|{guardian}")
                 yield GuardianRow(
@@ -166,11 +168,11 @@ class Fetching:
     def _duty(self, one: dict[str, Any]) -> Iterator[Told]:
         key, person, unit = _need(one), _id(one.get("person")), _id(one.get("dutyAt"))
         self._holders[key] = person
-        role = _ROLES.get(_text(one, "dutyRole"), "staff")
+        role = _ROLES.get(text_of(one, "dutyRole"), "staff")
         if person and unit:
             yield MembershipRow(
-                self._file, self._number, f"duty {key}", person, unit, role, _day(one.get("startDate")),
-                _day(one.get("endDate")),
+                self._file, self._number, f"duty {key}", person, unit, role, day_of(one.get("startDate")),
+                day_of(one.get("endDate")),
             )  # fmt: skip
 
     def _activities(self) -> Iterator[Told]:
@@ -178,9 +180,9 @@ class Fetching:
         for one in self._list("activities"):
             key = _need(one)
             yield Complete("enrolment", f"t {key}|")
-            duties = [_id(teacher.get("duty")) for teacher in _objects(one.get("teachers"))]
+            duties = [_id(teacher.get("duty")) for teacher in objects_of(one.get("teachers"))]
             self._learn([duty for duty in duties if duty and duty not in self._holders])
-            for group in _objects(one.get("groups")):
+            for group in objects_of(one.get("groups")):
                 for duty in duties:
                     person, where = self._holders.get(duty, ""), _id(group)
                     if person and where:
@@ -192,7 +194,7 @@ class Fetching:
         for start in range(0, len(duties), _PART):
             told = self._wire.post(f"{self._wire.base}/duties/lookup", {"ids": duties[start : start + _PART]})
             some = told if isinstance(told, list) else rows_in(told, "data")
-            self._holders.update({_text(one, "id"): _id(one.get("person")) for one in _objects(some)})
+            self._holders.update({text_of(one, "id"): _id(one.get("person")) for one in objects_of(some)})
 
     def _gone(self) -> Iterator[Told]:
         assert self._since is not None
@@ -204,7 +206,7 @@ class Fetching:
             if not isinstance(data, dict):
                 raise SourceFailed("The source answers with something else than was asked.", why="shape")
             for name in (*_NAMES, "activitites"):
-                for key in _texts(data.get(name)):
+                for key in texts_of(data.get(name)):
                     yield from _end(name, key)
             token = told.get("pageToken")
             if not token:
@@ -231,16 +233,16 @@ def _end(name: str, key: str) -> Iterator[Told]:
 
 
 def _unit_kind(one: dict[str, Any]) -> str:
-    kind = _text(one, "organisationType")
+    kind = text_of(one, "organisationType")
     return _UNITS.get(kind, "") if kind else "school"  # the public subset has schools alone, without a type
 
 
 def _numbers(one: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     civic = one.get("civicNo")
-    value = _text(civic, "value") if isinstance(civic, dict) else ""
+    value = text_of(civic, "value") if isinstance(civic, dict) else ""
     if not value:
         return ()
-    if _text(civic, "nationality") not in {"", "SE"}:
+    if text_of(civic, "nationality") not in {"", "SE"}:
         return (("local", value),)
     digits = value.replace("-", "").replace("+", "")
     if not digits.isdecimal():
@@ -250,31 +252,11 @@ def _numbers(one: dict[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _need(one: dict[str, Any]) -> str:
-    key = _text(one, "id")
+    key = text_of(one, "id")
     if not key:
         raise SourceFailed("The source tells a thing without an id.", why="shape")
     return key
 
 
-def _text(one: Any, name: str) -> str:
-    value = one.get(name) if isinstance(one, dict) else None
-    return value.strip() if isinstance(value, str) else ""
-
-
 def _id(one: Any) -> str:
-    return _text(one, "id")
-
-
-def _objects(some: Any) -> list[dict[str, Any]]:
-    return [one for one in some if isinstance(one, dict)] if isinstance(some, list) else []
-
-
-def _texts(some: Any) -> Iterable[str]:
-    return [one for one in some if isinstance(one, str) and one] if isinstance(some, list) else []
-
-
-def _day(value: Any) -> date | None:
-    try:
-        return date.fromisoformat(value[:10]) if isinstance(value, str) else None
-    except ValueError:
-        return None
+    return text_of(one, "id")
