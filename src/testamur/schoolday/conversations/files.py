@@ -9,14 +9,13 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import warnings
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from PIL import Image, ImageOps
 
+from testamur.kernel.base import pictures
 from testamur.kernel.base.durable import write_first
 from testamur.schoolday.conversations.rules import (
     MOST_BYTES,
@@ -33,7 +32,7 @@ from testamur.schoolday.conversations.scanning import scan
 
 KEEP_LOOSE = timedelta(days=1)
 _FOLDER = "attachments"
-_PIXELS = 60_000_000
+_PIXELS = 40_000_000
 """A picture of so many pixels is none that a telephone takes."""
 _QUALITY = 90
 
@@ -88,28 +87,22 @@ def _stored(name: str, data: bytes, kind: Kind) -> Taken:
 def _picture(data: bytes, kind: Kind) -> bytes:
     """The picture alone, upright, without EXIF, comments and profiles of its maker."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=["PNG" if kind is Kind.PNG else "JPEG"]) as raw:
-                if raw.width * raw.height > _PIXELS:
-                    raise FileRefused("The picture is too large.", field="enclosed")
-                upright = ImageOps.exif_transpose(raw)
-                bare = upright.convert("RGB") if kind is Kind.JPEG else _plain(upright)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        bare = pictures.upright(
+            data,
+            formats=["PNG" if kind is Kind.PNG else "JPEG"],
+            most_pixels=_PIXELS,
+            alpha=kind is Kind.PNG,
+        )
+    except pictures.TooManyPixelsError as error:
+        raise FileRefused("The picture is too large.", field="enclosed") from error
+    except pictures.UnreadableError as error:
         raise FileRefused("The picture cannot be read.", field="enclosed") from error
-    bare.info.clear()
     out = io.BytesIO()
     if kind is Kind.PNG:
         bare.save(out, "PNG", optimize=False)
     else:
         bare.save(out, "JPEG", quality=_QUALITY)
     return out.getvalue()
-
-
-def _plain(picture: Image.Image) -> Image.Image:
-    """In a mode that holds the picture and nothing beside it."""
-    transparent = "A" in picture.mode or "transparency" in picture.info
-    return picture.convert("RGBA" if transparent else "RGB")
 
 
 def _place(digest: str) -> Path:

@@ -7,10 +7,10 @@ put behind its end) does not come along: the picture that is kept is written by 
 from __future__ import annotations
 
 import io
-import warnings
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
+from testamur.kernel.base import pictures
 from testamur.schoolday.learning.rules import (
     LONG_SIDE,
     MOST_BYTES,
@@ -21,8 +21,6 @@ from testamur.schoolday.learning.rules import (
 )
 
 _SIGNS = {"JPEG": b"\xff\xd8\xff", "PNG": b"\x89PNG\r\n\x1a\n", "WEBP": b"RIFF"}
-_BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, MemoryError, UnidentifiedImageError)
-"""What Pillow raises for files that are not whole or not what they say."""
 
 
 def reencode(data: bytes) -> Reencoded:
@@ -36,30 +34,15 @@ def reencode(data: bytes) -> Reencoded:
     if not kind:
         raise PictureInvalid("Only JPEG, PNG and WebP are taken.", field="picture", why="kind")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a bomb is refused below, by its size, before it is decoded
-            with Image.open(io.BytesIO(data), formats=[kind]) as opened:
-                if opened.width * opened.height > MOST_PIXELS or min(opened.size) < 1:
-                    raise PictureInvalid("The picture has too many pixels.", field="picture", why="pixels")
-                upright = _plain(ImageOps.exif_transpose(opened))
-    except _BROKEN as error:
+        upright = pictures.upright(data, formats=[kind], most_pixels=MOST_PIXELS)
+    except pictures.TooManyPixelsError as error:
+        raise PictureInvalid("The picture has too many pixels.", field="picture", why="pixels") from error
+    except pictures.UnreadableError as error:
         raise PictureInvalid("The picture is not whole.", field="picture", why="broken") from error
     upright.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
     small = upright.copy()
     small.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.LANCZOS)
     return Reencoded(_jpeg(upright, 85), _jpeg(small, 80), upright.width, upright.height)
-
-
-def _plain(picture: Image.Image) -> Image.Image:
-    """Pixels alone, in RGB; what can be seen through lies on white."""
-    if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
-        over = picture.convert("RGBA")
-        plain = Image.new("RGB", over.size, "white")
-        plain.paste(over, mask=over.getchannel("A"))
-        return plain
-    found = Image.new("RGB", picture.size)
-    found.paste(picture.convert("RGB"))
-    return found
 
 
 def _jpeg(picture: Image.Image, quality: int) -> bytes:

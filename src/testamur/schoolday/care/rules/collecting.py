@@ -13,7 +13,7 @@ from testamur.kernel.base.refused import Refused
 LONGEST_PICTURE = 2 * 1024 * 1024
 SIDE = 480
 """A picture is kept no larger than so many pixels a side: a face is known by it."""
-_LARGEST_SIDE = 12_000
+_MOST_PIXELS = 50_000_000
 _FORMATS = ("JPEG", "PNG", "WEBP")
 MOST_COLLECTORS = 20
 LONGEST_NOTE = 1000
@@ -110,20 +110,17 @@ def clean_picture(data: bytes) -> bytes:
     What it is shows in its bytes, never in its name. Raises PictureInvalid for anything but JPEG, PNG and WebP of at
     most 2 MB.
     """
-    from PIL import Image, ImageOps  # here, since it is slow to load and few need it
+    from testamur.kernel.base import pictures  # here, since it is slow to load and few need it
 
     if len(data) > LONGEST_PICTURE:
         raise PictureInvalid("A picture has at most 2 MB.", field="picture")
     try:
-        with Image.open(BytesIO(data), formats=_FORMATS) as opened:
-            if max(opened.size) > _LARGEST_SIDE:
-                raise PictureInvalid("The picture is too large.", field="picture")
-            upright = ImageOps.exif_transpose(opened).convert("RGB")
-            upright.thumbnail((SIDE, SIDE))
-            bare = Image.new("RGB", upright.size)
-            bare.paste(upright)
-            out = BytesIO()
-            bare.save(out, "JPEG", quality=82)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        bare = pictures.upright(data, formats=_FORMATS, most_pixels=_MOST_PIXELS)
+    except pictures.TooManyPixelsError as error:
+        raise PictureInvalid("The picture is too large.", field="picture") from error
+    except pictures.UnreadableError as error:
         raise PictureInvalid("That file is no picture (JPEG, PNG or WebP).", field="picture") from error
+    bare.thumbnail((SIDE, SIDE))
+    out = BytesIO()
+    bare.save(out, "JPEG", quality=82)
     return out.getvalue()
