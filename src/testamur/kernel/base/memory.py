@@ -52,6 +52,13 @@ def recall_each(
     return {key: value for key in keys if (value := known[key]) is not None}
 
 
+def recalled(kind: str, keys: Collection[Key]) -> dict[Key, Any]:
+    """What is known already of `keys` of one kind; nothing is looked up. Keys that are not known are left out."""
+    kept = _KEPT.get()
+    known: dict[Key, Any] = kept.get(("each", kind), {}) if kept is not None else {}
+    return {key: value for key in keys if (value := known.get(key)) is not None}
+
+
 def remember(kind: str, key: object, value: object) -> None:
     """A value that came along with another question; forgotten at once when nothing is remembered."""
     kept = _KEPT.get()

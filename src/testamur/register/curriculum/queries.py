@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from testamur.kernel.prepared import prepared
 from testamur.register.curriculum.models import Course, Module, PackInForce, Subject
 from testamur.register.curriculum.rules import (
     CourseView,
@@ -73,8 +74,7 @@ def pack_in_force(*, path: str, on: date, form: str = "") -> PackInForceView | N
 def packs_in_force(*, places: Mapping[str, str], on: date) -> dict[str, PackInForceView]:
     """As `pack_in_force`, for several places (path → form of school) with one query; places without are left out."""
     ways = {path: [way or "/" for way in prefixes(path)] for path in places}
-    rows = PackInForce.objects.filter(path__in={way for some in ways.values() for way in some})
-    told = list(rows.filter(Q(starts__lte=on) & (Q(ends__isnull=True) | Q(ends__gte=on))))
+    told = _in_force(paths={way for some in ways.values() for way in some}, on=on)
     found: dict[str, PackInForceView] = {}
     for path, form in places.items():
         fitting = (row for row in told if row.path in ways[path] and row.form in {"", form})
@@ -82,6 +82,11 @@ def packs_in_force(*, places: Mapping[str, str], on: date) -> dict[str, PackInFo
         if best is not None:
             found[path] = _pack(best)
     return found
+
+
+@prepared
+def _in_force(paths: Collection[str], on: date) -> QuerySet[PackInForce]:
+    return PackInForce.objects.filter(Q(ends__isnull=True) | Q(ends__gte=on), path__in=paths, starts__lte=on)
 
 
 def packs_of(path: str) -> tuple[PackInForceView, ...]:

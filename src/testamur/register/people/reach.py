@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from testamur.kernel.base.memory import recall_each
+from testamur.kernel.prepared import prepared
 from testamur.register.people.models import ContactPoint, Guardianship, Person
 from testamur.register.people.queries import chunks
 from testamur.register.people.rules import ContactKind, Protection, guardian_reaches
@@ -34,15 +37,50 @@ def readers(*, children: Collection[UUID], on: date) -> dict[UUID, tuple[UUID, .
     return {child: tuple(sorted(some)) for child, some in found.items()}
 
 
-def since(*, guardian: UUID, children: Collection[UUID], on: date) -> dict[UUID, date]:
-    """From which day on a guardian is one of each of the children whom the guardian reaches on that day; one query."""
-    rows = Guardianship.objects.filter(guardian=guardian, child__in=children)
-    fields = ("child_id", "starts", "ends", "child__birth_date", "consent_from")
-    return {
-        child: starts
-        for child, starts, ends, born, consent in rows.order_by("-starts").values_list(*fields)
-        if guardian_reaches(on=on, starts=starts, ends=ends, born=born, consent_from=consent)
-    }
+@dataclass(frozen=True, slots=True)
+class Household:
+    """Who may be told of a child, and who of them is protected.
+
+    Attributes:
+        readers: the guardians who reach the child, and the pupil who is of age → since when (the beginning of time
+            for the pupil).
+        hidden: one of them is protected, so that not all may know of each other.
+    """
+
+    readers: Mapping[UUID, date]
+    hidden: bool
+
+
+def households(*, children: Collection[UUID], on: date) -> dict[UUID, Household]:
+    """Of each child what `readers`, `since` and their protection tell; one query for a family, none within a page.
+
+    For the children of one family: of the pupil himself or herself the register is asked once more, by name. Shows
+    nobody; who asks has to be one who tells.
+    """
+    return recall_each(f"people.household.{on}", list(children), lambda some: _households(some, on))
+
+
+def _households(children: Collection[UUID], on: date) -> dict[UUID, Household]:
+    found: dict[UUID, dict[UUID, date]] = {child: {} for child in children}
+    hidden = set()
+    for child, guardian, protection, starts, ends, born, consent, own in _guarded(children=tuple(children)):
+        if born is not None and comes_of_age(born) <= on:
+            found[child][child] = date.min
+            if own != Protection.NONE:
+                hidden.add(child)
+        if guardian and guardian_reaches(on=on, starts=starts, ends=ends, born=born, consent_from=consent):
+            found[child][guardian] = min(starts, found[child].get(guardian, starts))
+            if protection != Protection.NONE:
+                hidden.add(child)
+    return {child: Household(some, child in hidden) for child, some in found.items()}
+
+
+@prepared
+def _guarded(children: Collection[UUID]) -> QuerySet[Person, tuple[Any, ...]]:
+    return Person.objects.filter(id__in=children).values_list(
+        "id", "guardianships__guardian_id", "guardianships__guardian__protection", "guardianships__starts",
+        "guardianships__ends", "birth_date", "guardianships__consent_from", "protection",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from testamur.access.accounts.models import Login, Preference
 from testamur.access.accounts.rules import Level, is_over
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,13 @@ class LoginView:
 
 def login(id: UUID, *, now: datetime) -> LoginView | None:  # noqa: A002 - the name that every query uses
     """A login that goes on at `now`, or None."""
-    row = Login.objects.filter(id=id).first()
+    row = next(iter(_login(id=id)), None)
     return _view(row) if row is not None and not _over(row, now) else None
+
+
+@prepared
+def _login(id: UUID) -> QuerySet[Login]:  # noqa: A002 - the name that every query uses
+    return Login.objects.filter(id=id)
 
 
 def logins(*, by: Actor, now: datetime) -> tuple[LoginView, ...]:

@@ -14,10 +14,11 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from testamur.kernel.base.actor import Actor
-from testamur.kernel.base.memory import recall_each, remember
+from testamur.kernel.base.memory import recall_each, recalled, remember
+from testamur.kernel.prepared import prepared
 from testamur.register.people.models import (
     ContactPoint,
     Guardianship,
@@ -82,7 +83,12 @@ def people(*, by: Actor, ids: Iterable[UUID], numbers: bool = True) -> dict[UUID
 
 
 def _rows(ids: Collection[UUID]) -> dict[UUID, Sequence[Any]]:
-    return {row[0]: row for chunk in chunks(ids) for row in Person.objects.filter(id__in=chunk).values_list(*_FIELDS)}
+    return {row[0]: row for chunk in chunks(ids) for row in _by_id(ids=chunk)}
+
+
+@prepared
+def _by_id(ids: Sequence[UUID]) -> QuerySet[Person, tuple[Any, ...]]:
+    return Person.objects.filter(id__in=ids).values_list(*_FIELDS)
 
 
 def person(*, by: Actor, id: UUID) -> PersonView | None:  # noqa: A002 - the name that every query uses
@@ -216,16 +222,25 @@ def guardians(*, by: Actor, children: Collection[UUID], on: date) -> dict[UUID, 
 def wards(*, guardian: UUID, on: date) -> frozenset[UUID]:
     """The children whom a guardian reaches on that day: for building the guardian's own grants, nothing else.
 
-    The guardian's own row comes along, for a page that says who looks at it.
+    The guardian's own row comes along, and those of the children: for a page that says who looks at it, and at whom.
     """
-    found = set()
-    rows = Person.objects.filter(id=guardian).values_list(*_FIELDS, *(f"wardships__{field}" for field in _REACH))
-    for row in rows:
-        remember("people.person", guardian, row[: len(_FIELDS)])
-        child, starts, ends, born, consent = row[len(_FIELDS) :]
+    found, width = set(), len(_FIELDS)
+    for row in _warded(guardian=guardian):
+        remember("people.person", guardian, row[:width])
+        child, starts, ends, born, consent = row[width : width + len(_REACH)]
         if child and guardian_reaches(on=on, starts=starts, ends=ends, born=born, consent_from=consent):
+            remember("people.person", child, row[width + len(_REACH) :])
             found.add(child)
     return frozenset(found)
+
+
+@prepared
+def _warded(guardian: UUID) -> QuerySet[Person, tuple[Any, ...]]:
+    return Person.objects.filter(id=guardian).values_list(
+        *_FIELDS,
+        *(f"wardships__{field}" for field in _REACH),
+        *(f"wardships__child__{field}" for field in _FIELDS),
+    )
 
 
 def wards_of(*, guardians: Collection[UUID], on: date) -> dict[UUID, frozenset[UUID]]:
@@ -300,11 +315,13 @@ def counts(*, by: Actor, cells: Mapping[str, Collection[UUID]]) -> dict[str, int
 
 def paths(ids: Iterable[UUID]) -> dict[UUID, str]:
     """Where each person is kept; an unknown id is left out. For permission checks, not for showing."""
-    return {
-        key: path
-        for chunk in chunks(ids)
-        for key, path in Person.objects.filter(id__in=chunk).values_list("id", "path")
-    }
+    wanted = list(dict.fromkeys(ids))
+    known = recalled("people.person", wanted)
+    rest = [key for key in wanted if key not in known]
+    found = {key: str(row[1]) for key, row in known.items()}
+    for chunk in chunks(rest):
+        found |= dict(Person.objects.filter(id__in=chunk).values_list("id", "path"))
+    return found
 
 
 def missing(ids: Iterable[UUID]) -> frozenset[UUID]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.prepared import prepared
 from testamur.register.people.models import NeedToKnow, Person
 from testamur.register.people.queries.persons import chunks, paths
 from testamur.register.people.rules import NeedView, Protection, must_reach, reaches
@@ -14,11 +17,12 @@ from testamur.register.people.rules import NeedView, Protection, must_reach, rea
 
 def protected(ids: Iterable[UUID]) -> frozenset[UUID]:
     """Those of the persons whose identity is protected: for writing down that they were seen, not for showing."""
-    return frozenset(
-        key
-        for chunk in chunks(dict.fromkeys(ids))
-        for key in Person.objects.filter(id__in=chunk).exclude(protection=Protection.NONE).values_list("id", flat=True)
-    )
+    return frozenset(key for chunk in chunks(dict.fromkeys(ids)) for key in _protected(ids=chunk))
+
+
+@prepared
+def _protected(ids: Sequence[UUID]) -> QuerySet[Person, UUID]:
+    return Person.objects.filter(id__in=ids).exclude(protection=Protection.NONE).values_list("id", flat=True)
 
 
 def hidden_from(by: Actor) -> frozenset[UUID]:
@@ -29,8 +33,13 @@ def hidden_from(by: Actor) -> frozenset[UUID]:
 
 def known_to(*, staff: UUID, on: date) -> frozenset[UUID]:
     """The protected persons whom somebody of the staff needs to know on that day: for building the own grants."""
+    return frozenset(_known(staff=staff, on=on))
+
+
+@prepared
+def _known(staff: UUID, on: date) -> QuerySet[NeedToKnow, UUID]:
     rows = NeedToKnow.objects.filter(staff=staff, starts__lte=on, ends__gte=on, ended_at__isnull=True)
-    return frozenset(rows.values_list("person_id", flat=True))
+    return rows.values_list("person_id", flat=True)
 
 
 def needs(*, by: Actor, person: UUID) -> tuple[NeedView, ...]:

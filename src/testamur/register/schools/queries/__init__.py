@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from testamur.register.schools.queries.enrolled import (
+    enrolled,
+    groups_of,
+    placement,
+    placements,
+)
 from testamur.register.schools.queries.organisation import (
     ClassRow,
     class_list,
@@ -16,10 +22,6 @@ from testamur.register.schools.queries.organisation import (
     members_ever,
     members_of,
     open_enrolments,
-    pack_among,
-    pack_of,
-    placement,
-    placements,
     posts_at,
     posts_by_id,
     posts_of,
@@ -31,21 +33,20 @@ from testamur.register.schools.queries.organisation import (
     stays,
     term,
     term_on,
-    unit,
-    unit_at,
-    unit_by_code,
-    unit_names,
-    units,
-    units_above,
-    units_by_code,
-    units_under,
 )
-from testamur.register.schools.queries.packs import group_and_year, packs_at, ways, years_on
-from testamur.register.schools.queries.reach import Label, among, labels
+from testamur.register.schools.queries.packs import (
+    group_and_year,
+    packs_at,
+    ways,
+    years_on,
+)
+from testamur.register.schools.queries.reach import (
+    Label,
+    among,
+    labels,
+)
 from testamur.register.schools.queries.timetable import (
-    enrolled,
     given,
-    groups_of,
     holidays,
     holidays_under,
     planned,
@@ -54,6 +55,18 @@ from testamur.register.schools.queries.timetable import (
     slots_by_id,
     teachers_of,
     teaching,
+)
+from testamur.register.schools.queries.units import (
+    pack_among,
+    pack_of,
+    unit,
+    unit_at,
+    unit_by_code,
+    unit_names,
+    units,
+    units_above,
+    units_by_code,
+    units_under,
 )
 
 __all__ = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,25 +12,20 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet
 
 from testamur.kernel.base.actor import Actor
-from testamur.kernel.base.memory import recall, recall_each
-from testamur.register.curriculum import queries as curriculum
-from testamur.register.curriculum.rules import prefixes
+from testamur.kernel.base.memory import recall
+from testamur.kernel.prepared import prepared
 from testamur.register.people import queries as people
 from testamur.register.people.queries import chunks
 from testamur.register.people.rules import PersonView
-from testamur.register.schools.models import Enrolment, Group, Post, SchoolYear, Term, Unit
+from testamur.register.schools.models import Enrolment, Group, Post, SchoolYear, Term
 from testamur.register.schools.rules import (
     EnrolmentView,
-    Form,
     GroupKind,
     GroupView,
-    Placement,
     PostView,
     Role,
     SchoolYearView,
     TermView,
-    UnitKind,
-    UnitView,
 )
 
 
@@ -45,83 +40,6 @@ class ClassRow:
 def running(on: date) -> Q:
     """Rows whose period (both days included) holds that day."""
     return Q(starts__lte=on) & (Q(ends__isnull=True) | Q(ends__gte=on))
-
-
-# --- units -------------------------------------------------------------------------------------
-
-
-def units(ids: Iterable[UUID]) -> dict[UUID, UnitView]:
-    """Units by id; an unknown id is left out."""
-    return {row.id: _unit(row) for chunk in chunks(dict.fromkeys(ids)) for row in Unit.objects.filter(id__in=chunk)}
-
-
-def unit_names(ids: Iterable[UUID]) -> dict[UUID, str]:
-    """What units are called, by id; an unknown id is left out."""
-    return {
-        key: name
-        for chunk in chunks(dict.fromkeys(ids))
-        for key, name in Unit.objects.filter(id__in=chunk).values_list("id", "name")
-    }
-
-
-def unit(id: UUID) -> UnitView | None:  # noqa: A002 - the name that every query uses
-    """One unit, or None."""
-    return units([id]).get(id)
-
-
-def unit_at(path: str) -> UnitView | None:
-    """The unit with exactly that path, or None."""
-    row = Unit.objects.filter(path=path).first()
-    return None if row is None else _unit(row)
-
-
-def unit_by_code(*, code: str, parent: UUID | None = None) -> UnitView | None:
-    """The unit with that code directly below `parent` (None: among the roots), or None."""
-    row = Unit.objects.filter(code=code, parent=parent).first()
-    return None if row is None else _unit(row)
-
-
-def units_by_code(*, codes: Iterable[str], under: str = "/") -> dict[str, tuple[UnitView, ...]]:
-    """Units at or below the path `under` by code, in path order; two parents may have a child of the same code."""
-    found: dict[str, list[UnitView]] = defaultdict(list)
-    for chunk in chunks(dict.fromkeys(codes)):
-        for row in Unit.objects.filter(path__startswith=under, code__in=chunk).order_by("path"):
-            found[row.code].append(_unit(row))
-    return {code: tuple(views) for code, views in found.items()}
-
-
-def units_under(path: str, *, kind: UnitKind | None = None) -> tuple[UnitView, ...]:
-    """The unit at `path` and all below it, in path order; of one kind where asked."""
-    rows = Unit.objects.filter(path__startswith=path)
-    return tuple(_unit(row) for row in (rows.filter(kind=kind) if kind else rows).order_by("path"))
-
-
-def units_above(path: str) -> tuple[UnitView, ...]:
-    """The units on the way from the root down to `path`, itself included: authority, then school."""
-    found = recall_each("schools.way", [way for way in prefixes(path) if way], units_on)
-    return tuple(found[way] for way in sorted(found))
-
-
-def units_on(paths: Collection[str]) -> dict[str, UnitView]:
-    """Units by path; a path without one (a group's) is left out."""
-    return {row.path: _unit(row) for row in Unit.objects.filter(path__in=paths)}
-
-
-def pack_of(unit_id: UUID, *, on: date) -> str:
-    """Id of the jurisdiction pack for a unit on that day, or an empty text.
-
-    What `curriculum` records for the path and period decides, then the unit's own pack, then those of the units above.
-    """
-    here = unit(unit_id)
-    return "" if here is None else pack_among(units_above(here.path), on=on)
-
-
-def pack_among(way: Sequence[UnitView], *, on: date) -> str:
-    """The same for the last of the units on a way down from the root (`units_above`). One query."""
-    in_force = curriculum.pack_in_force(path=way[-1].path, form=way[-1].form, on=on)
-    if in_force is not None:
-        return in_force.pack
-    return next((above.pack for above in reversed(way) if above.pack), "")
 
 
 # --- years and terms ---------------------------------------------------------------------------
@@ -280,43 +198,6 @@ def enrolments_of(*, person: UUID) -> tuple[EnrolmentView, ...]:
     return tuple(map(_enrolment, Enrolment.objects.filter(person=person).order_by("starts", "id")))
 
 
-def placements(*, persons: Collection[UUID], on: date) -> dict[UUID, Placement]:
-    """School and class of pupils on that day; a pupil who is nowhere is left out. Latest start wins.
-
-    The school is that of the enrolment in the school as such, else that of the class; the class is the group of kind
-    class.
-    """
-    found: dict[UUID, Placement] = {}
-    for chunk in chunks(dict.fromkeys(persons)):
-        rows = (
-            Enrolment.objects.filter(running(on), person__in=chunk)
-            .filter(Q(group__isnull=True) | Q(group__kind=GroupKind.CLASS))
-            .order_by("starts", "id")
-            .values_list("person_id", "school_id", "school__path", "group_id", "group__code", "year_level")
-        )
-        schools: dict[UUID, tuple[UUID, str, int | None]] = {}
-        classes: dict[UUID, tuple[UUID, UUID, str, str, int | None]] = {}
-        for person, school, path, group_id, code, level in rows:
-            if group_id is None:
-                schools[person] = (school, path, level)
-            else:
-                classes[person] = (group_id, school, path, code, level)
-        for person in {**schools, **classes}:
-            home = schools.get(person)
-            room = classes.get(person)
-            if room is not None and (home is None or home[0] == room[1]):
-                level = room[4] if room[4] is not None else (home[2] if home else None)
-                found[person] = Placement(person, room[1], room[2], room[0], room[3], level)
-            elif home is not None:
-                found[person] = Placement(person, home[0], home[1], None, "", home[2])
-    return found
-
-
-def placement(*, person: UUID, on: date) -> Placement | None:
-    """A pupil's school and class on that day, or None."""
-    return placements(persons=[person], on=on).get(person)
-
-
 # --- posts -------------------------------------------------------------------------------------
 
 
@@ -350,8 +231,12 @@ def posts_of(*, person: UUID, on: date) -> tuple[PostView, ...]:
 
 def post_rows(person: UUID, on: date) -> list[tuple[Any, ...]]:
     """The same as rows of `_posts`, each with its group's subject and course behind; remembered."""
-    rows = _posts("group__subject", "group__course").filter(running(on), person=person)
-    return recall(("schools.posts", person, on), lambda: list(rows.order_by("starts", "id")))
+    return recall(("schools.posts", person, on), lambda: _post_rows(person=person, on=on))
+
+
+@prepared
+def _post_rows(person: UUID, on: date) -> QuerySet[Post, tuple[Any, ...]]:
+    return _posts("group__subject", "group__course").filter(running(on), person=person).order_by("starts", "id")
 
 
 def posts_at(*, unit: UUID, on: date) -> tuple[PostView, ...]:
@@ -368,21 +253,6 @@ def posts_by_id(ids: Iterable[UUID]) -> dict[UUID, PostView]:
 def _posts(*further: str) -> QuerySet[Post, tuple[Any, ...]]:
     return Post.objects.values_list(
         "id", "person", "unit", "group", "role", "subject", "unit__path", "group__path", "starts", "ends", *further
-    )
-
-
-def _unit(row: Unit) -> UnitView:
-    return UnitView(
-        id=row.id,
-        kind=UnitKind(row.kind),
-        code=row.code,
-        name=row.name,
-        path=row.path,
-        parent=row.parent_id,
-        country=row.country,
-        form=Form(row.form),
-        pack=row.pack,
-        parts=tuple((key, value) for key, value in row.parts),
     )
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from testamur.kernel.base.memory import recall_each
+from testamur.kernel.prepared import prepared
 from testamur.register.curriculum import queries as curriculum
 from testamur.register.curriculum.rules import prefixes
 from testamur.register.schools.models import Group, Term
-from testamur.register.schools.queries.organisation import _term, group_view, units_on
+from testamur.register.schools.queries.organisation import group_view
+from testamur.register.schools.queries.units import units_on
 from testamur.register.schools.rules import GroupView, SchoolYearView, TermView, UnitView
 
 
@@ -39,16 +42,19 @@ def years_on(*, authorities: Collection[UUID], on: date) -> dict[UUID, SchoolYea
     """The school year of each authority that holds the day, else the latest that began; with its terms. One query."""
     found: dict[UUID, SchoolYearView] = {}
     terms: dict[UUID, list[TermView]] = defaultdict(list)
-    rows = Term.objects.select_related("school_year").filter(
-        school_year__authority__in=authorities, school_year__starts__lte=on
-    )
-    for row in rows.order_by("school_year__starts", "starts", "id"):
-        year = row.school_year
-        terms[year.id].append(_term(row))
-        found[year.authority_id] = SchoolYearView(
-            year.id, year.authority_id, year.code, year.starts, year.ends, tuple(terms[year.id])
-        )
+    for key, code, starts, ends, year, authority, year_code, begins, over in _terms(authorities=authorities, on=on):
+        terms[year].append(TermView(key, authority, year, year_code, code, starts, ends))
+        found[authority] = SchoolYearView(year, authority, year_code, begins, over, tuple(terms[year]))
     return found
+
+
+@prepared
+def _terms(authorities: Collection[UUID], on: date) -> QuerySet[Term, tuple[Any, ...]]:
+    rows = Term.objects.filter(school_year__authority__in=authorities, school_year__starts__lte=on)
+    year = ("id", "authority_id", "code", "starts", "ends")
+    return rows.order_by("school_year__starts", "starts", "id").values_list(
+        "id", "code", "starts", "ends", *(f"school_year__{name}" for name in year)
+    )
 
 
 def group_and_year(id: UUID) -> tuple[GroupView, SchoolYearView] | None:  # noqa: A002 - the name that every query uses

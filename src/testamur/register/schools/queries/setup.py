@@ -13,8 +13,9 @@ from testamur.law.contract import Pack, Subject
 from testamur.law.tables import PACKS
 from testamur.register.people.gaps import Gap, gaps
 from testamur.register.schools.models import Enrolment
-from testamur.register.schools.queries.organisation import groups, members_of, pack_of
+from testamur.register.schools.queries.organisation import groups, members_of
 from testamur.register.schools.queries.timetable import slots, teachers_of
+from testamur.register.schools.queries.units import pack_of
 from testamur.register.schools.rules import GroupKind, GroupView, Role, Teaching, UnitView
 
 

@@ -8,17 +8,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from testamur.kernel.base.memory import recall
+from testamur.kernel.prepared import LONGEST, prepared
 from testamur.register.curriculum.rules import prefixes
 from testamur.register.people.queries import chunks
-from testamur.register.schools.models import Enrolment, Group, Holiday, Post, Slot
+from testamur.register.schools.models import Group, Holiday, Post, Slot
+from testamur.register.schools.queries.enrolled import GROUP, group_of
 from testamur.register.schools.queries.organisation import group_view, post_rows, running
 from testamur.register.schools.rules import (
-    EnrolmentView,
     GroupView,
     HolidayView,
     Planned,
@@ -51,13 +53,13 @@ def planned(
     dates: dict[int, list[date]] = defaultdict(list)
     for day in days(first, last):
         dates[day.isoweekday()].append(day)
-    rows = list(_asked(first, last, teacher=teacher, group=group, groups=groups, school=school))
-    views = {row.group_id: group_view(row.group) for row in {row.group_id: row for row in rows}.values()}
+    asked = _asked(first, last, teacher=teacher, group=group, groups=groups, school=school)
+    views = {view.id: view for _slot, view in asked}
     # the path of a group begins with that of its school: what is free there is free here
     free = _holidays({view.path for view in views.values()}, first, last)
     found = [
         Planned(slot, day, views[slot.group])
-        for slot in map(_slot, rows)
+        for slot, _view in asked
         for day in dates[slot.weekday]
         if takes_place(slot, day) and not is_free(slot.path, day, free)
     ]
@@ -77,7 +79,8 @@ def slots(
     Asked as in `planned`: the timetable as it hangs on the wall, holidays or not.
     """
     first, last = on if isinstance(on, tuple) else (on, on)
-    found = [_slot(row) for row in _asked(first, last, teacher=teacher, group=group, groups=groups, school=school)]
+    asked = _asked(first, last, teacher=teacher, group=group, groups=groups, school=school)
+    found = [slot for slot, _view in asked]
     return tuple(sorted(found, key=lambda one: (one.weekday, one.starts, one.ends, one.path, one.id)))
 
 
@@ -152,29 +155,6 @@ def teachers_of(*, groups: Collection[UUID], on: date) -> tuple[Teaching, ...]:
     return _told(held, slots.order_by("subject").values_list("teacher", "group", "subject").distinct())
 
 
-def groups_of(*, persons: Collection[UUID], on: date) -> dict[UUID, tuple[GroupView, ...]]:
-    """The groups that pupils are in on that day, classes and teaching groups, in order of code."""
-    found: dict[UUID, list[GroupView]] = {person: [] for person in persons}
-    for chunk in chunks(found):
-        rows = Enrolment.objects.filter(running(on), person__in=chunk, group__isnull=False)
-        for row in rows.select_related("group__school_year").order_by("group__code", "group_id"):
-            assert row.group is not None
-            found[row.person_id].append(group_view(row.group))
-    return {person: tuple(dict.fromkeys(views)) for person, views in found.items()}
-
-
-def enrolled(*, persons: Collection[UUID], until: date) -> dict[UUID, tuple[EnrolmentView, ...]]:
-    """The enrolments of pupils that began by that day, ended ones too, in order of time; one query."""
-    found: dict[UUID, list[EnrolmentView]] = {person: [] for person in persons}
-    for chunk in chunks(found):
-        rows = Enrolment.objects.filter(person__in=chunk, starts__lte=until).order_by("starts", "id")
-        for key, person, school, group, level, starts, ends in rows.values_list(
-            "id", "person_id", "school_id", "group_id", "year_level", "starts", "ends"
-        ):
-            found[person].append(EnrolmentView(key, person, school, group, level, starts, ends))
-    return {person: tuple(views) for person, views in found.items()}
-
-
 def _asked(
     first: date,
     last: date,
@@ -183,22 +163,55 @@ def _asked(
     group: UUID | None,
     groups: Collection[UUID] | None,
     school: UUID | None,
-) -> Iterable[Slot]:
+) -> list[tuple[SlotView, GroupView]]:
     if teacher is None and group is None and groups is None and school is None:
         raise ValueError("Name a teacher, a group or a school: the timetable of everybody is nobody's question.")
+    # of a whole week every weekday is wanted
+    weekdays = None if (last - first).days >= 6 else tuple(day.isoweekday() for day in days(first, last))  # noqa: PLR2004
+    if groups is not None and len(groups) <= LONGEST and teacher is group is school is None:
+        some = _of_groups(groups=groups, first=first, last=last, weekdays=weekdays)
+        return [(_slot_of(row), group_of(row[_WIDTH:])) for row in some]
     wanted = Q(valid_from__lte=last, valid_to__gte=first)
-    if (last - first).days < 6:  # noqa: PLR2004 - of a whole week every weekday is wanted
-        wanted &= Q(weekday__in=[day.isoweekday() for day in days(first, last)])
+    if weekdays is not None:
+        wanted &= Q(weekday__in=weekdays)
     if teacher is not None:
         wanted &= Q(teacher=teacher)
     if group is not None:
         wanted &= Q(group=group)
     if school is not None:
         wanted &= Q(school=school)
-    rows = Slot.objects.select_related("group__school_year").filter(wanted)
-    if groups is None:
-        return rows
-    return [row for chunk in chunks(dict.fromkeys(groups)) for row in rows.filter(group__in=chunk)]
+    every = Slot.objects.select_related("group__school_year").filter(wanted)
+    views: dict[UUID, GroupView] = {}
+    found = []
+    for rows in [every] if groups is None else (every.filter(group__in=some) for some in chunks(dict.fromkeys(groups))):
+        for row in rows:
+            view = views.get(row.group_id) or views.setdefault(row.group_id, group_view(row.group))
+            found.append((_slot(row), view))
+    return found
+
+
+_SLOT = (
+    "id", "school_id", "group_id", "group__path", "subject", "teacher", "weekday", "week", "number", "starts", "ends",
+    "room", "valid_from", "valid_to",
+)  # fmt: skip
+_WIDTH = len(_SLOT)
+
+
+@prepared
+def _of_groups(
+    groups: Collection[UUID], first: date, last: date, weekdays: tuple[int, ...] | None
+) -> QuerySet[Slot, tuple[Any, ...]]:
+    rows = Slot.objects.filter(valid_from__lte=last, valid_to__gte=first, group__in=groups)
+    if weekdays is not None:
+        rows = rows.filter(weekday__in=weekdays)
+    return rows.values_list(*_SLOT, *(f"group__{name}" for name in GROUP))
+
+
+def _slot_of(row: tuple[Any, ...]) -> SlotView:
+    *names, week, number, starts, ends, room, valid_from, valid_to = row[:_WIDTH]
+    key, school, group, path, subject, teacher, weekday = names
+    when = (Week(week), number, starts, ends, room, valid_from, valid_to)
+    return SlotView(key, school, group, path, subject, teacher, weekday, *when)
 
 
 def _holidays(paths: Collection[str], first: date, last: date) -> tuple[HolidayView, ...]:

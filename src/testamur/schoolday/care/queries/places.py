@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import date, time
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.memory import recall_each
 from testamur.kernel.base.refused import NotAllowed, NotFound
+from testamur.kernel.prepared import prepared
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import Form, GroupView, UnitKind, UnitView
 from testamur.schoolday.care import models
@@ -138,7 +141,12 @@ def children_of(groups: Iterable[UUID], on: date) -> dict[UUID, UUID]:
 
 
 def _arranged(units: Collection[UUID]) -> frozenset[UUID]:
-    return frozenset(models.Setting.objects.filter(unit__in=list(units)).values_list("unit", flat=True))
+    return frozenset(_set(units=units))
+
+
+@prepared
+def _set(units: Collection[UUID]) -> QuerySet[models.Setting, UUID]:
+    return models.Setting.objects.filter(unit__in=units).values_list("unit", flat=True)
 
 
 def _setting(row: models.Setting) -> Setting:

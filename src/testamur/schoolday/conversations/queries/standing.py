@@ -65,11 +65,9 @@ def reader(*, by: Actor, now: datetime) -> Reader:
     told = {}
     hidden: frozenset[UUID] = frozenset()
     if wards:
-        readers = reach.readers(children=wards, on=on)
-        starts = reach.since(guardian=me, children=wards, on=on)
-        told = {child: starts.get(child, date.min) for child, some in readers.items() if me in some}
-        kept = people.protected({person for some in readers.values() for person in some})
-        hidden = frozenset(child for child, some in readers.items() if kept & set(some))
+        homes = reach.households(children=wards, on=on)
+        told = {child: home.readers[me] for child, home in homes.items() if me in home.readers}
+        hidden = frozenset(child for child, home in homes.items() if home.hidden)
     return Reader(
         by=by,
         on=on,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest
 
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.prepared import prepared
 from testamur.schoolday.diary.models import Absence, Assessment, HealthNote, Leave, Remark
 from testamur.schoolday.diary.queries.pupil_marks import standing
 from testamur.schoolday.diary.queries.visits import visits
@@ -39,9 +40,12 @@ def news(*, by: Actor, pupils: Collection[UUID], now: datetime) -> dict[UUID, Ne
         return max(seen.since(pupil, part) or unseen, oldest)
 
     floor = min((since(pupil, part) for pupil in pupils for part in Part), default=now)
+    asking = [pupil for pupil in pupils if by.may("diary.leave.consent", person=pupil)]
     items: dict[UUID, list[NewsItem]] = {pupil: [] for pupil in pupils}
     waits: Counter[tuple[UUID, str]] = Counter()
-    for part, pupil, ref, at, subject, value in _rows(by, list(pupils), floor, oldest):
+    for part, pupil, ref, at, subject, value in _rows(
+        me=by.id, pupils=pupils, asking=asking, floor=floor, oldest=oldest.date()
+    ):
         if part in _WAITS:
             waits[pupil, part] += 1
         elif at > since(pupil, Part(part)):
@@ -58,7 +62,10 @@ def news(*, by: Actor, pupils: Collection[UUID], now: datetime) -> dict[UUID, Ne
     }
 
 
-def _rows(by: Actor, pupils: list[UUID], floor: datetime, oldest: datetime) -> Iterable[tuple[Any, ...]]:
+@prepared
+def _rows(
+    me: UUID, pupils: Collection[UUID], asking: Collection[UUID], floor: datetime, oldest: date
+) -> QuerySet[Any, tuple[Any, ...]]:
     """All parts as one query: part, pupil, row, since when it can be seen, two codes that say what it is."""
     blank = Value("", output_field=CharField())
 
@@ -75,10 +82,9 @@ def _rows(by: Actor, pupils: list[UUID], floor: datetime, oldest: datetime) -> I
     remarks = Remark.objects.filter(withdrawn_at=None, made_at__gt=floor)
     notes = HealthNote.objects.filter(ended_at=None, made_at__gt=floor)
     texts = Assessment.objects.filter(replaced_by__isnull=True, published_at__gt=floor)
-    decided = Leave.objects.filter(decided_at__gt=floor).exclude(decided_at=F("asked_at")).exclude(decided_by=by.id)
-    open_ = Absence.objects.filter(void=False, excused=None, on__gte=oldest.date())
-    asking = [pupil for pupil in pupils if by.may("diary.leave.consent", person=pupil)]
-    waiting = Leave.objects.filter(pupil__in=asking, state=LeaveState.WAITING).exclude(asked_by=by.id)
+    decided = Leave.objects.filter(decided_at__gt=floor).exclude(decided_at=F("asked_at")).exclude(decided_by=me)
+    open_ = Absence.objects.filter(void=False, excused=None, on__gte=oldest)
+    waiting = Leave.objects.filter(pupil__in=asking, state=LeaveState.WAITING).exclude(asked_by=me)
     rest = (
         part(Part.ABSENCES, absences, F("made_at"), F("subject"), F("kind")),
         part(Part.REMARKS, remarks, F("made_at"), F("subject"), F("kind")),

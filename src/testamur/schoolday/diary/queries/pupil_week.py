@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.prepared import prepared
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import GroupView, Planned
 from testamur.schoolday.diary.models import Lesson
@@ -94,7 +95,7 @@ def groups_of(known: Mapping[UUID, Schooling], first: date, last: date) -> Group
     """The groups of each pupil on the first day, and on the last one where the school year begins or ends between."""
     found = schools.groups_of(persons=list(known), on=first)
     years = [one.period(first) for one in known.values()]
-    if any(first < begins or last > ends for begins, ends in years):
+    if last != first and any(first < begins or last > ends for begins, ends in years):
         later = schools.groups_of(persons=list(known), on=last)
         found = {pupil: tuple(dict.fromkeys((*found[pupil], *later[pupil]))) for pupil in known}
     return found
@@ -105,7 +106,7 @@ def _days(
 ) -> tuple[dict[UUID, tuple[PupilLesson, ...]], list[Lesson]]:
     every = {one.id: one for some in groups.values() for one in some}
     planned = schools.planned(on=(first, last), groups=list(every)) if every else ()
-    rows = list(Lesson.objects.filter(group__in=list(every), on__range=(first, last)).order_by("starts", "id"))
+    rows = _lessons(groups=list(every), first=first, last=last)
     written = {(row.slot, row.on): row for row in rows if row.slot is not None}
     taken: set[UUID] = set()
     by_group: dict[UUID, list[tuple[Planned | None, Lesson | None]]] = defaultdict(list)
@@ -122,6 +123,11 @@ def _days(
         lessons = [_lesson(known[pupil], every[g.id], *pair) for g in mine for pair in by_group[g.id]]
         found[pupil] = tuple(sorted(lessons, key=lambda one: (one.on, one.starts, one.ends, one.group_code)))
     return found, rows
+
+
+@prepared
+def _lessons(groups: Collection[UUID], first: date, last: date) -> QuerySet[Lesson]:
+    return Lesson.objects.filter(group__in=groups, on__range=(first, last)).order_by("starts", "id")
 
 
 def _lesson(schooling: Schooling, group: GroupView, plan: Planned | None, row: Lesson | None) -> PupilLesson:

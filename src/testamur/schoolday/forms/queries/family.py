@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
+from testamur.kernel.prepared import prepared
 from testamur.register.curriculum.rules import prefixes
 from testamur.register.people import reach
 from testamur.register.schools import queries as schools
-from testamur.schoolday.forms.models import Form
+from testamur.schoolday.forms.models import Form, Target
 from testamur.schoolday.forms.queries.answers import history, looked
 from testamur.schoolday.forms.queries.forms import views
 from testamur.schoolday.forms.rules import AnswerView, Audience, Consent, FormView, Looked, Needs, Standing, State, Word
@@ -93,9 +94,7 @@ def _of(children: Collection[UUID], on: date) -> Mapping[UUID, list[FormView]]:
         child: {way for way in prefixes(one.school_path) if way}
         for child, one in schools.placements(persons=children, on=on).items()
     }
-    wanted = Q(targets__group__in=set().union(*groups.values())) | Q(whole=True, path__in=set().union(*ways.values()))
-    rows = Form.objects.filter(wanted).exclude(state=State.DRAFT).distinct().order_by("-published_at", "id")
-    found = views(rows)
+    found = views(_told(groups=set().union(*groups.values()), paths=set().union(*ways.values())))
     return {
         child: [
             form
@@ -104,6 +103,13 @@ def _of(children: Collection[UUID], on: date) -> Mapping[UUID, list[FormView]]:
         ]
         for child in children
     }
+
+
+@prepared
+def _told(groups: Collection[UUID], paths: Collection[str]) -> QuerySet[Form]:
+    aimed = Target.objects.filter(group__in=groups).values("form")
+    rows = Form.objects.filter(Q(id__in=aimed) | Q(whole=True, path__in=paths)).exclude(state=State.DRAFT)
+    return rows.order_by("-published_at", "id")
 
 
 def _look(by: Actor, form: FormView, child: UUID, seen: Looked, on: date) -> FamilyLook:

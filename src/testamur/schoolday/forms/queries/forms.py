@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from testamur.kernel.base.actor import Actor
 from testamur.register.curriculum.rules import prefixes
@@ -76,9 +76,11 @@ def due(*, on: date) -> tuple[UUID, ...]:
     return tuple(rows.filter(published_at__date__lt=on).order_by("last_day", "id").values_list("id", flat=True))
 
 
-def views(rows: QuerySet[Form]) -> list[FormView]:
+def views(rows: Iterable[Form]) -> list[FormView]:
     """The rows as dataclasses, in their order."""
     found = list(rows)
+    if not found:
+        return []
     groups: Mapping[UUID, list[UUID]] = defaultdict(list)
     for form_id, group in Target.objects.filter(form__in=[row.id for row in found]).values_list("form_id", "group"):
         groups[form_id].append(group)

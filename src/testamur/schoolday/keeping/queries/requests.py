@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
+from testamur.kernel.prepared import prepared
 from testamur.schoolday.keeping.models import Request
 from testamur.schoolday.keeping.rules import RequestState, Topic
 
@@ -32,8 +35,12 @@ class RequestView:
 
 def requests_of(*, by: Actor, persons: Collection[UUID]) -> tuple[RequestView, ...]:
     """The requests that the actor made about these persons, the newest first."""
-    rows = Request.objects.filter(person__in=list(persons), asked_by=by.id)
-    return tuple(map(view, rows.order_by("-asked_at", "id")))
+    return tuple(map(view, _made(persons=persons, me=by.id)))
+
+
+@prepared
+def _made(persons: Collection[UUID], me: UUID) -> QuerySet[Request]:
+    return Request.objects.filter(person__in=persons, asked_by=me).order_by("-asked_at", "id")
 
 
 def requests_at(*, by: Actor, path: str, limit: int = 200) -> tuple[RequestView, ...]:

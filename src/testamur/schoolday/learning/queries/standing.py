@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from testamur.kernel.base.actor import Actor
-from testamur.schoolday.learning.models import Entry, EntryChild, Plan, Signature, Talk, Version
+from testamur.kernel.prepared import prepared
+from testamur.schoolday.learning.models import EntryChild, Plan, Signature, Talk, Version
 from testamur.schoolday.learning.queries.reach import must_reach_all
 
 
@@ -65,32 +68,48 @@ def waiting(
     """
     wanted = list(children)
     must_reach_all(by, "learning.family.see", wanted)
-    entries = Entry.objects.filter(
-        children__child__in=wanted, published_at__isnull=False, withdrawn_at__isnull=True, own=False
-    ).order_by("-published_at", "id")
     fresh: dict[UUID, list[str]] = {child: [] for child in wanted}
-    for child, at, title in entries.values_list("children__child_id", "published_at", "title"):
-        if child in fresh and at is not None and at > since[child]:
+    for child, at, title in _published(children=wanted, since=min((since[child] for child in wanted), default=now)):
+        if at is not None and at > since[child]:
             fresh[child].append(title)
     versions = _unconfirmed(by, wanted)
     talks: dict[UUID, list[tuple[UUID, datetime]]] = {child: [] for child in wanted}
-    coming = Talk.objects.filter(
-        pupil__in=wanted, at__gt=now, called_off_at__isnull=True, minutes_at__isnull=True
-    ).exclude(preparations__person=by.id)
-    for key, pupil, at in coming.order_by("at", "id").values_list("id", "pupil_id", "at"):
+    for key, pupil, at in _coming(children=wanted, me=by.id, now=now):
         talks[pupil].append((key, at))
     return {
         child: Waiting(tuple(fresh[child]), tuple(versions.get(child, ())), tuple(talks[child])) for child in wanted
     }
 
 
+@prepared
+def _published(children: Collection[UUID], since: datetime) -> QuerySet[EntryChild, tuple[UUID, datetime | None, str]]:
+    rows = EntryChild.objects.filter(
+        child__in=children, entry__published_at__gt=since, entry__withdrawn_at__isnull=True, entry__own=False
+    )
+    ordered = rows.order_by("-entry__published_at", "entry_id")
+    return ordered.values_list("child_id", "entry__published_at", "entry__title")
+
+
+@prepared
+def _coming(children: Collection[UUID], me: UUID, now: datetime) -> QuerySet[Talk, tuple[UUID, UUID, datetime]]:
+    rows = Talk.objects.filter(pupil__in=children, at__gt=now, called_off_at__isnull=True, minutes_at__isnull=True)
+    unprepared = rows.exclude(preparations__person=me).order_by("at", "id")
+    return unprepared.values_list("id", "pupil_id", "at")
+
+
+@prepared
+def _frozen(children: Collection[UUID]) -> QuerySet[Version, tuple[UUID, UUID, UUID]]:
+    rows = Version.objects.filter(development__pupil__in=children, state="frozen").order_by("number")
+    return rows.values_list("id", "development_id", "development__pupil_id")
+
+
 def _unconfirmed(by: Actor, children: Collection[UUID]) -> dict[UUID, list[UUID]]:
     newest: dict[UUID, tuple[UUID, UUID]] = {}
-    rows = Version.objects.filter(development__pupil__in=list(children), state="frozen").order_by("number")
-    for key, of, pupil in rows.values_list("id", "development_id", "development__pupil_id"):
+    for key, of, pupil in _frozen(children=children):
         newest[of] = (key, pupil)
     ids = [key for key, _pupil in newest.values()]
-    done = set(Signature.objects.filter(version__in=ids, person=by.id).values_list("version_id", flat=True))
+    signed = Signature.objects.filter(version__in=ids, person=by.id).values_list("version_id", flat=True)
+    done = set(signed) if ids else set()
     found: dict[UUID, list[UUID]] = {}
     for key, pupil in newest.values():
         if key not in done:

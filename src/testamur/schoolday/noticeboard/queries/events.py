@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.prepared import prepared
 from testamur.register.curriculum.rules import prefixes
 from testamur.register.people import queries as people
 from testamur.register.people.queries import chunks
@@ -45,10 +46,27 @@ def events(
     Those of these groups, those of these units as such, and all at or below the path `under`. With `cancelled`, those
     that were called off too. They name nobody; whom they are for is the caller's to know (`audiences`).
     """
-    wanted = Q(group__in=groups) | Q(unit__in=units, group__isnull=True)
-    if under:
-        wanted |= Q(path__startswith=under)
+    if not under:
+        whom = [one.value for one in audiences]
+        rows = _told(
+            starts_at=starts_at, ends_at=ends_at, audiences=whom, units=units, groups=groups, cancelled=cancelled
+        )
+        return tuple(map(_event, rows))
+    wanted = Q(group__in=groups) | Q(unit__in=units, group__isnull=True) | Q(path__startswith=under)
     return tuple(map(_event, _between(starts_at, ends_at, audiences, cancelled=cancelled).filter(wanted)))
+
+
+@prepared
+def _told(
+    starts_at: datetime,
+    ends_at: datetime,
+    audiences: Collection[str],
+    units: Collection[UUID],
+    groups: Collection[UUID],
+    cancelled: bool,  # noqa: FBT001 - arguments of a prepared query are named where it is asked
+) -> QuerySet[Event]:
+    wanted = Q(group__in=groups) | Q(unit__in=units, group__isnull=True)
+    return _between(starts_at, ends_at, audiences, cancelled=cancelled).filter(wanted)
 
 
 def events_for(
@@ -145,9 +163,7 @@ def answers(*, by: Actor, event: UUID) -> tuple[AnswerView, ...]:
     )
 
 
-def _between(
-    starts_at: datetime, ends_at: datetime, audiences: Collection[Audience], *, cancelled: bool
-) -> QuerySet[Event]:
+def _between(starts_at: datetime, ends_at: datetime, audiences: Collection[str], *, cancelled: bool) -> QuerySet[Event]:
     rows = Event.objects.filter(starts_at__lt=ends_at, ends_at__gte=starts_at, audience__in=audiences)
     return (rows if cancelled else rows.filter(cancelled_at__isnull=True)).order_by("starts_at", "id")
 

@@ -7,6 +7,9 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from testamur.kernel.prepared import prepared
 from testamur.register.curriculum.rules import prefixes
 from testamur.schoolday.noticeboard.models import Menu, MenuDish
 from testamur.schoolday.noticeboard.rules.menus import Dish, Mark, Meal, MenuView
@@ -29,8 +32,7 @@ def menus_for(*, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tup
     """(path of a school, its form) → the menus that hold there: its own, and those of the units above; one query."""
     wanted = list(dict.fromkeys(places))
     ways = {way for path, _form in wanted for way in prefixes(path) if way}
-    rows = Menu.objects.filter(path__in=ways, ended_at=None).order_by("path", "name") if ways else ()
-    found = [_menu(row) for row in rows]
+    found = [_menu(row) for row in _at(paths=ways)]
     return {
         (path, form): tuple(one for one in found if path.startswith(one.path) and (not one.forms or form in one.forms))
         for path, form in wanted
@@ -46,10 +48,19 @@ def menu(*, id: UUID | None = None, code: str = "") -> MenuView | None:  # noqa:
 def dishes_of(*, menus: Collection[UUID], first: date, last: date) -> dict[UUID, dict[date, tuple[Dish, ...]]]:
     """Menu → day → its dishes in order, from one day to another; days without any are left out. One query."""
     found: dict[UUID, dict[date, list[Dish]]] = {key: defaultdict(list) for key in menus}
-    rows = MenuDish.objects.filter(menu__in=list(found), on__range=(first, last)).order_by("on", "place")
-    for row in rows if found else ():
+    for row in _dishes(menus=list(found), first=first, last=last):
         found[row.menu_id][row.on].append(Dish(row.names, frozenset(Mark(one) for one in row.marks), Meal(row.meal)))
     return {key: {on: tuple(some) for on, some in days.items()} for key, days in found.items()}
+
+
+@prepared
+def _at(paths: Collection[str]) -> QuerySet[Menu]:
+    return Menu.objects.filter(path__in=paths, ended_at=None).order_by("path", "name")
+
+
+@prepared
+def _dishes(menus: Collection[UUID], first: date, last: date) -> QuerySet[MenuDish]:
+    return MenuDish.objects.filter(menu__in=menus, on__range=(first, last)).order_by("on", "place")
 
 
 def _menu(row: Menu) -> MenuView:

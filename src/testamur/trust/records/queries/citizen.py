@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotAllowed, NotFound
+from testamur.kernel.prepared import prepared
 from testamur.register.people import queries as people
 from testamur.register.schools import queries as schools
 from testamur.trust.records.models import Issue, Record, Retrieval, Share, ShareView
@@ -111,6 +112,9 @@ _SHOWN = (
 """What is read of an issue and its record: the attributes of `CitizenRecord` but the names and what came after."""
 
 
+_NAMES = tuple(name.removeprefix("record__") for name in _SHOWN)
+
+
 def visible(now: datetime) -> QuerySet[Record]:
     """Records that citizens see: published or later, and released; for this package's own code."""
     return Record.objects.filter(state__in=SEEN_BY_CITIZENS, released_at__lte=now)
@@ -129,16 +133,18 @@ def of_subjects(*, by: Actor, subjects: Collection[UUID], now: datetime) -> list
     for subject in subjects:
         if not is_own(by, subject):
             raise NotAllowed("You see your own documents and those of your children.", verb="records.record.fetch")
-    about = visible(now).filter(subject__in=list(subjects), subject_kind="pupil")
-    rows: list[dict[str, Any]] = [
-        {name.removeprefix("record__"): value for name, value in row.items()}
-        for row in Issue.objects.filter(record__in=about).values(*_SHOWN)
-        if by.may("records.record.fetch", row["record__path"], person=row["record__subject"])
-    ]
+    told = (dict(zip(_NAMES, row, strict=True)) for row in _about(subjects=subjects, now=now))
+    rows = [row for row in told if by.may("records.record.fetch", row["path"], person=row["subject"])]
     after = _after([row["record"] for row in rows if row["state"] != State.PUBLISHED], now)
     names = schools.unit_names(unit for row in rows for unit in (row["unit"], row["organisation"]))
     found = [_citizen(row, names, after.get(row["record"])) for row in rows]
     return sorted(found, key=lambda r: (r.issued_on, r.released_at, r.record), reverse=True)
+
+
+@prepared
+def _about(subjects: Collection[UUID], now: datetime) -> QuerySet[Issue, tuple[Any, ...]]:
+    about = visible(now).filter(subject__in=subjects, subject_kind="pupil")
+    return Issue.objects.filter(record__in=about).values_list(*_SHOWN)
 
 
 def _after(replaced: Collection[UUID], now: datetime) -> dict[UUID, tuple[UUID, str]]:
