@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
-from django.core.cache import cache
+from django.core.cache import cache as kept
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -198,7 +199,7 @@ def _has_care(visitor: Visitor) -> bool:
         return False
     if unit.form in FORMS:
         return True
-    return bool(cache.get_or_set(f"care.at.{unit.id}", lambda: bool(care.has_care({unit.id: unit})), 300))
+    return bool(kept.get_or_set(f"care.at.{unit.id}", lambda: bool(care.has_care({unit.id: unit})), 300))
 
 
 def footer(path: str) -> Sequence[Item]:
@@ -210,16 +211,23 @@ def _marked(path: str, offers: Iterable[Offer]) -> Sequence[Item]:
     """The offers that have an address here; the one whose address is the longest beginning of `path` is marked."""
     found: list[Item] = []
     for label, name, icon in offers:
-        try:
-            found.append(Item(label, reverse(name), icon, name=name))
-        except NoReverseMatch:
-            continue
+        if address := _address(name):
+            found.append(Item(label, address, icon, name=name))
     above = max((i.address for i in found if path.startswith(i.address) and i.address != "/"), key=len, default="")
     above = next((i.address for i in found if _belongs(path, i)), above)
     return [
         replace(item, current=item.address == path, within=item.address == above and item.address != path)
         for item in found
     ]
+
+
+@cache
+def _address(name: str) -> str:
+    """Where a page is that names nothing; empty for one that this installation does not have."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 def _belongs(path: str, item: Item) -> bool:

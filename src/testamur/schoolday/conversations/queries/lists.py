@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.prepared import prepared
 from testamur.register.people.rules import fold
 from testamur.register.schools import queries as schools
 from testamur.schoolday.conversations.models import Attachment, Conversation, Post, Reading
@@ -61,15 +64,45 @@ def listed(
     return _lines(who, found)
 
 
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A conversation that is not muted, of which something is unread; `children` as in the reader's standing."""
+
+    subject: str
+    children: tuple[UUID, ...]
+    unread: int
+
+
+def fresh(*, by: Actor, now: datetime) -> tuple[Fresh, ...]:
+    """What is unread to a reader, newest first; reads the texts of nothing that the reader has seen to its end."""
+    who = reader(by=by, now=now)
+    rows = candidates(who, MOST)
+    if not rows:
+        return ()
+    told = {key: (at, muted) for key, at, muted in _read(me=by.id, conversations=[row.id for row in rows])}
+
+    def news(row: Conversation) -> bool:
+        at, muted = told.get(row.id, (None, False))
+        return not muted and (at is None or at < row.last_at)
+
+    rest = [row for row in rows if news(row)]
+    found = (Fresh(one.row.subject, one.standing.children, one.unread(by.id)) for one in seen_by(who, rest))
+    return tuple(one for one in found if one.unread)
+
+
+@prepared
+def _read(me: UUID, conversations: Collection[UUID]) -> QuerySet[Reading, tuple[UUID, datetime, bool]]:
+    rows = Reading.objects.filter(conversation__in=conversations, person=me)
+    return rows.values_list("conversation_id", "seen_at", "muted")
+
+
 def unread(*, by: Actor, now: datetime) -> dict[UUID | None, int]:
     """Child (None for the staff's) → how many posts are unread in conversations that are not muted."""
-    who = reader(by=by, now=now)
     counted: Counter[UUID | None] = Counter()
-    for one in seen_by(who):
-        if one.reading is None or not one.reading.muted:
-            for child in one.standing.children or (None,):
-                counted[child] += one.unread(by.id)
-    return {child: n for child, n in counted.items() if n}
+    for one in fresh(by=by, now=now):
+        for child in one.children or (None,):
+            counted[child] += one.unread
+    return dict(counted)
 
 
 def seen_by(who: Reader, rows: Sequence[Conversation] | None = None) -> list[Seen]:
@@ -80,9 +113,11 @@ def seen_by(who: Reader, rows: Sequence[Conversation] | None = None) -> list[See
     if rows is None:
         if not who.places and not who.wards:
             return []
-        rows = list(candidates(who).order_by("-last_at", "-id")[:MOST])
-    members = members_by(rows)
-    standings = {row.id: one for row in rows if (one := standing_in(who, row, members[row.id])) is not None}
+        rows = candidates(who, MOST)
+    if not rows:
+        return []
+    members = members_by(rows) if who.places else {}
+    standings = {row.id: one for row in rows if (one := standing_in(who, row, members.get(row.id, ()))) is not None}
     posts = _posts(standings)
     readings = {
         one.conversation_id: one for one in Reading.objects.filter(conversation__in=list(standings), person=who.by.id)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.prepared import prepared
 from testamur.register.people import queries as people
 from testamur.register.people import reach
 from testamur.register.schools import queries as schools
@@ -80,10 +81,39 @@ def reader(*, by: Actor, now: datetime) -> Reader:
     )
 
 
-def candidates(reader: Reader) -> QuerySet[Conversation]:
-    """All conversations that a reader may have a part in; how much of each is `standing_in`'s to say."""
+def candidates(reader: Reader, most: int) -> list[Conversation]:
+    """The latest conversations that a reader may have a part in; how much of each is `standing_in`'s to say."""
+    if not reader.places:
+        return _latest_of(reader)[:most] if reader.wards else []
     wanted = _of_staff(reader) | _of_family(reader)
-    return Conversation.objects.filter(wanted).distinct()
+    return list(Conversation.objects.filter(wanted).distinct().order_by("-last_at", "-id")[:most])
+
+
+def _latest_of(reader: Reader) -> list[Conversation]:
+    """The same as `_of_family` tells, asked at once for all children: it stands on every family's home."""
+    told = {one for child in reader.told for one in reader.wards[child]}
+    own = reader.wards.get(reader.by.id, ())
+    return _of_children(
+        groups={one.group for one in told if one.group is not None},
+        units={one.school for one in told},
+        own_groups={one.group for one in own if one.group is not None},
+        own_units={one.school for one in own},
+        children=tuple(reader.wards),
+    )
+
+
+@prepared
+def _of_children(
+    groups: Collection[UUID],
+    units: Collection[UUID],
+    own_groups: Collection[UUID],
+    own_units: Collection[UUID],
+    children: Collection[UUID],
+) -> QuerySet[Conversation]:
+    guardians = Q(circle=Circle.GUARDIANS) & (Q(group__in=groups) | Q(group__isnull=True, unit__in=units))
+    pupils = Q(circle=Circle.PUPILS) & (Q(group__in=own_groups) | Q(group__isnull=True, unit__in=own_units))
+    wanted = guardians | pupils | Q(circle__in=[Circle.CHILD, Circle.SCHOOL], child__in=children)
+    return Conversation.objects.filter(wanted, sent_at__isnull=False).order_by("-last_at", "-id")
 
 
 def standing_in(reader: Reader, row: Conversation, members: Iterable[Member]) -> Standing | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -60,7 +61,16 @@ _WITHOUT: Mapping[Form, frozenset[str]] = {Form.PRESCHOOL: _NO_MARKS, Form.AFTER
 
 def address(page: str, pupil: UUID) -> str:
     """Where a page of a child is."""
-    return reverse(BEYOND.get(page, f"family:{page}"), args=[pupil])
+    return _pattern(page).replace(str(_NOBODY), str(pupil))
+
+
+_NOBODY = UUID(int=0)
+
+
+@cache
+def _pattern(page: str) -> str:
+    """The address with nobody's id in it: a home names a dozen addresses of each child."""
+    return reverse(BEYOND.get(page, f"family:{page}"), args=[_NOBODY])
 
 
 def fits(page: str, schooling: Schooling, today: date) -> bool:

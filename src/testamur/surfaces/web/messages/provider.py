@@ -16,10 +16,10 @@ from testamur.surfaces.web.requests import Visitor
 
 def unread(visitor: Visitor, known: Mapping[UUID, Schooling], _news: Mapping[UUID, News]) -> Mapping[UUID, Added]:
     """The unread messages of each child with the subjects of the latest conversations."""
-    lines = queries.lines(by=visitor.actor, now=visitor.now)
+    fresh = queries.fresh(by=visitor.actor, now=visitor.now)
     found = {}
     for child in known:
-        some = [one for one in lines if child in one.children and one.unread and not one.muted]
+        some = [one for one in fresh if child in one.children]
         if some:
             subjects = tuple(one.subject for one in some[:3])
             part = NewPart(
