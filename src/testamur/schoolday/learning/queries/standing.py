@@ -9,6 +9,7 @@ from uuid import UUID
 
 from testamur.kernel.base.actor import Actor
 from testamur.schoolday.learning.models import Entry, EntryChild, Plan, Signature, Talk, Version
+from testamur.schoolday.learning.queries.hiding import kept_from
 from testamur.schoolday.learning.queries.reach import must_reach_all
 
 
@@ -59,7 +60,7 @@ def told(refs: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Told]:
 def waiting(
     *, by: Actor, children: Collection[UUID], since: dict[UUID, datetime], now: datetime
 ) -> dict[UUID, Waiting]:
-    """What is new and what waits, by child; five queries for one child or many.
+    """What is new and what waits, by child; five queries for one child or many, one or two more where talks wait.
 
     Raises NotAllowed without ``learning.family.see`` for each of them.
     """
@@ -77,8 +78,11 @@ def waiting(
     coming = Talk.objects.filter(
         pupil__in=wanted, at__gt=now, called_off_at__isnull=True, minutes_at__isnull=True
     ).exclude(preparations__person=by.id)
-    for key, pupil, at in coming.order_by("at", "id").values_list("id", "pupil_id", "at"):
-        talks[pupil].append((key, at))
+    some = list(coming.order_by("at", "id").values_list("id", "pupil_id", "time", "at"))
+    kept = kept_from(by.id, some)
+    for key, pupil, _time, at in some:
+        if key not in kept:
+            talks[pupil].append((key, at))
     return {
         child: Waiting(tuple(fresh[child]), tuple(versions.get(child, ())), tuple(talks[child])) for child in wanted
     }
