@@ -78,3 +78,14 @@ def test_an_entry_tells_those_whom_it_means_alone() -> None:
     assert not tells({"only": "self"}, child=one, reader=other)
     assert not tells({"only": str(one)}, child=one, reader=other)
     assert not tells({"without": [str(other)]}, child=one, reader=other)
+
+
+def test_one_of_the_staff_chooses_how_to_be_told_and_families_do_not(school: School, enter: Browse) -> None:
+    teacher = enter("teacher")
+    assert "/messages/telling/" in shown(teacher, "/messages/")
+    page = shown(teacher, "/messages/telling/")
+    assert "checked" in page.split('value="daily"')[1].split(">")[0]
+    sent(teacher, "/messages/telling/", pace="now")
+    assert "checked" in shown(teacher, "/messages/telling/").split('value="now"')[1].split(">")[0]
+    assert teacher.post("/messages/telling/", {"pace": "hourly"}).status_code == 422
+    shown(enter("guardian"), "/messages/telling/", 403)

@@ -5,5 +5,19 @@ from __future__ import annotations
 from testamur.schoolday.conversations.queries.away import away, own_away
 from testamur.schoolday.conversations.queries.lists import lines, listed, unread
 from testamur.schoolday.conversations.queries.reading import conversation, file, told, with_sights
+from testamur.schoolday.conversations.queries.telling import pace_of, paces, waiting
 
-__all__ = ["away", "conversation", "file", "lines", "listed", "own_away", "told", "unread", "with_sights"]
+__all__ = [
+    "away",
+    "conversation",
+    "file",
+    "lines",
+    "listed",
+    "own_away",
+    "pace_of",
+    "paces",
+    "told",
+    "unread",
+    "waiting",
+    "with_sights",
+]

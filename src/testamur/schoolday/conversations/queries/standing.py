@@ -159,10 +159,10 @@ def _staff_standing(reader: Reader, row: Conversation, members: Iterable[Member]
     stood = any(
         one.unit == row.unit
         and row.last_at.date() >= one.since
-        and ((row.side == Side.STAFF and row.made_by == one.person) or _is_member(row, known, one.person, one.posts))
+        and ((row.side == Side.STAFF and row.made_by == one.person) or is_member(row, known, one.person, one.posts))
         for one in reader.stands_for
     )
-    if mine or stood or _is_member(row, known, me, reader.posts):
+    if mine or stood or is_member(row, known, me, reader.posts):
         return Standing(Side.STAFF, every=True, common=row.circle in {Circle.SCHOOL, Circle.COLLEAGUES})
     if row.circle == Circle.STAFF:
         held = [post for post in reader.posts if post.unit == row.unit]
@@ -172,7 +172,8 @@ def _staff_standing(reader: Reader, row: Conversation, members: Iterable[Member]
     return None
 
 
-def _is_member(row: Conversation, members: Iterable[Member], person: UUID, posts: Iterable[PostView]) -> bool:
+def is_member(row: Conversation, members: Iterable[Member], person: UUID, posts: Iterable[PostView]) -> bool:
+    """Whether somebody takes part by name, or by one of these posts."""
     for one in members:
         if one.person == person:
             return True
