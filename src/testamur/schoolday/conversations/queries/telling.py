@@ -11,9 +11,10 @@ from uuid import UUID
 from testamur.kernel.base.actor import Actor
 from testamur.register.people.rules import common_path
 from testamur.register.schools import queries as schools
-from testamur.register.schools.rules import PostView
+from testamur.register.schools.rules import PostView, Role
 from testamur.schoolday.conversations.models import Away, Conversation, Member, Post, Reading, Telling
 from testamur.schoolday.conversations.queries.names import Names
+from testamur.schoolday.conversations.queries.need import Need
 from testamur.schoolday.conversations.queries.standing import is_member, members_by
 from testamur.schoolday.conversations.rules import DEFAULT, LATEST, Circle, Pace, Side, Waiting
 
@@ -59,6 +60,7 @@ def waiting(
 def _unread(keys: Collection[UUID], since: datetime, places: _Schools) -> Iterator[tuple[UUID, str, Post]]:
     rows = Conversation.objects.in_bulk(list(keys))
     members = members_by(rows.values())
+    places.need.learn(rows.values(), members)
     read = {(one.conversation_id, one.person): one for one in Reading.objects.filter(conversation__in=list(rows))}
     posts = Post.objects.select_related("thread").filter(
         conversation__in=list(rows), at__gte=since, withdrawn_at__isnull=True
@@ -78,14 +80,14 @@ def _is_done(reading: Reading | None, post: Post) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _School:
-    """Who of the staff is at a school today."""
+    """Who of the staff is at a school today; `others`: who teaches there, and administrators of the body above it."""
 
     posts: dict[UUID, list[PostView]]
-    taught: frozenset[UUID]
+    others: frozenset[UUID]
     substitutes: dict[UUID, UUID]
 
     def has(self, person: UUID) -> bool:
-        return person in self.posts or person in self.taught
+        return person in self.posts or person in self.others
 
 
 class _Schools:
@@ -94,17 +96,20 @@ class _Schools:
     def __init__(self, on: date) -> None:
         self._on = on
         self._known: dict[UUID, _School] = {}
+        self.need = Need(on)
 
     def readers(self, row: Conversation, members: Iterable[Member], post: Post) -> set[UUID]:
         """Those of the staff who see that post: who takes part, who stands in; of what is told to all staff, everybody.
 
         The same as `standing.standing_in` tells each of them one by one.
         """
-        here = self._at(row.unit)
+        here = self._at(row.unit, row.unit_path)
         known = list(members)
         part = {row.made_by} if row.side == Side.STAFF else set()
         part |= {one.person for one in known if one.person is not None}
-        part |= {person for person, posts in here.posts.items() if is_member(row, known, person, posts)}
+        part = {person for person in part if not self.need.lost(row, person)}
+        desks = [one for one in known if one.person is None]
+        part |= {person for person, posts in here.posts.items() if is_member(row, desks, person, posts)}
         part |= {here.substitutes[person] for person in part if person in here.substitutes}
         if row.circle == Circle.STAFF:
             own = post.thread.person if post.thread is not None else None
@@ -114,18 +119,26 @@ class _Schools:
                     part.add(person)
         return {person for person in part if here.has(person)}
 
-    def _at(self, unit: UUID) -> _School:
+    def _at(self, unit: UUID, unit_path: str) -> _School:
         if unit not in self._known:
             posts: dict[UUID, list[PostView]] = defaultdict(list)
             for one in schools.posts_at(unit=unit, on=self._on):
                 posts[one.person].append(one)
+            way = schools.units_above(unit_path)
+            above = {
+                one.person
+                for up in way
+                if up.id != unit
+                for one in schools.posts_at(unit=up.id, on=self._on)
+                if one.role is Role.ADMINISTRATOR
+            }
             groups = [one.id for one in schools.groups(school=unit)]
-            taught = frozenset(one.person for one in schools.teachers_of(groups=groups, on=self._on))
+            taught = {one.person for one in schools.teachers_of(groups=groups, on=self._on)}
             away = Away.objects.filter(
                 unit=unit, first__lte=self._on, last__gte=self._on, ended_at__isnull=True, substitute__isnull=False
             )
             substitutes = {one.person: one.substitute for one in away if one.substitute is not None}
-            self._known[unit] = _School(dict(posts), taught, substitutes)
+            self._known[unit] = _School(dict(posts), frozenset(taught | above), substitutes)
         return self._known[unit]
 
 

@@ -18,7 +18,7 @@ from testamur.surfaces.web import refusals
 from testamur.surfaces.web.account.entering import SeeOther
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.messages.fields import AwayForm, TellingForm
-from testamur.surfaces.web.messages.recipients import desk_of
+from testamur.surfaces.web.messages.recipients import desk_of, unit_of
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import WebRequest
 
@@ -58,12 +58,12 @@ def away(request: WebRequest) -> HttpResponse:
 def telling(request: WebRequest) -> HttpResponse:
     """How one is told that messages wait."""
     visitor = request.visitor
-    desk = desk_of(visitor)
+    unit = unit_of(visitor)
     initial = {"pace": queries.pace_of(visitor.actor.id).value}
     form = TellingForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_bound and form.is_valid():
         pace = Pace(form.cleaned_data["pace"])
-        actions.choose_pace(by=visitor.actor, unit=desk.unit.id, pace=pace, now=visitor.now)
+        actions.choose_pace(by=visitor.actor, unit=unit.id, pace=pace, now=visitor.now)
         messages.success(request, _("Saved."))
         return SeeOther(reverse("messages:home"))
     return page(
@@ -71,7 +71,7 @@ def telling(request: WebRequest) -> HttpResponse:
         "web/messages/telling.html",
         status=422 if form.is_bound and form.errors else 200,
         form=form,
-        desk=desk,
+        unit=unit,
     )
 
 
