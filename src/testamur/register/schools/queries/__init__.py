@@ -42,6 +42,7 @@ from testamur.register.schools.queries.organisation import (
 )
 from testamur.register.schools.queries.packs import group_and_year, packs_at, ways, years_on
 from testamur.register.schools.queries.reach import Label, among, labels
+from testamur.register.schools.queries.serving import Serving, serving
 from testamur.register.schools.queries.timetable import (
     enrolled,
     given,
@@ -59,6 +60,7 @@ from testamur.register.schools.queries.timetable import (
 __all__ = [
     "ClassRow",
     "Label",
+    "Serving",
     "among",
     "class_list",
     "enrolled",
@@ -94,6 +96,7 @@ __all__ = [
     "school_year",
     "school_years",
     "school_years_of",
+    "serving",
     "slots",
     "slots_by_id",
     "stays",

@@ -82,6 +82,8 @@ def seen_by(who: Reader, rows: Sequence[Conversation] | None = None) -> list[See
             return []
         rows = list(candidates(who).order_by("-last_at", "-id")[:MOST])
     members = members_by(rows)
+    if who.places:
+        who.need.learn(rows, members, of=[who.by.id, *(one.person for one in who.stands_for)])
     standings = {row.id: one for row in rows if (one := standing_in(who, row, members[row.id])) is not None}
     posts = _posts(standings)
     readings = {
