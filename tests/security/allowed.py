@@ -457,6 +457,7 @@ ALLOWED: Mapping[str, Who] = {
     "mine:ask_extract": FAMILY,
     "mine:extract": GUARDIANS,  # whoever asked for it
     "mine:fetch_extract": GUARDIANS,
+    "mine:print_extract": GUARDIANS,
     "mine:seen": FAMILY,
     "mine:requests": FAMILY_ANYWHERE,
     "mine:ask_correction": FAMILY,
@@ -648,6 +649,7 @@ ALLOWED: Mapping[str, Who] = {
     "api:syllabus": NOBODY,
     "api:syllabuses_lookup": NOBODY,
     "api:deleted": NOBODY,
+    "api:roster_hook": NOBODY,  # only for a source that was told the address
     "api:badge": EVERYBODY,  # whether it holds; names nobody
     "api:badge_issuer": NOBODY,  # no badge was issued here
     "api:badge_key": NOBODY,

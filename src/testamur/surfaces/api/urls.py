@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from testamur.surfaces.api import badges, token_views
+from testamur.surfaces.api import badges, hooks, token_views
 from testamur.surfaces.api.oneroster import rostering as roster
 from testamur.surfaces.api.oneroster import views as oneroster
 from testamur.surfaces.api.ss12000 import attendance, calendar, care, offerings, rostering, subscribing
@@ -84,6 +84,7 @@ urlpatterns = [
     path("ims/oneroster/gradebook/v1p2/", include(_GRADEBOOK)),
     path("ims/oneroster/rostering/v1p2/", include(_ROSTERING)),
     path("ss12000/v2/", include(_SS12000)),
+    path("hooks/roster/<uuid:key>/<str:secret>", hooks.roster, name="roster_hook"),
     path("badges/issuers/<uuid:organisation>", badges.issuer, name="badge_issuer"),
     path("badges/issuers/<uuid:organisation>/keys/<str:kid>", badges.key, name="badge_key"),
     path("badges/issuers/<uuid:organisation>/revocations", badges.revocations, name="badge_revocations"),
