@@ -112,7 +112,7 @@ ABSENT = {"account:remove-totp", "account:renew-codes", "office:export_fetch", "
 """Addresses of what this world has none of: their own tests show that they work."""
 FIELDS = (
     "act", "after", "again", "all", "answer", "at", "audience", "batch", "body_en", "certificates", "child", "choice",
-    "circle", "class", "code", "contact", "date_order", "day", "days", "decided_by", "decided_on", "document",
+    "circle", "pace", "class", "code", "contact", "date_order", "day", "days", "decided_by", "decided_on", "document",
     "email", "encoding", "ends", "ends_at", "explanation", "first", "for", "from_time", "give", "ground", "grounds",
     "group", "groups", "hat", "heard", "hosts", "kind", "label", "language", "last", "lesson", "level", "marks",
     "method", "minutes",

@@ -165,6 +165,25 @@ HELD: dict[str, tuple[str, ...]] = {
     "sights": ("testamur.schoolday.keeping.extract.papers.sights",),
 }
 """What an extract of one person holds, by topic: `(*, by, person, now) -> Sheet…` (schoolday.keeping.extract)."""
+_OWNER = "testamur.schoolday.{0}.queries.old.old", "testamur.schoolday.{0}.actions.erasing.erase"
+KEPT: dict[str, tuple[str, ...]] = {
+    category: tuple(name.format(owner) for name in _OWNER)
+    for owner, categories in {
+        "diary": ("attendance", "leaves", "remarks", "marks", "health", "assessments"),
+        "noticeboard": ("events",),
+        "conversations": ("messages",),
+        "forms": ("forms",),
+        "care": ("care",),
+        "learning": ("portfolio", "talks", "plans"),
+    }.items()
+    for category in categories
+}
+KEPT["support"] = "testamur.schoolday.support.old.old", "testamur.schoolday.support.actions.erasing.erase"
+KEPT["notices"] = (
+    "testamur.exchange.notifications.queries.old.old",
+    "testamur.exchange.notifications.actions.erasing.erase",
+)
+"""Who lists and who deletes what was kept long enough, by category (schoolday.keeping.owners)."""
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between two runs, seconds that one may take
     "journal.ship": {"task": "testamur.kernel.journal.tasks.ship", "every": 1},
@@ -197,6 +216,7 @@ SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between tw
     "notices.results": {"task": "testamur.exchange.notifications.tasks.results", "every": 5},
     "notices.care": {"task": "testamur.exchange.notifications.tasks.care", "every": 900},
     "notices.helping": {"task": "testamur.exchange.notifications.tasks.helping", "every": 15},
+    "notices.colleagues": {"task": "testamur.exchange.notifications.tasks.colleagues", "every": 15},
     "notices.watch": {"task": "testamur.exchange.notifications.tasks.watch", "every": 60},
     "notices.tidy": {"task": "testamur.exchange.notifications.tasks.tidy", "every": 3600},
     "notices.mornings": {"task": "testamur.exchange.notifications.tasks.mornings", "every": 60},

@@ -133,7 +133,7 @@ class World:
 
     def morning(self) -> list[Message]:
         known = set(Message.objects.values_list("id", flat=True))
-        steps.morning_rounds(by=tasks.STEP, now=self.clock())
+        steps.morning_rounds(by=tasks.STEP, names=tasks.NAMES, now=self.clock())
         return list(Message.objects.exclude(id__in=known).order_by("to", "kind"))
 
     def next_morning(self, days: int = 1) -> list[Message]:

@@ -375,7 +375,7 @@ def test_an_examiner_is_reminded_on_the_third_day_and_weekly_from_then_on(desk: 
     days = []
     for day in range(1, 20):
         known = Message.objects.count()
-        steps.morning_rounds(by=tasks.STEP, now=TODAY + timedelta(days=day, hours=-2))
+        steps.morning_rounds(by=tasks.STEP, names=tasks.NAMES, now=TODAY + timedelta(days=day, hours=-2))
         if Message.objects.count() > known:
             days.append(day)
             letter = Message.objects.latest("posted_at", "id")

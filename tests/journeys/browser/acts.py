@@ -54,6 +54,16 @@ def id_of(link: Locator) -> str:
     return id_in(link.get_attribute("href"))
 
 
+def tab(page: Page, child: str, address: str) -> Locator:
+    """The link of a page in the row of a child's pages; on a telephone a button opens the row first."""
+    opener = page.locator(f'button[popovertarget="tabs-{child}"]')
+    if opener.is_visible():
+        opener.click()
+    link = page.locator(f'#tabs-{child} a[href="{address}"]')
+    expect(link).to_be_visible()
+    return link
+
+
 def button(page: Page, name: str, value: str) -> Locator:
     """A button of the page itself by what it sends."""
     return page.locator(f'main button[name="{name}"][value="{value}"]')

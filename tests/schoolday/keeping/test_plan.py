@@ -19,7 +19,7 @@ def test_swedish_attendance_is_kept_three_whole_school_years_and_bulgarian_five(
 
 @pytest.mark.parametrize("country", ["SE", "BG", "VN", "XX"])
 def test_grades_documents_and_the_log_of_views_never_go(country: str) -> None:
-    for category in (Category.GRADES, Category.DOCUMENTS, Category.VIEWS, Category.PORTAL):
+    for category in (Category.GRADES, Category.DOCUMENTS, Category.VIEWS):
         with pytest.raises(NoDeletion):
             limit(country, category, date(2060, 1, 1))
 

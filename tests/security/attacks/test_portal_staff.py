@@ -9,24 +9,27 @@ import pytest
 import time_machine
 
 from testamur.kernel.base.actor import operator
-from testamur.kernel.base.refused import NotAllowed, NotFound
+from testamur.kernel.base.refused import NotFound
 from testamur.register.people import actions as people
 from testamur.register.people.models import Guardianship
 from testamur.register.people.rules import Protection
 from testamur.register.schools import actions as schools
 from testamur.register.schools import queries as school_queries
 from testamur.register.schools.models import Enrolment, Post, Slot
-from testamur.register.schools.rules import GroupKind, NewGroup, NewPost, Role
+from testamur.register.schools.rules import GroupKind, NewEnrolment, NewGroup, NewPost, Role
 from testamur.schoolday.conversations import actions as conversations
 from testamur.schoolday.conversations import queries as threads
 from testamur.schoolday.conversations import steps
-from testamur.schoolday.conversations.rules import Circle, NewConversation
+from testamur.schoolday.conversations.queries import telling
+from testamur.schoolday.conversations.rules import Circle, Closed, NewConversation, To
 from testamur.schoolday.support import actions, queries
 from testamur.schoolday.support.rules import NewQuestion
 from tests.schoolday.diary.school import NOW, TODAY, School, build
 from tests.surfaces.web.family.diaries import browse
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("C5", "C19", "C25")]
+
+BEFORE = NOW - timedelta(days=3)
 
 
 @pytest.fixture
@@ -122,14 +125,59 @@ def test_whoever_writes_to_all_is_hidden_with_either_of_two_children(school: Sch
     assert (seen.text, seen.author, seen.author_id) == ("Vem kör?", "", None)
 
 
-def test_a_teacher_who_has_the_class_no_more_tells_all_its_families_nothing_more(school: School) -> None:
-    """What families wrote in a thread of their own can still be answered there."""
+def test_a_teacher_who_has_the_class_no_more_reads_and_tells_its_families_nothing_more(school: School) -> None:
+    """Nor what families wrote in a thread of their own; and these are told that nobody reads there."""
     new = NewConversation(school.school, Circle.GUARDIANS, "Resa", "Hej", "sv", group=school.group)
-    one = conversations.start(by=school.actor("class_teacher"), new=new, now=NOW)
-    conversations.answer(by=school.actor("guardian"), conversation=one, text="Tack!", language="sv", now=NOW)
+    one = conversations.start(by=school.actor("class_teacher"), new=new, now=BEFORE)
+    conversations.answer(by=school.actor("guardian"), conversation=one, text="Tack!", language="sv", now=BEFORE)
     take_class(school, "class_teacher")
-    former = school.actor("class_teacher")
-    with pytest.raises(NotAllowed):
+    former, family = school.actor("class_teacher"), school.actor("guardian")
+    assert threads.lines(by=former, now=NOW) == ()
+    with pytest.raises(NotFound):
         conversations.answer(by=former, conversation=one, text="Kom hem till mig.", language="sv", now=NOW)
-    (thread,) = threads.conversation(by=former, id=one, now=NOW).threads
-    conversations.answer(by=former, conversation=one, text="Hej då", language="sv", thread=thread.id, now=NOW)
+    seen = threads.conversation(by=family, id=one, now=NOW)
+    assert (seen.may_write, seen.deserted) == (False, True)
+    with pytest.raises(Closed):
+        conversations.answer(by=family, conversation=one, text="Hej?", language="sv", now=NOW)
+    with time_machine.travel(NOW, tick=True):
+        page = browse(school.persons["guardian"]).get(f"/messages/{one}/").content.decode()
+    assert "Nobody of the school reads this any more" in page
+
+
+def written_to(school: School, *who: str) -> UUID:
+    """A guardian writes to these of the school about pupil 0."""
+    to, child = tuple(To(person=school.persons[name]) for name in who), school.pupils[0]
+    new = NewConversation(school.school, Circle.SCHOOL, "Om Ada", "Hon sover dåligt.", "sv", child=child, to=to)
+    return conversations.start(by=school.actor("guardian"), new=new, now=BEFORE)
+
+
+def test_what_a_family_wrote_goes_on_with_those_who_have_the_child_still(school: School) -> None:
+    one = written_to(school, "class_teacher", "teacher")
+    take_class(school, "class_teacher")
+    with pytest.raises(NotFound):
+        threads.conversation(by=school.actor("class_teacher"), id=one, now=NOW)
+    seen = threads.conversation(by=school.actor("guardian"), id=one, now=NOW)
+    assert (seen.may_write, len(seen.to)) == (True, 1)  # the family sees who reads
+    conversations.answer(by=school.actor("guardian"), conversation=one, text="Nu bättre.", language="sv", now=NOW)
+    assert len(threads.conversation(by=school.actor("teacher"), id=one, now=NOW).posts) == 2
+    told = telling.waiting(by=operator(), path=school.path, since=NOW - timedelta(days=1), now=NOW)
+    assert school.persons["teacher"] in told
+    assert school.persons["class_teacher"] not in told
+
+
+def test_a_teacher_whose_pupil_changed_classes_reads_of_it_no_more(school: School) -> None:
+    written_to(school, "teacher")
+    group = NewGroup(school.school, school.year, GroupKind.CLASS, "8Z", year_level=8)
+    (other,) = schools.add_groups(by=operator(), groups=[group], now=NOW)
+    Enrolment.objects.filter(person=school.pupils[0]).update(ends=TODAY - timedelta(days=1))
+    new = NewEnrolment(school.pupils[0], school.school, TODAY, group=other, year_level=8)
+    schools.add_enrolments(by=operator(), enrolments=[new], now=NOW)
+    assert threads.lines(by=school.actor("teacher"), now=NOW) == ()
+
+
+def test_in_the_holidays_those_who_had_the_child_have_it_still(school: School) -> None:
+    """The child has been in no class since yesterday, and comes into the next one in autumn."""
+    one = written_to(school, "teacher")
+    Enrolment.objects.filter(person=school.pupils[0]).update(ends=TODAY - timedelta(days=1))
+    assert threads.conversation(by=school.actor("teacher"), id=one, now=NOW).posts
+    assert len(threads.conversation(by=school.actor("guardian"), id=one, now=NOW).to) == 1

@@ -32,6 +32,9 @@ HELPING = step_actor(
     "people.protected.see",
 )  # fmt: skip
 
+NAMES = step_actor("notices.names", "conversations.waiting.see", "people.details.see")
+"""As whom the names of senders are looked up: nobody who is hidden is named in a letter."""
+
 
 @task
 def tell() -> int:
@@ -43,7 +46,7 @@ def tell() -> int:
 @task
 def mornings() -> int:
     """The morning's letters, where it is morning; returns how many went into the outbox."""
-    return steps.morning_rounds(by=STEP, now=clock.now())
+    return steps.morning_rounds(by=STEP, names=NAMES, now=clock.now())
 
 
 @task
@@ -67,6 +70,12 @@ def results() -> int:
     """Tell of result lists, and those who subscribe to courses; returns how many letters went into the outbox."""
     now = clock.now()
     return steps.follow_results(by=STEP, now=now) + steps.tell_subscribers(by=STEP, now=now)
+
+
+@task
+def colleagues() -> int:
+    """Tell the staff of lessons that a day changes, and of messages those who want it at once; returns how many."""
+    return steps.follow_colleagues(by=STEP, names=NAMES, now=clock.now())
 
 
 @task

@@ -137,6 +137,31 @@ def deleted_only_listed(table: str, key: str, items: tuple[str, str, str], lists
     }
 
 
+def refused_unless_listed(table: str, key: str, items: tuple[str, str, str], lists: tuple[str, str, str]) -> Guard:
+    """Guard of a table that is not append-only as a whole: a row is deleted only while it is listed.
+
+    The arguments are those of `deleted_only_listed`. An UPDATE is none of this guard's business.
+    """
+    (item, named, of), (whole, column, state) = items, lists
+    name = f"{table}_listed"
+    listed = (
+        f"EXISTS (SELECT 1 FROM {item} i JOIN {whole} l ON l.id = i.{of} "  # noqa: S608 - names of our own tables
+        f"WHERE i.{named} = {{}} AND l.{column} = '{state}')"
+    )
+    here, there = listed.format(f"OLD.{key}"), listed.format(f"replace(OLD.{key}::text, '-', '')")
+    said = f"{table}: deleted only when listed"
+    sqlite = f"CREATE TRIGGER {name} BEFORE DELETE ON {table} WHEN NOT {here} BEGIN SELECT RAISE(ABORT, '{said}'); END"
+    function = (
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {there} THEN RETURN OLD; END IF; "
+        f"RAISE EXCEPTION '{said}' USING ERRCODE = 'check_violation'; END $$"
+    )
+    trigger = f"CREATE TRIGGER {name} BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+    return {
+        "sqlite": ([sqlite], [f"DROP TRIGGER {name}"]),
+        "postgresql": ([function, trigger], [f"DROP TRIGGER {name} ON {table}", f"DROP FUNCTION {name}()"]),
+    }
+
+
 def fixed_unless(table: str, columns: Iterable[str], column: str, states: Iterable[str]) -> Guard:
     """Guard that refuses another value in any of `columns` of a row whose own `column` is not in `states`.
 

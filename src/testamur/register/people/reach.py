@@ -142,6 +142,18 @@ def kin(*, children: Collection[UUID]) -> frozenset[UUID]:
     return frozenset(rows.values_list("guardian_id", flat=True))
 
 
+def hiding(*, children: Collection[UUID]) -> dict[UUID, dict[UUID, date | None]]:
+    """Child → its guardians whose identity is protected → the last day of that; one query.
+
+    Where and when they come to the school is not the other guardians' to know. Shows nobody: for rules that leave out.
+    """
+    found: dict[UUID, dict[UUID, date | None]] = {child: {} for child in children}
+    rows = Guardianship.objects.filter(child__in=list(found)).exclude(guardian__protection=Protection.NONE)
+    for child, guardian, ends in rows.order_by("starts").values_list("child_id", "guardian_id", "ends"):
+        found[child][guardian] = ends
+    return found
+
+
 def apart(*, child: UUID, reader: UUID, on: date) -> bool:
     """Whether somebody else who may be told of the child is protected: from each other they keep where they live."""
     others = set(readers(children=[child], on=on)[child]) - {reader, child}

@@ -58,8 +58,16 @@ def loose(*, now: datetime) -> Iterator[str]:
     """Digests of stored files that are older than a day, for tidying: those that no post names may go."""
     folder = Path(settings.DATA) / _FOLDER
     for path in folder.glob("??/*"):
-        if path.stat().st_mtime < (now - KEEP_LOOSE).timestamp():
+        if is_loose(path.name, now=now):
             yield path.name
+
+
+def is_loose(digest: str, *, now: datetime) -> bool:
+    """Whether that file is there and older than a day: a younger one may be about to be named by a post."""
+    try:
+        return _place(digest).stat().st_mtime < (now - KEEP_LOOSE).timestamp()
+    except FileNotFoundError:
+        return False
 
 
 def remove(digest: str) -> None:

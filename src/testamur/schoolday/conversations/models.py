@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from testamur.kernel.base.ids import new_id
-from testamur.schoolday.conversations.rules import DESKS, Circle, Side
+from testamur.schoolday.conversations.rules import DESKS, Circle, Pace, Side
 
 _GROUPED = [Circle.GUARDIANS, Circle.PUPILS, Circle.CHILD]
 
@@ -180,4 +180,17 @@ class Away(models.Model):
             models.CheckConstraint(
                 condition=Q(substitute__isnull=True) | ~Q(substitute=F("person")), name="conversations_away_other"
             ),
+        ]
+
+
+class Telling(models.Model):
+    """How soon one of the staff is told by letter that messages wait; whoever chose nothing has no row."""
+
+    person = models.UUIDField(primary_key=True)
+    pace = models.CharField(max_length=8)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(pace__in=[p.value for p in Pace]), name="conversations_telling_pace"),
         ]

@@ -75,7 +75,10 @@ class Request(models.Model):
 
 
 class DeletionList(models.Model):
-    """What was kept long enough at one school: proposed, reviewed, carried out. `digest` is of its items' ids."""
+    """What was kept long enough at one school: proposed, reviewed, carried out. `digest` is of its items' ids.
+
+    `gone`: how many items have had their turn; `kept`: how many of those stay, because they are not old any more.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     unit = models.ForeignKey("schools.Unit", on_delete=models.PROTECT, related_name="+")
@@ -85,6 +88,7 @@ class DeletionList(models.Model):
     source = models.CharField(max_length=200)
     count = models.PositiveIntegerField()
     gone = models.PositiveIntegerField(default=0)
+    kept = models.PositiveIntegerField(default=0)
     digest = models.CharField(max_length=64)
     state = models.CharField(max_length=10, default=ListState.PROPOSED)
     proposed_by = models.UUIDField()
@@ -110,6 +114,7 @@ class DeletionList(models.Model):
                 | Q(carried_by__isnull=False, started_at__isnull=False) & ~Q(carried_by=F("approved_by")),
                 name="keeping_list_two_persons",
             ),
+            models.CheckConstraint(condition=Q(kept__lte=F("gone"), gone__lte=F("count")), name="keeping_list_counted"),
             models.UniqueConstraint(
                 fields=["unit", "category"],
                 condition=Q(state__in=["proposed", "approved", "running"]),

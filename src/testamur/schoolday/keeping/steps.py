@@ -18,13 +18,13 @@ from testamur.kernel.base.actor import Actor, Grant
 from testamur.kernel.jobs.rules import step_actor
 from testamur.kernel.journal.actions import append
 from testamur.register.schools import queries as schools
-from testamur.schoolday.diary.actions.erasing import erase
+from testamur.schoolday.keeping import owners
 from testamur.schoolday.keeping.extract.files import file_of
 from testamur.schoolday.keeping.extract.sections import parts
 from testamur.schoolday.keeping.models import DeletionList, Extract, ListItem
-from testamur.schoolday.keeping.rules import BATCH, ExtractState, ListState
+from testamur.schoolday.keeping.rules import BATCH, Category, ExtractState, ListState
 
-_ERASER = step_actor("keeping", "diary.row.erase")
+_ERASER = step_actor("keeping")
 _SEES = (
     "keeping.extract.see", "people.details.see", "people.contact.see", "people.protected.see",
     "people.guardianship.see", "records.record.fetch", "diary.family.see",
@@ -66,6 +66,7 @@ def make_extract(*, extract: UUID, now: datetime) -> bool:
 def erase_listed(*, list: UUID, now: datetime) -> int:  # noqa: A002 - what it is about
     """Delete the next batch of a list that is carried out; returns how many rows are left. Idempotent.
 
+    What was changed after the review and is not old any more stays, and is counted as kept.
     Journal: the deletion's own entry for each batch, and at the end ``keeping.list.carried/1`` with the counts and the
     digest of the ids: the evidence of the deletion.
     """
@@ -76,23 +77,30 @@ def erase_listed(*, list: UUID, now: datetime) -> int:  # noqa: A002 - what it i
         items = [*ListItem.objects.filter(list=row.id).order_by("id").values_list("row", flat=True)]
         some = items[row.gone : row.gone + BATCH]
         if some:
-            erase(
-                by=_ERASER, school=row.unit_id, path=row.path, what=row.category,
+            gone = owners.erase(
+                school=row.unit_id, path=row.path, category=Category(row.category), before=row.before,
                 rows=[UUID(hex=one) for one in some], because=row.id, now=now,
             )  # fmt: skip
             row.gone += len(some)
-            row.save(update_fields=["gone"])
+            row.kept += len(some) - gone
+            row.save(update_fields=["gone", "kept"])
         left = len(items) - row.gone
         if not left:
             row.state, row.ended_at = ListState.DONE, now
             row.save(update_fields=["state", "ended_at"])
             refs = {
                 "list": str(row.id), "unit": str(row.unit_id), "category": row.category, "count": row.count,
-                "before": row.before.isoformat(), "digest": row.digest, "approved_by": str(row.approved_by),
-                "carried_by": str(row.carried_by),
+                "kept": row.kept, "before": row.before.isoformat(), "digest": row.digest,
+                "approved_by": str(row.approved_by), "carried_by": str(row.carried_by),
             }  # fmt: skip
             append(by=_ERASER, kind="keeping.list.carried/1", path=row.path, refs=refs, now=now)
         return left
+
+
+def unfinished() -> tuple[UUID, ...]:
+    """Lists that are being carried out: whoever did it may have died."""
+    rows = DeletionList.objects.filter(state=ListState.RUNNING).order_by("started_at", "id")
+    return tuple(rows.values_list("id", flat=True))
 
 
 def tidy(*, now: datetime) -> int:

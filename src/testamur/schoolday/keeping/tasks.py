@@ -27,5 +27,7 @@ def erase_listed(list: str) -> int:  # noqa: A002 - what it is about
 
 @task
 def tidy() -> int:
-    """Forget files whose time is over."""
+    """Forget files whose time is over, and go on with lists whose carrying out was interrupted."""
+    for deletion in steps.unfinished():
+        erase_listed.enqueue(str(deletion))  # beside one that still runs it waits for its lock, batch by batch
     return steps.tidy(now=clock.now())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from testamur.surfaces.api import badges, token_views
+from testamur.surfaces.api import badges, hooks, token_views
 from testamur.surfaces.api.oneroster import rostering as roster
 from testamur.surfaces.api.oneroster import views as oneroster
-from testamur.surfaces.api.ss12000 import calendar, rostering, subscribing
+from testamur.surfaces.api.ss12000 import attendance, calendar, care, offerings, rostering, subscribing
 from testamur.surfaces.api.ss12000 import views as ss12000
 
 _GRADEBOOK = [
@@ -35,10 +35,23 @@ _SS12000 = [
     path("subscriptions/<uuid:key>", subscribing.subscription, name="subscription"),
     path("log", subscribing.log, name="ss_log"),
     path("statistics", subscribing.statistics, name="ss_statistics"),
-    path("calendarEvents", calendar.events, name="calendar_events"),
-    path("attendances", calendar.attendances, name="attendances"),
-    path("rooms", calendar.rooms, name="rooms"),
+    path("syllabuses/lookup", ss12000.syllabuses_lookup, name="syllabuses_lookup"),
+    path("aggregatedAttendance", attendance.aggregated, name="ss_aggregatedAttendance"),
 ]
+for _name, _list, _single, _lookup in (
+    ("calendarEvents", calendar.events, calendar.event, calendar.events_lookup),
+    ("rooms", calendar.rooms, calendar.room, calendar.rooms_lookup),
+    ("attendances", attendance.attendances, attendance.attendance, attendance.attendances_lookup),
+    ("absences", attendance.reported, attendance.absence, attendance.absences_lookup),
+    ("attendanceSchedules", care.schedules, care.schedule, care.schedules_lookup),
+    ("attendanceEvents", care.events, care.event, care.events_lookup),
+    ("schoolUnitOfferings", offerings.offerings, offerings.offering, offerings.offerings_lookup),
+):
+    _SS12000 += [
+        path(_name, _list, name=f"ss_{_name}"),
+        path(f"{_name}/lookup", _lookup, name=f"ss_{_name}_lookup"),
+        path(f"{_name}/<uuid:key>", _single, name=f"ss_{_name}_one"),
+    ]
 for _name, _resource in rostering.RESOURCES.items():
     _SS12000 += [
         path(_name, rostering.listed(_resource), name=f"ss_{_name}"),
@@ -46,7 +59,11 @@ for _name, _resource in rostering.RESOURCES.items():
         path(f"{_name}/<uuid:key>", rostering.single(_resource), name=f"ss_{_name}_one"),
     ]
 for _name in rostering.NEVER:
-    _SS12000.append(path(_name, rostering.never(_name), name=f"ss_{_name}"))
+    _SS12000 += [
+        path(_name, rostering.never(_name), name=f"ss_{_name}"),
+        path(f"{_name}/lookup", rostering.never(_name), name=f"ss_{_name}_lookup"),
+        path(f"{_name}/<uuid:key>", rostering.never(_name), name=f"ss_{_name}_one"),
+    ]
 
 _ROSTERING = [path(_name, roster.listed(_one), name=f"or_{_name}") for _name, _one in roster.RESOURCES.items()]
 _ROSTERING += [
@@ -67,6 +84,7 @@ urlpatterns = [
     path("ims/oneroster/gradebook/v1p2/", include(_GRADEBOOK)),
     path("ims/oneroster/rostering/v1p2/", include(_ROSTERING)),
     path("ss12000/v2/", include(_SS12000)),
+    path("hooks/roster/<uuid:key>/<str:secret>", hooks.roster, name="roster_hook"),
     path("badges/issuers/<uuid:organisation>", badges.issuer, name="badge_issuer"),
     path("badges/issuers/<uuid:organisation>/keys/<str:kid>", badges.key, name="badge_key"),
     path("badges/issuers/<uuid:organisation>/revocations", badges.revocations, name="badge_revocations"),

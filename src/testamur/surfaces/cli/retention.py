@@ -50,14 +50,14 @@ def plan(school: _School, authority: _Authority = "", json: _Json = False) -> No
         return
     for one in told:
         years = "for ever" if one["school_years"] is None else f"{one['school_years']} school years"
-        goes = f"before {one['before']}" if one["before"] else "kept" if one["deletion_built"] else "no deletion built"
+        goes = f"before {one['before']}" if one["before"] else "kept" if one["deletion_built"] else "never deleted"
         output.say(f"{one['category']:12} {years:16} {goes:20} {one['source']}")
 
 
 @app.command()
 def propose(
     school: _School,
-    category: Annotated[str, typer.Option(help="attendance, leaves, remarks, marks or health")],
+    category: Annotated[str, typer.Option(help="What it is about, as `plan` names it: attendance, messages, care …")],
     authority: _Authority = "",
     json: _Json = False,
 ) -> None:
@@ -142,7 +142,8 @@ def _facts(one: ListView) -> dict[str, Any]:
         "path": one.path,
         "before": one.before.isoformat(),
         "rows": one.count,
-        "deleted": one.gone,
+        "deleted": one.deleted,
+        "kept": one.kept,
         "state": one.state.value,
         "digest": one.digest,
     }

@@ -19,7 +19,17 @@ def roster() -> None:
     """Rosters of other systems."""
 
 
-def _add(kind: str, authority: str, name: str, url: str, token: str, client: str, scope: str, every: int) -> None:
+def _add(
+    kind: str,
+    authority: str,
+    name: str,
+    url: str,
+    token: str,
+    client: str,
+    scope: str,
+    every: int,
+    subscribes: bool = False,
+) -> None:
     from testamur.surfaces.cli import runtime
 
     runtime.start()
@@ -32,7 +42,8 @@ def _add(kind: str, authority: str, name: str, url: str, token: str, client: str
     secret = typer.prompt("Secret of the client", hide_input=True)
     made = sources.add_source(
         by=operator(), authority=authority, name=name, kind=kind, base_url=url, token_url=token, client_id=client,
-        secret=secret, scope=scope, every=every, now=clock.now(), loopback=settings.MODE == "demo",
+        secret=secret, scope=scope, every=every, subscribes=subscribes, now=clock.now(),
+        loopback=settings.MODE == "demo",
     )  # fmt: skip
     output.say(f"source {made.id}: read with `testamur roster read {made.id} --dry-run` first")
 
@@ -47,10 +58,17 @@ _Every = Annotated[int, typer.Option(help="Minutes between two readings")]
 
 @app.command()
 def ss12000(
-    authority: _Authority, name: _Name, url: _Url, token: _Token, client: _Client, scope: str = "", every: _Every = 60
+    authority: _Authority,
+    name: _Name,
+    url: _Url,
+    token: _Token,
+    client: _Client,
+    scope: str = "",
+    every: _Every = 60,
+    subscribe: Annotated[bool, typer.Option("--subscribe", help="Let it tell us of changes besides")] = False,
 ) -> None:
     """Read a body's roster from a system of SS 12000."""
-    _add("ss12000", authority, name, url, token, client, scope, every)
+    _add("ss12000", authority, name, url, token, client, scope, every, subscribe)
 
 
 @app.command()
@@ -72,6 +90,8 @@ def list_() -> None:
 
     for one in sources.sources(by=operator()):
         state = "ended" if one.ended_at else one.error or "well"
+        if one.subscribed_until is not None:
+            state += f", tells of changes until {one.subscribed_until:%Y-%m-%d}"
         last = f"{one.last_at:%Y-%m-%d %H:%M}" if one.last_at else "never read"
         output.say(f"{one.id}  {one.kind:9} {one.authority}/{one.name}  {last}  {state}")
 
@@ -124,8 +144,11 @@ def end(source: Annotated[UUID, typer.Argument(help="Its id")]) -> None:
     from testamur.surfaces.cli import runtime
 
     runtime.start()
-    from testamur.exchange.connectors.rostering import sources
+    from django.conf import settings
+
+    from testamur.exchange.connectors.rostering import listening, sources
     from testamur.kernel.base import clock
     from testamur.kernel.base.actor import operator
 
+    listening.leave(source=source, now=clock.now(), loopback=settings.MODE == "demo")
     sources.end_source(by=operator(), source=source, now=clock.now())

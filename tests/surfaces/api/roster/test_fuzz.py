@@ -18,13 +18,18 @@ from schemathesis.generation import GenerationMode
 from testamur.access.accounts.rules import clients as scopes
 from testamur.surfaces.api import doors
 from testamur.surfaces.api.oneroster import rostering as oneroster
+from testamur.surfaces.api.ss12000 import attendance, calendar, care, offerings
 from testamur.surfaces.api.ss12000 import rostering as ss12000
-from testamur.surfaces.api.ss12000.calendar import ATTENDANCES, EVENTS
 from tests.surfaces.api.conftest import Program, program
 from tests.surfaces.api.roster.conftest import Taught
 
 pytestmark = pytest.mark.django_db
 EXAMPLES = 12
+LISTS = {
+    "calendarEvents": calendar.EVENTS, "rooms": ("owner",), "attendances": attendance.ATTENDANCES,
+    "absences": attendance.ABSENCES, "attendanceSchedules": care.SCHEDULES, "attendanceEvents": care.EVENTS,
+    "schoolUnitOfferings": offerings.OFFERINGS,
+}  # fmt: skip
 _TEXT, _ID = {"type": "string"}, {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
 
 
@@ -57,9 +62,13 @@ def _described() -> dict[str, Any]:
         paths[f"{base}/{name}"] = _get(*some)
         paths[f"{base}/{name}/{{id}}"] = _get("expand", "expandReferenceNames", path=True)
         paths[f"{base}/{name}/lookup"] = {"post": _post()}
-    paths[f"{base}/calendarEvents"] = _get(*paging, *EVENTS)
-    paths[f"{base}/attendances"] = _get(*paging, *ATTENDANCES)
-    paths[f"{base}/rooms"] = _get(*paging, "owner")
+    for name, names in LISTS.items():
+        paths[f"{base}/{name}"] = _get(*paging, *names)
+        paths[f"{base}/{name}/{{id}}"] = _get("expandReferenceNames", path=True)
+        paths[f"{base}/{name}/lookup"] = {"post": _post()}
+    paths[f"{base}/aggregatedAttendance"] = _get(*paging, *attendance.SUMS)
+    for name in ss12000.NEVER:
+        paths[f"{base}/{name}"] = _get(*paging)
     paths[f"{base}/deletedEntities"] = _get("limit", "pageToken", "after", "entities")
     paths[f"{base}/subscriptions"] = {**_get(), "post": _post()}
     paths[f"{base}/subscriptions/{{id}}"] = {

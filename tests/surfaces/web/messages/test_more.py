@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
+from django.test import Client
 from django.urls import reverse
 
 from testamur.exchange.notifications.rules.families import tells, things
 from testamur.exchange.notifications.steps.standing import standing
+from testamur.kernel.base.actor import operator
+from testamur.kernel.jobs.rules import step_actor
 from testamur.kernel.journal.models import Entry
+from testamur.register.people import actions as people
+from testamur.register.people.rules import NewPerson
+from testamur.register.schools import actions as schools
+from testamur.register.schools.rules import NewPost, Role
+from testamur.schoolday.conversations import actions as conversations
+from testamur.schoolday.conversations.models import Conversation
 from testamur.schoolday.diary.rules.states import Part
-from tests.schoolday.diary.school import School
+from tests.schoolday.diary import school as diary_schools
+from tests.schoolday.diary.school import NOW, School
+from tests.surfaces.web.family.diaries import browse
 from tests.surfaces.web.messages.conftest import Browse
 from tests.surfaces.web.messages.test_messages import sent, shown
 
@@ -78,3 +91,82 @@ def test_an_entry_tells_those_whom_it_means_alone() -> None:
     assert not tells({"only": "self"}, child=one, reader=other)
     assert not tells({"only": str(one)}, child=one, reader=other)
     assert not tells({"without": [str(other)]}, child=one, reader=other)
+
+
+def test_one_of_the_staff_chooses_how_to_be_told_and_families_do_not(school: School, enter: Browse) -> None:
+    teacher = enter("teacher")
+    assert "/messages/telling/" in shown(teacher, "/messages/")
+    page = shown(teacher, "/messages/telling/")
+    assert "checked" in page.split('value="daily"')[1].split(">")[0]
+    sent(teacher, "/messages/telling/", pace="now")
+    assert "checked" in shown(teacher, "/messages/telling/").split('value="now"')[1].split(">")[0]
+    assert teacher.post("/messages/telling/", {"pace": "hourly"}).status_code == 422
+    shown(enter("guardian"), "/messages/telling/", 403)
+
+
+def test_the_pages_of_a_pupil_a_lesson_and_a_class_lead_to_the_form_with_the_guardians_chosen(
+    school: School, enter: Browse
+) -> None:
+    teacher, child = enter("class_teacher"), school.pupils[0]
+    one = f"/messages/write/?group={school.group}"
+    other = f"{one}&amp;pupil={child}"
+    assert other in shown(teacher, reverse("diary:pupil", args=[school.group, child]))
+    assert one in shown(teacher, reverse("diary:classes"))
+    assert one in shown(teacher, reverse("diary:lesson", args=[school.slots[-1], "2026-03-11"]))
+    assert f'value="child:{school.group}:{child}" selected' in shown(teacher, other.replace("&amp;", "&"))
+    assert f'value="guardians:{school.group}" selected' in shown(teacher, one)
+    assert "selected" not in shown(enter("stranger"), one).split('name="to"')[1].split("</select>")[0]
+
+
+@pytest.fixture
+def head(school: School) -> Client:
+    """An administrator of the body responsible."""
+    new = NewPerson(given="Huvudman", family="Påhittad", birth_date=date(1970, 1, 1))
+    (one,) = people.register_persons(by=operator(), path=school.authority_path, persons=[new], now=NOW)
+    post = NewPost(one, school.authority, Role.ADMINISTRATOR, date(2025, 7, 1))
+    schools.add_posts(by=operator(), posts=[post], now=NOW)
+    return browse(one, f"administrator@{school.authority_path}")
+
+
+def test_an_administrator_of_the_body_chooses_a_school_and_writes_to_its_families_and_staff(
+    school: School, enter: Browse, head: Client
+) -> None:
+    assert f"?school={school.school}" in shown(head, "/messages/write/")
+    form = shown(head, f"/messages/write/?school={school.school}")
+    assert f'name="school" value="{school.school}"' in form
+    at = sent(
+        head, "/messages/write/", school=str(school.school), to=f"guardians:{school.group}", subject="Från kommunen",
+        text="Hej",
+    )  # fmt: skip
+    mother = enter("guardian")
+    sent(mother, f"{at}answer/", text="Ett svar")
+    assert "Ett svar" in shown(head, at)
+    to = f"person:{school.persons['teacher']}"
+    at = sent(head, "/messages/write/", school=str(school.school), to=to, subject="Till en lärare", text="Hej")
+    assert "Till en lärare" in shown(enter("teacher"), at)
+    shown(enter("class_teacher"), at, 404)
+
+
+def test_the_body_reaches_no_school_of_another_and_reads_no_conversation_of_others(
+    school: School, enter: Browse, head: Client
+) -> None:
+    foreign = diary_schools.build("bg.school")
+    shown(head, f"/messages/write/?school={foreign.school}", 404)
+    at = sent(enter("class_teacher"), "/messages/write/", to=f"guardians:{school.group}", subject="Ett", text="Hej")
+    shown(head, at, 404)
+    shown(head, "/messages/away/", 404)
+    assert "/messages/away/" not in shown(head, "/messages/")
+    sent(head, "/messages/telling/", pace="off")
+
+
+def test_what_the_body_planned_goes_out(school: School, enter: Browse, head: Client) -> None:
+    at = sent(
+        head, "/messages/write/", school=str(school.school), to="guardians", subject="Senare", text="Hej",
+        due_at="2026-03-20T09:00",
+    )  # fmt: skip
+    later = NOW + timedelta(days=10)
+    (due,) = [one.id for one in Conversation.objects.all()]
+    step = step_actor("test", "conversations.planned.send")
+    assert conversations.send_planned(by=step, conversation=due, now=later)
+    with time_machine.travel(later + timedelta(hours=1), tick=True):
+        assert "Senare" in shown(enter("guardian"), at)

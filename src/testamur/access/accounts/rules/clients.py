@@ -21,6 +21,12 @@ DUTIES = "ss12000.duties.readonly"
 ACTIVITIES = "ss12000.activities.readonly"
 CALENDAR = "ss12000.calendar.readonly"
 ATTENDANCES = "ss12000.attendances.readonly"
+ABSENCES = "ss12000.absences.readonly"
+"""What families reported and the school granted; never why."""
+PLACEMENTS = "ss12000.placements.readonly"
+"""Children in preschool and after-school care."""
+CARE = "ss12000.care.readonly"
+"""Their hours, and when they came and went."""
 SUBSCRIPTIONS = "ss12000.subscriptions"
 GUARDIANS = "ss12000.guardians.readonly"
 """Beside `PERSONS`: who has custody of a child, and how they are reached."""
@@ -44,6 +50,9 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     ACTIVITIES: (),
     CALENDAR: (),
     ATTENDANCES: (),
+    ABSENCES: (),
+    PLACEMENTS: (),
+    CARE: (),
     SUBSCRIPTIONS: ("connectors.roster.subscribe",),
     ROSTER_CORE: _ROSTER,
     ROSTER: (*_ROSTER, "people.guardianship.see"),
@@ -54,7 +63,8 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
 SHORT: Mapping[str, str] = {
     "gradebook": GRADEBOOK, "grades": GRADES, "organisations": ORGANISATIONS, "persons": PERSONS,
     "guardians": GUARDIANS, "groups": GROUPS, "duties": DUTIES, "activities": ACTIVITIES, "calendar": CALENDAR,
-    "attendances": ATTENDANCES, "subscriptions": SUBSCRIPTIONS, "roster-core": ROSTER_CORE, "roster": ROSTER,
+    "attendances": ATTENDANCES, "absences": ABSENCES, "placements": PLACEMENTS, "care": CARE,
+    "subscriptions": SUBSCRIPTIONS, "roster-core": ROSTER_CORE, "roster": ROSTER,
     "demographics": DEMOGRAPHICS, "protected": PROTECTED,
 }  # fmt: skip
 """What people call the scopes, at the console and in the office."""

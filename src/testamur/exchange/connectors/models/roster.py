@@ -65,7 +65,11 @@ class RosterSubscription(models.Model):
 
 
 class RosterSource(models.Model):
-    """A system that we read a roster from. Its secret lies under the data folder, not here."""
+    """A system that we read a roster from. Its secret lies under the data folder, not here.
+
+    `subscribes`: it tells us that something changed, until `subscribed_until`; `subscription` is its own id of that.
+    `told_at`: when it last did.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     authority = models.CharField(max_length=80)
@@ -85,6 +89,10 @@ class RosterSource(models.Model):
     lease_until = models.DateTimeField(null=True)
     error = models.CharField(max_length=80, default="")
     ended_at = models.DateTimeField(null=True)
+    subscribes = models.BooleanField(default=False)
+    subscription = models.CharField(max_length=80, default="")
+    subscribed_until = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -107,6 +107,16 @@ def pause(tries: int) -> timedelta:
 KINDS_OF_SOURCE = ("ss12000", "oneroster")
 EVERY = (5, 10_080)
 """Minutes between two readings: from, to."""
+BREATH = timedelta(minutes=1)
+"""A source that tells us of changes is read no sooner after the last reading, however often it tells."""
+RENEW_BEFORE = timedelta(days=2)
+"""What lasts longer is not renewed yet."""
+
+
+def wakes_at(*, last_at: datetime | None, next_at: datetime, now: datetime) -> datetime:
+    """When a source is read that has just told us that something changed: soon, never later than it would be."""
+    soon = now if last_at is None else max(now, last_at + BREATH)
+    return min(next_at, soon)
 
 
 class SourceRefused(Refused):
@@ -139,6 +149,10 @@ class SourceView:
     last_at: datetime | None
     error: str
     ended_at: datetime | None
+    subscribes: bool = False
+    subscription: str = ""
+    subscribed_until: datetime | None = None
+    told_at: datetime | None = None
 
 
 FEW, SHARE = 20, 0.1

@@ -33,7 +33,10 @@ RESOURCES: dict[str, tuple[Kind, ...]] = {
     "Group": (Kind.GROUP,),
     "Duty": (Kind.DUTY,),
     "Activity": (Kind.ACTIVITY,),
+    "Placement": (Kind.ENROLMENT,),
 }
+"""What can be asked for → kinds of the catalogue. Whoever asks for placements is told of every membership that changes:
+the list itself says whether one in care is among them."""
 _LONGEST_NAME = 120
 _LEASE = timedelta(minutes=2)
 

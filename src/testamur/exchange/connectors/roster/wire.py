@@ -86,7 +86,20 @@ class Wire:
         """The JSON that answers a body."""
         return self._asked("POST", url, json=body)[0]
 
+    def tell(self, method: str, url: str, body: object = None) -> tuple[int, Any]:
+        """The status of an answer, and its JSON where it has some; what the source refuses is no failure here."""
+        given = {} if body is None else {"json": body}
+        answer, data = self._answered(method, url, **given)
+        try:
+            return answer.status_code, json.loads(data)
+        except (ValueError, RecursionError):
+            return answer.status_code, None
+
     def _asked(self, method: str, url: str, **given: Any) -> tuple[Any, httpx.Headers]:
+        answer, data = self._answered(method, url, **given)
+        return _json(answer, data), answer.headers
+
+    def _answered(self, method: str, url: str, **given: Any) -> tuple[httpx.Response, bytes]:
         address = httpx.URL(url)
         home = httpx.URL(self.base)
         if (address.scheme, address.host, address.port) != (home.scheme, home.host, home.port):
@@ -97,7 +110,7 @@ class Wire:
         if answer.status_code == httpx.codes.UNAUTHORIZED:  # a token ends while a long list is read
             self._token = self._new_token()
             answer, data = self._patiently(method, url, headers=self._bearer(), **given)
-        return _json(answer, data), answer.headers
+        return answer, data
 
     def _bearer(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token}"}

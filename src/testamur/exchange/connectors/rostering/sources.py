@@ -35,11 +35,13 @@ def add_source(
     secret: str,
     scope: str = "",
     every: int = 60,
+    subscribes: bool = False,
     now: datetime,
     loopback: bool = False,
 ) -> SourceView:
     """Read a body's roster (its code) from a system, each `every` minutes. The secret is kept in a file of its own.
 
+    `subscribes`: it is asked to tell us of changes besides, and is read as soon as it does (SS 12000 alone).
     Needs ``connectors.roster.manage`` at the body. Raises NotFound, SourceRefused.
     Journal: ``connectors.roster.source_added/1``.
     """
@@ -53,6 +55,8 @@ def add_source(
         raise SourceRefused(f"A source is of a kind: {', '.join(KINDS_OF_SOURCE)}.", field="kind")
     if not EVERY[0] <= every <= EVERY[1]:
         raise SourceRefused(f"It is read each {EVERY[0]} to {EVERY[1]} minutes.", field="every")
+    if subscribes and kind != "ss12000":
+        raise SourceRefused("Only a source of SS 12000 tells of changes.", field="subscribes")
     for url in (base_url, token_url):
         must_be_source(url, loopback=loopback)
     if not client_id or not secret:
@@ -62,6 +66,7 @@ def add_source(
     row = RosterSource(
         id=new_id(), authority=authority, name=name, kind=kind, base_url=base_url, token_url=token_url,
         client_id=client_id, scope=scope, every=every, made_by=by.id, made_at=now, next_at=now,
+        subscribes=subscribes,
     )  # fmt: skip
     row.save(force_insert=True)
     write_first(_secret(row.id), secret.encode())
@@ -108,7 +113,8 @@ def view(row: RosterSource) -> SourceView:
     """A row as a value."""
     return SourceView(
         row.id, row.authority, row.name, row.kind, row.base_url, row.token_url, row.client_id, row.scope, row.every,
-        row.cursor, row.full_at, row.last_at, row.error, row.ended_at,
+        row.cursor, row.full_at, row.last_at, row.error, row.ended_at, row.subscribes, row.subscription,
+        row.subscribed_until, row.told_at,
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from testamur.exchange.connectors.models import RosterSource, Source
 from testamur.exchange.connectors.oneroster import fetching as oneroster
 from testamur.exchange.connectors.roster import bundle
 from testamur.exchange.connectors.roster.bundle import Complete
-from testamur.exchange.connectors.roster.rules import SourceView, must_stay
+from testamur.exchange.connectors.roster.rules import BREATH, SourceView, must_stay
 from testamur.exchange.connectors.roster.wire import Wire
 from testamur.exchange.connectors.rostering import sources
 from testamur.exchange.connectors.rules import Options, Row, digest
@@ -179,4 +179,6 @@ def sync_due(*, by: Actor, now: datetime, report: Callable[[UUID], Report], loop
         finally:
             written.close()
         RosterSource.objects.filter(id=row.id).update(**after)
+        # what the source told while it was read may have come too late for this reading
+        RosterSource.objects.filter(id=row.id, told_at__gt=now).update(next_at=now + BREATH)
     return done

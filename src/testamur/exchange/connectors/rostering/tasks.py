@@ -9,7 +9,7 @@ from django_tasks import task
 
 from testamur.access.accounts import queries as accounts
 from testamur.exchange.connectors.roster import subscribing, tracking
-from testamur.exchange.connectors.rostering import syncing
+from testamur.exchange.connectors.rostering import listening, syncing
 from testamur.exchange.connectors.tabular.report import Report
 from testamur.exchange.connectors.tasks import folder
 from testamur.kernel.base import clock
@@ -31,7 +31,11 @@ def tell() -> int:
 
 @task
 def read() -> int:
-    """Read the sources that are due; the report of each last reading lies under ``<data>/imports``."""
+    """Read the sources that are due; the report of each last reading lies under ``<data>/imports``.
+
+    Before that, those that tell of changes are asked to go on doing so.
+    """
+    listening.keep(now=clock.now(), loopback=settings.MODE == "demo")
     return syncing.sync_due(by=READER, now=clock.now(), report=_report, loopback=settings.MODE == "demo")
 
 

@@ -112,6 +112,8 @@ class Fetching:
 
     def _group(self, one: dict[str, Any]) -> Iterator[Told]:
         key, kind = _need(one), _GROUPS.get(text_of(one, "groupType"))
+        if text_of(one, "groupType") == "Avdelning":  # who has after-school care is in a class of the school besides
+            kind = "class" if text_of(one, "schoolType") in {"", "FS"} else "teaching"
         if kind is None:
             return
         starts, ends = day_of(one.get("startDate")), day_of(one.get("endDate"))

@@ -1,6 +1,7 @@
 """The steps of the notices: follow the journal, tell what was stirred, write the morning's letters, tell families."""
 
 from testamur.exchange.notifications.steps.codes import send_registration_codes
+from testamur.exchange.notifications.steps.colleagues import follow_colleagues, tell_mornings
 from testamur.exchange.notifications.steps.failing import follow_failures, forget
 from testamur.exchange.notifications.steps.families import tell_readers
 from testamur.exchange.notifications.steps.following import follow
@@ -14,6 +15,7 @@ from testamur.exchange.notifications.steps.watching import watch_log
 
 __all__ = [
     "follow",
+    "follow_colleagues",
     "follow_failures",
     "follow_results",
     "forget",
@@ -23,6 +25,7 @@ __all__ = [
     "spread",
     "tell_due",
     "tell_helpers",
+    "tell_mornings",
     "tell_readers",
     "tell_subscribers",
     "watch_log",

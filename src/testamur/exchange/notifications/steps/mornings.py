@@ -21,6 +21,7 @@ from testamur.exchange.notifications.rules import (
     seal_days,
 )
 from testamur.exchange.notifications.steps import signers
+from testamur.exchange.notifications.steps.colleagues import tell_mornings
 from testamur.exchange.notifications.steps.places import countries
 from testamur.exchange.notifications.steps.signers import AtSchool
 from testamur.exchange.notifications.steps.subscribers import remind_examiners
@@ -33,8 +34,11 @@ from testamur.trust.sealing import queries as sealing
 CHUNK = 200
 
 
-def morning_rounds(*, by: Actor, now: datetime) -> int:
-    """Write the letters of every country where it is a weekday's morning, once; returns how many went."""
+def morning_rounds(*, by: Actor, names: Actor, now: datetime) -> int:
+    """Write the letters of every country where it is a weekday's morning, once; returns how many went.
+
+    `names`: as whom names that stand in letters are looked up; it sees nobody who is hidden.
+    """
     authorities = schools.units_under("/", kind=UnitKind.AUTHORITY)
     days = {unit.country: day for unit in authorities if (day := morning(now, unit.country)) is not None}
     count = 0
@@ -48,6 +52,8 @@ def morning_rounds(*, by: Actor, now: datetime) -> int:
         count += remind_examiners(
             by=by, country=country, country_of=countries(), day=day, before=before.day if before else None, now=now
         )
+        done_at = before.done_at if before else None
+        count += tell_mornings(by=by, names=names, country=country, day=day, before=done_at, now=now)
         Round.objects.get_or_create(country=country, day=day, defaults={"done_at": now})
     return count
 

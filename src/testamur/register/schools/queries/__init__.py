@@ -34,17 +34,9 @@ from testamur.register.schools.queries.organisation import (
     term,
     term_on,
 )
-from testamur.register.schools.queries.packs import (
-    group_and_year,
-    packs_at,
-    ways,
-    years_on,
-)
-from testamur.register.schools.queries.reach import (
-    Label,
-    among,
-    labels,
-)
+from testamur.register.schools.queries.packs import group_and_year, packs_at, ways, years_on
+from testamur.register.schools.queries.reach import Label, among, labels
+from testamur.register.schools.queries.serving import Serving, serving
 from testamur.register.schools.queries.timetable import (
     given,
     holidays,
@@ -72,6 +64,7 @@ from testamur.register.schools.queries.units import (
 __all__ = [
     "ClassRow",
     "Label",
+    "Serving",
     "among",
     "class_list",
     "enrolled",
@@ -107,6 +100,7 @@ __all__ = [
     "school_year",
     "school_years",
     "school_years_of",
+    "serving",
     "slots",
     "slots_by_id",
     "stays",

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from testamur.kernel.base.actor import Actor
 from testamur.law.contract import Pack, Subject
 from testamur.law.tables import PACKS
 from testamur.register.people.gaps import Gap, gaps
+from testamur.register.people.queries import chunks
 from testamur.register.schools.models import Enrolment
 from testamur.register.schools.queries.organisation import groups, members_of
 from testamur.register.schools.queries.timetable import slots, teachers_of
@@ -103,5 +106,17 @@ def untaught(subjects: Iterable[Subject], taught: Collection[str]) -> tuple[str,
 
 def pupils_ever(*, persons: Collection[UUID], path: str) -> frozenset[UUID]:
     """Those of the persons who are or were pupils of a school at or below `path`."""
-    rows = Enrolment.objects.filter(person__in=list(persons), school__path__startswith=path)
-    return frozenset(rows.values_list("person_id", flat=True))
+    rows = Enrolment.objects.filter(school__path__startswith=path)
+    found = (rows.filter(person__in=chunk).values_list("person_id", flat=True) for chunk in chunks(persons))
+    return frozenset(person for some in found for person in some)
+
+
+def left_by(*, persons: Collection[UUID], path: str, day: date) -> frozenset[UUID]:
+    """Those who were pupils of a school at or below `path` and are pupils of no school anywhere from `day` on."""
+    found: set[UUID] = set()
+    for chunk in chunks(persons):
+        rows = Enrolment.objects.filter(person__in=chunk)
+        here = set(rows.filter(school__path__startswith=path).values_list("person_id", flat=True))
+        still = rows.filter(Q(ends__isnull=True) | Q(ends__gte=day))
+        found |= here - set(still.values_list("person_id", flat=True))
+    return frozenset(found)

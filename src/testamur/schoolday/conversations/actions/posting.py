@@ -15,6 +15,8 @@ from testamur.kernel.journal.actions import append
 from testamur.schoolday.conversations.actions.starting import FAMILIES, write
 from testamur.schoolday.conversations.actions.telling import told_refs
 from testamur.schoolday.conversations.models import Conversation, Post, Reading, Thread
+from testamur.schoolday.conversations.queries.circles import reading_staff
+from testamur.schoolday.conversations.queries.need import Need
 from testamur.schoolday.conversations.queries.standing import BELONG, TAKE, members_by, private, reader, standing_in
 from testamur.schoolday.conversations.rules import (
     Circle,
@@ -51,6 +53,8 @@ def answer(
         raise Closed("The conversation is closed.", field="text")
     if not standing.writes:
         raise NotAllowed("You do not belong to it any more.")
+    if standing.side is Side.FAMILY and not _anybody(row, now):
+        raise Closed("Nobody of the school reads it any more.", field="text")
     place = _thread(by, row, standing, thread, now)
     if place is None and standing.every and row.group is not None and row.made_by == by.id:
         # whoever has the group no more answers those who have written, and tells all of it nothing
@@ -143,6 +147,12 @@ def _entered(by: Actor, conversation: UUID, now: datetime, *, lock: bool = True)
     else:
         by.must(BELONG, row.unit_path, person=standing.child)
     return row, standing
+
+
+def _anybody(row: Conversation, now: datetime) -> bool:
+    """Whether one of the staff reads what a family writes."""
+    on = now.date()
+    return bool(reading_staff(row, members_by([row])[row.id], Need(on), on=on))
 
 
 def _thread(by: Actor, row: Conversation, standing: Standing, thread: UUID | None, now: datetime) -> Thread | None:

@@ -215,12 +215,17 @@ def _may_choose(to: To, row: Conversation, room: UUID | None, on: date) -> bool:
 
 def _still_there(row: Conversation, on: date) -> bool:
     """Whether the writer still reaches the circle by a post or by teaching, and somebody is there to read it."""
-    posts = [post for post in schools.posts_of(person=row.made_by, on=on) if post.unit == row.unit]
+    held = schools.posts_of(person=row.made_by, on=on)
+    posts = [post for post in held if post.unit == row.unit]
+    above = {unit.id for unit in schools.units_above(row.unit_path)} - {row.unit}
     taught = {group for school, group, _subject in schools.given(person=row.made_by, on=on) if school == row.unit}
     taught |= {post.group for post in posts if post.group is not None}
-    reaches = any(post.role in _LEADS for post in posts) or row.group in taught
+    leads = any(post.role in _LEADS for post in posts) or any(
+        post.role is Role.ADMINISTRATOR and post.unit in above for post in held
+    )
+    reaches = leads or row.group in taught
     if row.circle == Circle.COLLEAGUES:
-        reaches = bool(posts or taught)
+        reaches = leads or bool(posts or taught)
     if row.circle == Circle.CHILD and row.child not in pupils_of(unit=row.unit, group=row.group, on=on):
         return False
     return reaches and any(circle_of(row, list(row.members.all()), on=on).values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from testamur.schoolday.conversations.queries.away import away, own_away
 from testamur.schoolday.conversations.queries.lists import Fresh, fresh, lines, listed, unread
 from testamur.schoolday.conversations.queries.reading import conversation, file, told, with_sights
+from testamur.schoolday.conversations.queries.telling import pace_of, paces, waiting
 
 __all__ = [
     "Fresh",
@@ -15,7 +16,10 @@ __all__ = [
     "lines",
     "listed",
     "own_away",
+    "pace_of",
+    "paces",
     "told",
     "unread",
+    "waiting",
     "with_sights",
 ]

@@ -10,7 +10,8 @@ from testamur.register.people import reach
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import Role
 from testamur.schoolday.conversations.models import Conversation, Member
-from testamur.schoolday.conversations.rules import Circle
+from testamur.schoolday.conversations.queries.need import Need
+from testamur.schoolday.conversations.rules import Circle, Side
 
 
 def pupils_of(*, unit: UUID, group: UUID | None, on: date) -> tuple[UUID, ...]:
@@ -35,6 +36,15 @@ def circle_of(row: Conversation, members: Iterable[Member], *, on: date) -> dict
         posts = schools.posts_at(unit=row.unit, on=on)
         return {None: tuple(dict.fromkeys(post.person for post in posts if post.person != row.made_by))}
     return {None: holders(row.unit, members, on=on)}
+
+
+def reading_staff(row: Conversation, members: Iterable[Member], need: Need, *, on: date) -> set[UUID]:
+    """Those of the staff who read it today: who wrote it and those named, unless gone, and who holds the posts."""
+    known = list(members)
+    named = {one.person for one in known if one.person is not None}
+    named |= {row.made_by} if row.side == Side.STAFF else set()
+    desks = holders(row.unit, [one for one in known if one.person is None], on=on)
+    return {*desks, *(one for one in named if need.reads(row, one))}
 
 
 def holders(unit: UUID, members: Iterable[Member], *, on: date) -> tuple[UUID, ...]:

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.sheet import Sheet
-from testamur.schoolday.conversations.models import Post, Reading
+from testamur.schoolday.conversations.models import Post, Reading, Telling
 
 
 def held(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:  # noqa: ARG001 - the shape of all sections
@@ -32,3 +32,5 @@ def held(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:  # noqa:
     yield Sheet(
         "messages_read", ("subject", "seen_at"), iter(list(read.values_list("conversation__subject", "seen_at")))
     )
+    letters = Telling.objects.filter(person=person).values_list("pace", "changed_at")
+    yield Sheet("messages_letters", ("pace", "changed_at"), iter(list(letters)))

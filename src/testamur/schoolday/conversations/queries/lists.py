@@ -91,7 +91,7 @@ def fresh(*, by: Actor, now: datetime) -> tuple[Fresh, ...]:
 
 
 @prepared
-def _read(me: UUID, conversations: Collection[UUID]) -> QuerySet[Reading, tuple[UUID, datetime, bool]]:
+def _read(me: UUID, conversations: Collection[UUID]) -> QuerySet[Reading, tuple[UUID, datetime | None, bool]]:
     rows = Reading.objects.filter(conversation__in=conversations, person=me)
     return rows.values_list("conversation_id", "seen_at", "muted")
 
@@ -117,6 +117,8 @@ def seen_by(who: Reader, rows: Sequence[Conversation] | None = None) -> list[See
     if not rows:
         return []
     members = members_by(rows) if who.places else {}
+    if who.places:
+        who.need.learn(rows, members, of=[who.by.id, *(one.person for one in who.stands_for)])
     standings = {row.id: one for row in rows if (one := standing_in(who, row, members.get(row.id, ()))) is not None}
     posts = _posts(standings)
     readings = {

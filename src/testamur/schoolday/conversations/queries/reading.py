@@ -13,7 +13,7 @@ from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import Role
 from testamur.schoolday.conversations.models import Attachment, Conversation, Member, Post, Reading
 from testamur.schoolday.conversations.queries.away import away
-from testamur.schoolday.conversations.queries.circles import circle_of, holders
+from testamur.schoolday.conversations.queries.circles import circle_of, reading_staff
 from testamur.schoolday.conversations.queries.lists import Seen, about, is_seen, seen_by, state_of
 from testamur.schoolday.conversations.queries.names import Names
 from testamur.schoolday.conversations.queries.standing import Reader, members_by, private, reader, standing_in
@@ -69,13 +69,14 @@ def told(posts: Iterable[UUID]) -> dict[UUID, datetime]:
 def _view(who: Reader, seen: Seen) -> tuple[ConversationView, dict[UUID, str]]:
     row, standing, by = seen.row, seen.standing, who.by
     members = members_by([row])[row.id]
-    staffed = {*holders(row.unit, members, on=who.on)} | ({row.made_by} if row.side == Side.STAFF else set())
+    staffed = reading_staff(row, members, who.need, on=who.on)
     names = Names(by, _persons(seen, members))
     group = schools.group(row.group) if row.group is not None else None
     posts = _posts(seen, names)
     staff = standing.side is Side.STAFF
     mine = row.made_by == by.id and (row.side == Side.STAFF) == staff
     open_ = state_of(row) == "open"
+    deserted = standing.side is Side.FAMILY and not staffed
     view = ConversationView(
         id=row.id,
         subject=row.subject,
@@ -88,7 +89,7 @@ def _view(who: Reader, seen: Seen) -> tuple[ConversationView, dict[UUID, str]]:
         child=row.child,
         talk=row.talk and not private(row, on=who.on),
         who=names.author(row.made_by, row.side, row.child),
-        to=tuple(names.of(one.person) for one in members if one.person is not None),
+        to=tuple(names.of(one.person) for one in members if one.person is not None and one.person in staffed),
         desks=tuple(Role(one.desk) for one in members if one.desk),
         side=standing.side,
         every=standing.every,
@@ -98,8 +99,9 @@ def _view(who: Reader, seen: Seen) -> tuple[ConversationView, dict[UUID, str]]:
         due_at=row.due_at,
         muted=seen.reading is not None and seen.reading.muted,
         mine=mine,
-        may_write=open_ and standing.writes,
-        may_all=open_ and standing.writes and (standing.every or standing.common),
+        may_write=open_ and standing.writes and not deserted,
+        deserted=open_ and deserted,
+        may_all=open_ and standing.writes and not deserted and (standing.every or standing.common),
         may_close=row.sent_at is not None and (standing.every or (mine and row.circle == Circle.SCHOOL)),
         away=tuple(away(by=by, persons=staffed, on=who.on).values()) if open_ else (),
         receipts=_receipts(who, row, members) if standing.every and row.sent_at and row.circle in _RECEIPTS else None,

@@ -16,6 +16,7 @@ from testamur.register.people import reach
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import EnrolmentView, PostView, Role
 from testamur.schoolday.conversations.models import Away, Conversation, Member
+from testamur.schoolday.conversations.queries.need import Need
 from testamur.schoolday.conversations.rules import Circle, Side, Standing
 
 TAKE = "conversations.staff.take"
@@ -42,6 +43,7 @@ class Reader:
         places: beginnings of paths at which the reader is one of the staff; `posts` those held today.
         wards: child or oneself → enrolments until today; `told`: the wards of whom the reader may be told, and since
             when (the beginning of time for oneself); `hidden`: wards of whose guardians one is protected.
+        need: who of the staff has those no more whom a conversation is about.
     """
 
     by: Actor
@@ -52,6 +54,7 @@ class Reader:
     told: Mapping[UUID, date]
     hidden: frozenset[UUID]
     stands_for: tuple[StoodFor, ...]
+    need: Need
 
     def at_school(self, child: UUID, school: UUID) -> bool:
         """Whether the child goes to the school today."""
@@ -78,6 +81,7 @@ def reader(*, by: Actor, now: datetime) -> Reader:
         told=told,
         hidden=hidden,
         stands_for=_stood_for(me, on) if places else (),
+        need=Need(on),
     )
 
 
@@ -183,14 +187,11 @@ def _of_family(reader: Reader) -> Q:
 def _staff_standing(reader: Reader, row: Conversation, members: Iterable[Member]) -> Standing | None:
     me = reader.by.id
     known = list(members)
-    mine = row.side == Side.STAFF and row.made_by == me
     stood = any(
-        one.unit == row.unit
-        and row.last_at.date() >= one.since
-        and ((row.side == Side.STAFF and row.made_by == one.person) or _is_member(row, known, one.person, one.posts))
+        one.unit == row.unit and row.last_at.date() >= one.since and _takes_part(reader, row, known, one)
         for one in reader.stands_for
     )
-    if mine or stood or _is_member(row, known, me, reader.posts):
+    if stood or _takes_part(reader, row, known, StoodFor(me, row.unit, reader.on, reader.posts)):
         return Standing(Side.STAFF, every=True, common=row.circle in {Circle.SCHOOL, Circle.COLLEAGUES})
     if row.circle == Circle.STAFF:
         held = [post for post in reader.posts if post.unit == row.unit]
@@ -200,7 +201,16 @@ def _staff_standing(reader: Reader, row: Conversation, members: Iterable[Member]
     return None
 
 
-def _is_member(row: Conversation, members: Iterable[Member], person: UUID, posts: Iterable[PostView]) -> bool:
+def _takes_part(reader: Reader, row: Conversation, members: Collection[Member], one: StoodFor) -> bool:
+    """Whether somebody wrote it or takes part, and has those whom it is about still."""
+    named = (row.side == Side.STAFF and row.made_by == one.person) or is_member(row, members, one.person, ())
+    if named and not reader.need.lost(row, one.person):
+        return True
+    return is_member(row, [member for member in members if member.person is None], one.person, one.posts)
+
+
+def is_member(row: Conversation, members: Iterable[Member], person: UUID, posts: Iterable[PostView]) -> bool:
+    """Whether somebody takes part by name, or by one of these posts."""
     for one in members:
         if one.person == person:
             return True

@@ -47,11 +47,14 @@ from testamur.schoolday.conversations.rules.messages import (
     check_text,
     sees,
 )
+from testamur.schoolday.conversations.rules.telling import DEFAULT, LATEST, Pace, Waiting
 
 __all__ = [
+    "DEFAULT",
     "DESKS",
     "FURTHEST",
     "KINDS",
+    "LATEST",
     "LONGEST",
     "LONGEST_SUBJECT",
     "MOST_BYTES",
@@ -73,6 +76,7 @@ __all__ = [
     "Kind",
     "NewConversation",
     "Nobody",
+    "Pace",
     "PostView",
     "Receipts",
     "Sent",
@@ -84,6 +88,7 @@ __all__ = [
     "TextTooLong",
     "ThreadView",
     "To",
+    "Waiting",
     "Withdrawn",
     "check_language",
     "check_subject",

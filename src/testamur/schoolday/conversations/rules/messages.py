@@ -270,6 +270,7 @@ class ConversationView:
         may_write: the reader may add to it, and `may_all`: to all; `may_close`: may close it or open it again.
         away: members of the staff who take part and are away today.
         every: the reader is one of the staff who take part, and sees all threads.
+        deserted: nobody of the school reads what a family would write here any more.
     """
 
     id: UUID
@@ -294,6 +295,7 @@ class ConversationView:
     muted: bool
     mine: bool
     may_write: bool
+    deserted: bool
     may_all: bool
     may_close: bool
     away: tuple[AwayView, ...]

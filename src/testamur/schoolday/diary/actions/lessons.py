@@ -120,10 +120,11 @@ def assign_substitute(
     posts = schools.posts_of(person=teacher, on=row.on)
     if not any(post.unit == row.school_id and post.role in _TEACHES for post in posts):
         raise NoSuchTeacher("Choose a teacher of the school.", field="teacher")
+    was = row.teacher
     row.teacher, row.note = teacher, note.strip() or row.note
     row.version += 1
     row.save(update_fields=["teacher", "note", "version"])
-    entry = {**told(row, now), "teacher": str(teacher)}
+    entry = {**told(row, now), "teacher": str(teacher), "was": str(was or "")}
     journal.append(by=by, kind="diary.lesson.substituted/1", path=row.path, refs=entry, now=now)
     return row.version
 

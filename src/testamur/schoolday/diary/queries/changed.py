@@ -38,6 +38,12 @@ def changed(ids: Collection[UUID]) -> dict[UUID, Changed]:
     return found
 
 
+def givers(ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Lesson → who gives it as the day is now; for those who are told. One query."""
+    rows = Lesson.objects.filter(id__in=list(ids), teacher__isnull=False).values_list("id", "teacher")
+    return {lesson: teacher for lesson, teacher in rows if teacher is not None}
+
+
 def free_teachers(*, by: Actor, lines: Collection[Line], school: UUID, on: date) -> dict[UUID, tuple[UUID, ...]]:
     """Lesson key → the school's teachers who give no other lesson at that hour, those of the class and subject first.
 

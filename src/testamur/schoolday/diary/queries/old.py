@@ -9,19 +9,26 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from testamur.kernel.base.actor import Actor
-from testamur.schoolday.diary.models import Absence, HealthNote, Leave, Mark, Remark
+from testamur.schoolday.diary.models import Absence, Assessment, HealthNote, Leave, Mark, Remark
 
 _OPEN = ("waiting", "asked")
+_Row = Absence | Leave | Remark | Mark | HealthNote | Assessment
 
 
 def old(*, by: Actor, school: UUID, path: str, what: str, before: date) -> list[UUID]:
-    """The ids of the rows from before a day: ``attendance``, ``leaves``, ``remarks``, ``marks`` or ``health``.
+    """The ids of the rows from before a day: attendance, leaves, remarks, marks, health, assessments.
 
-    In the order in which they may go: a mark before the one that it replaced. A request for leave goes once no absence
-    names it; a column's marks go once all of them are old. Needs ``diary.row.list`` at the school.
+    In the order in which they may go: a mark or assessment before the one that it replaced. A request for leave goes
+    once no absence names it; a column's marks, and the versions of an assessment, go once all of them are old. Needs
+    ``retention.row.list`` at the school.
     """
-    by.must("diary.row.list", path)
-    return list(_OLD[what](school, before).values_list("id", flat=True))
+    by.must("retention.row.list", path)
+    return list(rows(school, what, before).values_list("id", flat=True))
+
+
+def rows(school: UUID, what: str, before: date) -> QuerySet[_Row]:
+    """The same as rows; for the deletion, which looks again."""
+    return _OLD[what](school, before)
 
 
 def _attendance(school: UUID, before: date) -> QuerySet[Absence]:
@@ -52,10 +59,18 @@ def _health(school: UUID, before: date) -> QuerySet[HealthNote]:
     return HealthNote.objects.filter(over, school=school).order_by("starts", "id")
 
 
-_OLD: Mapping[str, Callable[[UUID, date], QuerySet[Absence | Leave | Remark | Mark | HealthNote]]] = {
+def _assessments(school: UUID, before: date) -> QuerySet[Assessment]:
+    same = {name: OuterRef(name) for name in ("pupil", "group", "subject", "term")}
+    later = Assessment.objects.filter(**same, changed_at__date__gte=before)
+    rows = Assessment.objects.filter(~Exists(later), school=school, term__ends__lt=before)
+    return rows.order_by("-made_at", "-id")
+
+
+_OLD: Mapping[str, Callable[[UUID, date], QuerySet[_Row]]] = {
     "attendance": _attendance,
     "leaves": _leaves,
     "remarks": _remarks,
     "marks": _marks,
     "health": _health,
+    "assessments": _assessments,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ from testamur.schoolday.forms.models import Answer
 from testamur.schoolday.forms.queries.answers import looked
 from testamur.schoolday.forms.queries.forms import SEE
 from testamur.schoolday.forms.queries.roster import roster
-from testamur.schoolday.forms.rules import FormView, Kind, Looked, Standing, State, Word
+from testamur.schoolday.forms.rules import AnswerView, FormView, Kept, Kind, Looked, Standing, State, Word, told
 
 MISSING = frozenset({Standing.NONE, Standing.WAITS})
 """Who is reminded."""
@@ -50,11 +50,15 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What a member of staff may know of a form. `values`: the answers that count, without whose they are."""
+    """What a member of staff may know of a form. `values`: the answers that count, without whose they are.
+
+    `kept`: why values are left out, where a form has no names.
+    """
 
     form: FormView
     rooms: tuple[Room, ...]
     values: tuple[Mapping[str, Any], ...]
+    kept: Kept | None = None
 
     @property
     def pupils(self) -> int:
@@ -84,8 +88,11 @@ class SchoolCount:
 def results(*, by: Actor, form: FormView, on: date, school: UUID | None = None) -> Results:
     """What came in from the groups that `by` may see (``forms.form.see``). Raises NotFound when there is none.
 
-    A form that only counts gives no rows: neither who answered nor what anybody did.
+    A form that only counts gives no rows: neither who answered nor what anybody did; and what was said only when it is
+    over, and not of too few (`rules.telling`). It is read as of its last day: who leaves later takes no answer along.
     """
+    over = not form.is_open(on)
+    on = on if form.named else _last(form, on)
     whole = by.may(SEE, form.path)
     if form.state is State.DRAFT:
         raise NotFound("It is not published yet.", form=str(form.id))
@@ -101,13 +108,15 @@ def results(*, by: Actor, form: FormView, on: date, school: UUID | None = None) 
         raise NotFound("There is no such form.", form=str(form.id))
     children = [child for pupils in seen.values() for child in pupils]
     found = looked(forms=[form], children=children, on=on)
+    shown, kept = (seen, None) if form.named else _told(form, seen, found, whole=len(seen) == len(rooms), over=over)
     made = [
         _room(form, groups.get(group) if group is not None else None, pupils, found) for group, pupils in seen.items()
     ]
     made.sort(key=lambda room: (room.group is None, room.group.code if room.group is not None else ""))
-    values = [_counted(found[form.id, child]) for child in children]
-    told = sorted((one for some in values for one in some), key=repr)  # in no order that tells whose they are
-    return Results(form, tuple(made), tuple(told))
+    values = [_counted(found[form.id, child]) for group in shown for child in seen[group]]
+    # in no order that tells whose they are
+    mixed = sorted((answer.values for some in values for answer in some), key=repr)
+    return Results(form, tuple(made), tuple(mixed), kept)
 
 
 def overview(*, by: Actor, form: FormView, on: date) -> tuple[SchoolCount, ...]:
@@ -153,10 +162,37 @@ def _room(
     return Room(group, len(rows), Counter(row.looked.standing for row in rows), rows if form.named else ())
 
 
-def _counted(one: Looked) -> list[Mapping[str, Any]]:
+def _last(form: FormView, on: date) -> date:
+    """The day as of which a form without names is read: its last, once that is over."""
+    ends = (form.last_day, form.closed_at.date()) if form.closed_at is not None else (form.last_day,)
+    return min(on, *ends)
+
+
+def _told(
+    form: FormView,
+    seen: Mapping[UUID | None, tuple[UUID, ...]],
+    found: Mapping[tuple[UUID, UUID], Looked],
+    *,
+    whole: bool,
+    over: bool,
+) -> tuple[Collection[UUID | None], Kept | None]:
+    """The classes whose answers are told of a form without names, and why others are not."""
+    if not over:
+        return (), Kept.OPEN
+    said = {
+        group: [(child, answer.person) for child in pupils for answer in _counted(found[form.id, child])]
+        for group, pupils in seen.items()
+    }
+    shown = told(said, whole=whole)
+    if not shown:
+        return (), Kept.FEW if any(said.values()) else None
+    return shown, Kept.SOME if any(some for group, some in said.items() if group not in shown) else None
+
+
+def _counted(one: Looked) -> list[AnswerView]:
     """The answers of a child that count: of those who have to answer, else of anybody; nothing that was taken back."""
     some = [answer for answer in one.answers if answer.word in {Word.ANSWERED, Word.GIVEN}]
     if not some:
         return []
     deciding = [answer for answer in some if answer.person in one.deciders]
-    return [answer.values for answer in (deciding or some)]
+    return deciding or some

@@ -44,8 +44,10 @@ from testamur.schoolday.forms.rules.making import (
     terms,
 )
 from testamur.schoolday.forms.rules.signing import as_signer, child_ref, document, title_signed
+from testamur.schoolday.forms.rules.telling import FEWEST, Kept, told
 
 __all__ = [
+    "FEWEST",
     "LONGEST",
     "LONGEST_TITLE",
     "MOST_OPTIONS",
@@ -61,6 +63,7 @@ __all__ = [
     "FormInvalid",
     "FormOver",
     "FormView",
+    "Kept",
     "Kind",
     "Looked",
     "Needs",
@@ -87,4 +90,5 @@ __all__ = [
     "stands",
     "terms",
     "title_signed",
+    "told",
 ]

@@ -11,10 +11,9 @@ from django.db import transaction
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotFound
-from testamur.kernel.jobs.rules import step_actor
 from testamur.kernel.journal.actions import append
 from testamur.register.schools import queries as schools
-from testamur.schoolday.diary.queries.old import old
+from testamur.schoolday.keeping import owners
 from testamur.schoolday.keeping.models import DeletionList, ListItem
 from testamur.schoolday.keeping.rules import (
     Category,
@@ -27,8 +26,6 @@ from testamur.schoolday.keeping.rules import (
     must_move,
     term_of,
 )
-
-_LISTER = step_actor("keeping", "diary.row.list")
 
 
 @transaction.atomic
@@ -46,7 +43,7 @@ def propose_list(*, by: Actor, unit: UUID, category: Category, now: datetime) ->
     closed = [ListState.DONE, ListState.DROPPED]
     if DeletionList.objects.filter(unit=unit, category=category).exclude(state__in=closed).exists():
         raise ListStands("There is an open list of that kind already.")
-    rows = [one.hex for one in old(by=_LISTER, school=unit, path=school.path, what=category.value, before=before)]
+    rows = [one.hex for one in owners.old(school=unit, path=school.path, category=category, before=before)]
     if not rows:
         raise NothingToDelete("Everything of that kind is younger than the plan asks for.")
     made = DeletionList(

@@ -17,7 +17,10 @@ SEE = "keeping.list.see"
 
 @dataclass(frozen=True, slots=True)
 class ListView:
-    """One list. `before`: rows from before that day; `gone`: how many of the `count` are deleted."""
+    """One list. `before`: rows from before that day.
+
+    `gone`: how many of the `count` have had their turn; `kept`: how many of those stay, not being old any more.
+    """
 
     id: UUID
     unit: UUID
@@ -27,6 +30,7 @@ class ListView:
     source: str
     count: int
     gone: int
+    kept: int
     digest: str
     state: ListState
     proposed_by: UUID
@@ -35,6 +39,11 @@ class ListView:
     approved_at: datetime | None
     carried_by: UUID | None
     ended_at: datetime | None
+
+    @property
+    def deleted(self) -> int:
+        """How many rows are deleted so far."""
+        return self.gone - self.kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,6 @@ def view(row: DeletionList) -> ListView:
     """The row as a value; for this package's own verbs."""
     return ListView(
         row.id, row.unit_id, row.path, Category(row.category), row.before, row.source, row.count, row.gone,
-        row.digest, ListState(row.state), row.proposed_by, row.proposed_at, row.approved_by, row.approved_at,
+        row.kept, row.digest, ListState(row.state), row.proposed_by, row.proposed_at, row.approved_by, row.approved_at,
         row.carried_by, row.ended_at,
     )  # fmt: skip

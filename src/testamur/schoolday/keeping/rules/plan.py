@@ -27,12 +27,26 @@ class Category(StrEnum):
     GRADES = "grades"
     DOCUMENTS = "documents"
     VIEWS = "views"
-    PORTAL = "portal"
-    """Messages, forms, care and plans."""
+    MESSAGES = "messages"
+    """Conversations with their attachments, and days on which staff did not answer."""
+    EVENTS = "events"
+    """Events with their answers and booked times, and news of a school or a class."""
+    FORMS = "forms"
+    """Forms with their answers and consents."""
+    CARE = "care"
+    """Weeks, arrivals and departures, who fetched, collectors with their pictures."""
+    PORTFOLIO = "portfolio"
+    TALKS = "talks"
+    PLANS = "plans"
+    """Teachers' plans with what was stated, and development plans with their signatures."""
+    SUPPORT = "support"
+    """Questions to the school, and the reception of protected pupils who have left."""
+    NOTICES = "notices"
+    """Notices that reached nobody, and registrations that came to nothing; the rest goes by itself after 60 days."""
 
 
-DELETES = frozenset({Category.ATTENDANCE, Category.LEAVES, Category.REMARKS, Category.MARKS, Category.HEALTH})
-"""Those whose lawful deletion is built. All others are kept, whatever the plan says."""
+DELETES = frozenset(Category) - {Category.GRADES, Category.DOCUMENTS, Category.VIEWS}
+"""Those whose lawful deletion is built. The others are kept, whatever the plan says."""
 
 
 class NoDeletion(Refused):
@@ -54,11 +68,17 @@ _COMMON: Mapping[Category, Term] = {
     Category.GRADES: Term(None, _EVER),
     Category.DOCUMENTS: Term(None, _EVER),
     Category.VIEWS: Term(5, "log of views: five years at least; the log can only grow"),
-    Category.PORTAL: Term(3, "as attendance; decided by the body responsible"),
 }
+_PORTAL = (
+    Category.MESSAGES, Category.EVENTS, Category.FORMS, Category.CARE, Category.PORTFOLIO, Category.TALKS,
+    Category.PLANS, Category.SUPPORT, Category.NOTICES,
+)  # fmt: skip
+_DECIDED = Term(3, "as attendance; decided by the body responsible")
 PLAN: Mapping[str, Mapping[Category, Term]] = {
     "SE": {
         **_COMMON,
+        **dict.fromkeys(_PORTAL, _DECIDED),
+        Category.PLANS: Term(5, "as the written assessments that they rest on"),
         Category.ATTENDANCE: Term(3, "three school years, decided by the body responsible"),
         Category.LEAVES: Term(3, "as attendance"),
         Category.REMARKS: Term(3, "as attendance"),
@@ -68,6 +88,8 @@ PLAN: Mapping[str, Mapping[Category, Term]] = {
     },
     "BG": {
         **_COMMON,
+        **dict.fromkeys(_PORTAL, _DECIDED),
+        Category.PLANS: Term(5, "as the written assessments that they rest on"),
         **dict.fromkeys(
             (
                 Category.ATTENDANCE, Category.LEAVES, Category.REMARKS, Category.MARKS, Category.HEALTH,
@@ -81,7 +103,7 @@ PLAN: Mapping[str, Mapping[Category, Term]] = {
         **dict.fromkeys(
             (
                 Category.ATTENDANCE, Category.LEAVES, Category.REMARKS, Category.MARKS, Category.HEALTH,
-                Category.ASSESSMENTS,
+                Category.ASSESSMENTS, *_PORTAL,
             ),
             Term(None, "Circular 27/2016: the group is not decided; kept"),
         ),

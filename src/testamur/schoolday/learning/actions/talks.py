@@ -13,6 +13,7 @@ from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotFound
 from testamur.kernel.journal.actions import append
 from testamur.schoolday.learning.models import FollowUp, Preparation, Talk
+from testamur.schoolday.learning.queries.hiding import kept_from, untold
 from testamur.schoolday.learning.queries.reach import group_of, must_be_members
 from testamur.schoolday.learning.rules import (
     Changed,
@@ -35,6 +36,8 @@ def plan_talk(
 ) -> UUID:  # fmt: skip
     """Plan a talk about a pupil; returns its id. The family is told. Journal: ``learning.talk.planned/1``.
 
+    Where a guardian is in hiding, not all of the family are told (`rules.told_of_talk`).
+
     With `time`, a booked time of a meeting, it is held then and there. Needs ``learning.talk.write`` in the class.
     Raises NotFound, NotInGroup, TimeElsewhere, TextTooLong.
     """
@@ -52,7 +55,7 @@ def plan_talk(
             row.save(force_insert=True)
     except IntegrityError as twice:
         raise TimeElsewhere("There is a talk at that time already.", field="time") from twice
-    append(by=by, kind="learning.talk.planned/1", path=row.path, refs=_refs(row), now=now)
+    append(by=by, kind="learning.talk.planned/1", path=row.path, refs=_told(row, now), now=now)
     return row.id
 
 
@@ -66,7 +69,7 @@ def change_talk(*, by: Actor, talk: UUID, at: datetime, place: str, agenda: str,
     row.at, row.place, row.agenda = at, bounded(place, "place", 200), bounded(agenda, "agenda")
     row.seen += 1
     row.save()
-    append(by=by, kind="learning.talk.changed/1", path=row.path, refs=_refs(row), now=now)
+    append(by=by, kind="learning.talk.changed/1", path=row.path, refs=_told(row, now), now=now)
 
 
 @transaction.atomic
@@ -78,7 +81,7 @@ def call_off_talk(*, by: Actor, talk: UUID, now: datetime) -> None:
     row = _open(by, talk, None)
     row.called_off_at = now
     row.save(update_fields=["called_off_at"])
-    append(by=by, kind="learning.talk.called_off/1", path=row.path, refs=_refs(row), now=now)
+    append(by=by, kind="learning.talk.called_off/1", path=row.path, refs=_told(row, now), now=now)
 
 
 @transaction.atomic
@@ -90,6 +93,8 @@ def prepare_talk(*, by: Actor, talk: UUID, well: str, harder: str, wish: str, no
     """
     row = _row(talk)
     by.must("learning.family.prepare", row.path, person=row.pupil_id)
+    if kept_from(by.id, [(row.id, row.pupil_id, row.time, row.at)]):
+        raise NotFound("There is no such talk.", talk=str(talk))
     _must_be_open(row)
     said = {
         "part": (Part.PUPIL if by.id == row.pupil_id else Part.GUARDIAN).value,
@@ -125,7 +130,7 @@ def write_minutes(
     FollowUp.objects.bulk_create(
         FollowUp(id=new_id(), talk=row, text=text, due=due) for text, due in sorted(wanted - kept.keys())
     )
-    refs = _refs(row) | {"count": len(wanted)}
+    refs = _told(row, now) | {"count": len(wanted)}
     append(by=by, kind="learning.talk.minuted/1", path=row.path, refs=refs, now=now)
 
 
@@ -185,6 +190,12 @@ def _must_be_open(row: Talk) -> None:
 def _must_be_seen(row: Talk, seen: int) -> None:
     if row.seen != seen:
         raise Changed("Somebody else has written here meanwhile.", field="agenda", version=row.seen)
+
+
+def _told(row: Talk, now: datetime) -> dict[str, object]:
+    """The refs of an entry of which the family is told, but for those from whom a guardian hides."""
+    without = untold(pupil=row.pupil_id, time=row.time, at=row.at, on=now.date())
+    return _refs(row) | ({"without": sorted(map(str, without))} if without else {})
 
 
 def _refs(row: Talk) -> dict[str, object]:

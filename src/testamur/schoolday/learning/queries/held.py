@@ -18,6 +18,7 @@ from testamur.schoolday.learning.models import (
     Talk,
     Version,
 )
+from testamur.schoolday.learning.queries.hiding import kept_from
 
 _CHUNK = 2000
 
@@ -25,8 +26,8 @@ _CHUNK = 2000
 def held(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:  # noqa: ARG001 - the shape of all sections
     """Statements that families may see, development plans handed over, talks with minutes, works and pictures.
 
-    Drafts, and what another guardian wrote before a talk, are left out; the pictures themselves are in the export of
-    the portfolio. Needs ``keeping.extract.see`` for the person.
+    Drafts, what another guardian wrote before a talk, and talks to which a guardian in hiding comes are left out; the
+    pictures themselves are in the export of the portfolio. Needs ``keeping.extract.see`` for the person.
     """
     by.must("keeping.extract.see", person=person)
     statements = Statement.objects.filter(pupil=person, goal__plan__matrix_at__isnull=False).order_by("on", "made_at")
@@ -40,13 +41,15 @@ def held(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:  # noqa:
     signed = Signature.objects.filter(version__development__pupil=person).order_by("at")
     yield Sheet("development_plan_signatures", columns, signed.values_list(*columns).iterator(chunk_size=_CHUNK))
     columns = ("at", "place", "agenda", "minutes", "minutes_at", "called_off_at")
-    talks = Talk.objects.filter(pupil=person).order_by("at")
+    every = Talk.objects.filter(pupil=person).order_by("at")
+    kept = kept_from(by.id, list(every.values_list("id", "pupil_id", "time", "at")))
+    talks = every.exclude(id__in=kept)
     yield Sheet("talks", columns, talks.values_list(*columns).iterator(chunk_size=_CHUNK))
     columns = ("text", "due", "done_at")
-    points = FollowUp.objects.filter(talk__pupil=person).order_by("due")
+    points = FollowUp.objects.filter(talk__in=talks).order_by("due")
     yield Sheet("talk_points", columns, points.values_list(*columns).iterator(chunk_size=_CHUNK))
     columns = ("well", "harder", "wish", "at")
-    own = Preparation.objects.filter(talk__pupil=person, person__in={by.id, person}).order_by("at")
+    own = Preparation.objects.filter(talk__in=talks, person__in={by.id, person}).order_by("at")
     yield Sheet("talk_preparations", columns, own.values_list(*columns).iterator(chunk_size=_CHUNK))
     columns = ("kind", "title", "text", "on", "own", "published_at")
     seen = Entry.objects.filter(children__child=person, published_at__isnull=False, withdrawn_at=None).order_by("on")

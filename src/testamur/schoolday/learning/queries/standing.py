@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.prepared import prepared
 from testamur.schoolday.learning.models import EntryChild, Plan, Signature, Talk, Version
+from testamur.schoolday.learning.queries.hiding import kept_from
 from testamur.schoolday.learning.queries.reach import must_reach_all
 
 
@@ -62,7 +63,7 @@ def told(refs: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Told]:
 def waiting(
     *, by: Actor, children: Collection[UUID], since: dict[UUID, datetime], now: datetime
 ) -> dict[UUID, Waiting]:
-    """What is new and what waits, by child; five queries for one child or many.
+    """What is new and what waits, by child; five queries for one child or many, one or two more where talks wait.
 
     Raises NotAllowed without ``learning.family.see`` for each of them.
     """
@@ -74,8 +75,11 @@ def waiting(
             fresh[child].append(title)
     versions = _unconfirmed(by, wanted)
     talks: dict[UUID, list[tuple[UUID, datetime]]] = {child: [] for child in wanted}
-    for key, pupil, at in _coming(children=wanted, me=by.id, now=now):
-        talks[pupil].append((key, at))
+    some = _coming(children=wanted, me=by.id, now=now)
+    kept = kept_from(by.id, some)
+    for key, pupil, _time, at in some:
+        if key not in kept:
+            talks[pupil].append((key, at))
     return {
         child: Waiting(tuple(fresh[child]), tuple(versions.get(child, ())), tuple(talks[child])) for child in wanted
     }
@@ -91,10 +95,12 @@ def _published(children: Collection[UUID], since: datetime) -> QuerySet[EntryChi
 
 
 @prepared
-def _coming(children: Collection[UUID], me: UUID, now: datetime) -> QuerySet[Talk, tuple[UUID, UUID, datetime]]:
+def _coming(
+    children: Collection[UUID], me: UUID, now: datetime
+) -> QuerySet[Talk, tuple[UUID, UUID, UUID | None, datetime]]:
     rows = Talk.objects.filter(pupil__in=children, at__gt=now, called_off_at__isnull=True, minutes_at__isnull=True)
     unprepared = rows.exclude(preparations__person=me).order_by("at", "id")
-    return unprepared.values_list("id", "pupil_id", "at")
+    return unprepared.values_list("id", "pupil_id", "time", "at")
 
 
 @prepared

@@ -10,6 +10,7 @@ from uuid import UUID
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
 from testamur.schoolday.learning.models import FollowUp, Preparation, Talk
+from testamur.schoolday.learning.queries.hiding import kept_from
 from testamur.schoolday.learning.queries.reach import group_of, must_reach
 from testamur.schoolday.learning.rules import FollowUp as FollowUpView
 from testamur.schoolday.learning.rules import Part, TalkView
@@ -36,15 +37,20 @@ def talk(*, by: Actor, talk: UUID) -> TalkView:
 
 
 def talks_for(*, by: Actor, children: Collection[UUID]) -> dict[UUID, tuple[TalkView, ...]]:
-    """Each child's talks, the latest first; three queries. Minutes are told once the school has handed them over.
+    """Each child's talks, the latest first; five queries. Minutes are told once the school has handed them over.
+
+    Left out are those to which another guardian comes who is in hiding (`rules.told_of_talk`).
 
     Raises NotAllowed without ``learning.family.see`` for each of them.
     """
     for child in children:
         must_reach(by, "learning.family.see", child)
     found: dict[UUID, list[TalkView]] = {child: [] for child in children}
-    for one in _views(Talk.objects.filter(pupil__in=list(children)).order_by("-at", "id")):
-        found[one.pupil].append(_told(by, one))
+    known = _views(Talk.objects.filter(pupil__in=list(children)).order_by("-at", "id"))
+    kept = kept_from(by.id, [(one.id, one.pupil, one.time, one.at) for one in known])
+    for one in known:
+        if one.id not in kept:
+            found[one.pupil].append(_told(by, one))
     return {child: tuple(some) for child, some in found.items()}
 
 
@@ -52,7 +58,7 @@ def talk_for(*, by: Actor, child: UUID, talk: UUID) -> TalkView:
     """One of the child's talks. Raises NotFound, NotAllowed as `talks_for`."""
     must_reach(by, "learning.family.see", child)
     found = _one(talk)
-    if found.pupil != child:
+    if found.pupil != child or kept_from(by.id, [(found.id, found.pupil, found.time, found.at)]):
         raise NotFound("There is no such talk.", talk=str(talk))
     return _told(by, found)
 

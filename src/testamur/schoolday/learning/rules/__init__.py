@@ -18,6 +18,7 @@ from testamur.schoolday.learning.rules.development import (
     content_digest,
     content_of,
     judgements_in,
+    told_of_talk,
 )
 from testamur.schoolday.learning.rules.plans import (
     LONGEST_GOAL,
@@ -158,4 +159,5 @@ __all__ = [
     "lines_of",
     "may_be_shown",
     "needed",
+    "told_of_talk",
 ]

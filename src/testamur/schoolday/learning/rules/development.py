@@ -6,7 +6,7 @@ development plan in years 1-5 with judgements per subject and what is planned ah
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -172,6 +172,17 @@ class Preparation:
     harder: str
     wish: str
     at: datetime
+
+
+def told_of_talk(person: UUID, *, pupil: UUID, booker: UUID | None, hiding: Collection[UUID]) -> bool:
+    """Whether one of the family is told when and where a talk is held.
+
+    `hiding`: the pupil's guardians whose identity is protected; `booker`: who booked its time. When one of these comes
+    to the school is nobody's to know; and whoever plans a talk that nobody booked does not know who will come.
+    """
+    if booker is not None:
+        return person == booker or booker not in hiding
+    return not hiding or person in hiding or person == pupil
 
 
 @dataclass(frozen=True, slots=True)

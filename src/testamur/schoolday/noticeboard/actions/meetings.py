@@ -17,6 +17,7 @@ from testamur.register.people.queries import missing
 from testamur.register.people.rules import ids_digest
 from testamur.schoolday.noticeboard.actions.events import locked, must_be_invited, must_be_open
 from testamur.schoolday.noticeboard.models import Event, Time
+from testamur.schoolday.noticeboard.queries.events import in_hiding
 from testamur.schoolday.noticeboard.rules import (
     EventKind,
     EventOver,
@@ -119,6 +120,8 @@ def cancel_booking(*, by: Actor, time: UUID, now: datetime) -> None:
         raise NotFound("The time is not booked.", field="time")
     if not by.may("noticeboard.time.book", row.path, person=booked.child):
         by.must("noticeboard.time.offer", row.path, group=row.group)
+    elif in_hiding(by, booked.guardian) and not by.may("noticeboard.time.offer", row.path, group=row.group):
+        raise NotFound("The time is not booked.", field="time")
     if row.cancelled_at is not None or now >= booked.starts_at:
         raise EventOver("The time has begun, or its meeting is cancelled.", field="time")
     child, booked.child, booked.guardian, booked.booked_at = booked.child, None, None, None
@@ -167,7 +170,8 @@ def _must_be_apart(by: Actor, wanted: Time, child: UUID) -> None:
         starts_at__lt=wanted.ends_at, ends_at__gt=wanted.starts_at, event__cancelled_at__isnull=True
     )
     mine = at_once.filter(child=child) | at_once.filter(guardian=by.id)
-    if mine.exists():
+    # a refusal would tell when a guardian in hiding comes
+    if any(not in_hiding(by, guardian) for guardian in mine.values_list("guardian", flat=True)):
         raise TimeOverlaps("You have another time then.", field="time")
 
 

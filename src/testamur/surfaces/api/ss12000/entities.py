@@ -37,6 +37,8 @@ UNITS: Mapping[UnitKind, str] = {UnitKind.AUTHORITY: "Huvudman", UnitKind.SCHOOL
 GROUPS: Mapping[GroupKind, str] = {
     GroupKind.CLASS: "Klass", GroupKind.TEACHING: "Undervisning", GroupKind.MENTOR: "Mentor",
 }  # fmt: skip
+CARE = frozenset({"FS", "FTH"})
+"""Types of school whose groups are departments."""
 DUTIES: Mapping[str, str] = {
     "principal": "Rektor",
     "teacher": "Lärare",
@@ -205,7 +207,8 @@ def groups(some: Sequence[Entity], reader: Reader, *, names: bool) -> Shapes:
         told.append({
             "id": str(one.id), "meta": meta(one), "displayName": view.name or view.code,
             "startDate": years[one.id][0].isoformat(), "endDate": years[one.id][1].isoformat(),
-            "groupType": GROUPS[view.kind], "schoolType": kinds[view.school],
+            "groupType": "Avdelning" if kinds[view.school] in CARE else GROUPS[view.kind],
+            "schoolType": kinds[view.school],
             "organisation": reference(view.school, titles),
             "groupMemberships": [_member(stay.person, stay.starts, stay.ends) for stay in stays[one.id]],
         })  # fmt: skip

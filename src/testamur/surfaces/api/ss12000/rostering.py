@@ -20,12 +20,18 @@ from testamur.register.people.rules import IdentifierInvalid, Scheme
 from testamur.register.schools import queries as schools
 from testamur.surfaces.api import asking
 from testamur.surfaces.api.doors import Answer, Reader, program_door
-from testamur.surfaces.api.refusing import NotGiven, QueryInvalid
-from testamur.surfaces.api.ss12000 import entities, paging, shapes
+from testamur.surfaces.api.refusing import NotGiven, QueryInvalid, ScopeMissing
+from testamur.surfaces.api.ss12000 import care, entities, paging, shapes
 from testamur.surfaces.api.ss12000.paging import MOST, PAGE
 
 TIMES = ("meta.created.before", "meta.created.after", "meta.modified.before", "meta.modified.after")
 COMMON = (*TIMES, "sortkey", "expand")
+FURTHER = (scopes.GUARDIANS, scopes.PROTECTED)
+NEEDS: Mapping[str, str] = {
+    "person": scopes.PERSONS, "child": scopes.PERSONS, "owners": scopes.GUARDIANS, "groups": scopes.GROUPS,
+    "groupMemberships": scopes.GROUPS, "duties": scopes.DUTIES, "teachers": scopes.DUTIES,
+}  # fmt: skip
+"""What can be told inside another thing → the scope that it needs as it would by itself."""
 SORTS: Mapping[str, bool] = {"ModifiedAsc": False, "ModifiedDesc": True}
 
 
@@ -37,6 +43,7 @@ class Resource:
         filters: parameter → name in the refs of the catalogue, whose value has to be the id that is asked for.
         expands: what can be asked for with ``expand``.
         personal: its things are about persons, which is written down.
+        within: what has to hold of every thing's refs, by the place that is read.
     """
 
     name: str
@@ -45,6 +52,18 @@ class Resource:
     filters: Mapping[str, str]
     expands: tuple[str, ...] = ()
     personal: bool = True
+    within: Callable[[str], list[tuple[str, object]]] = lambda _path: []
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Scopes that let a program see more of it."""
+        return (*FURTHER, *dict.fromkeys(NEEDS[name] for name in self.expands if NEEDS[name] not in FURTHER))
+
+    def build(self, some: Sequence[Entity], reader: Reader, *, names: bool) -> list[dict[str, Any]]:
+        """The things as the standard writes them."""
+        if self.kind is Kind.ENROLMENT:
+            return care.placements(some, reader, names=names)
+        return entities.BUILDERS[self.kind](some, reader, names=names)
 
 
 RESOURCES = {
@@ -56,21 +75,23 @@ RESOURCES = {
         Resource("duties", Kind.DUTY, scopes.DUTIES, {"organisation": "unit", "person": "person"}, ("person",)),
         Resource("activities", Kind.ACTIVITY, scopes.ACTIVITIES,
                  {"organisation": "school", "group": "group"}, ("groups", "teachers")),
+        Resource("placements", Kind.ENROLMENT, scopes.PLACEMENTS,
+                 {"placedAt": "school", "child": "person", "group": "group"}, ("child", "owners"),
+                 within=care.place_refs),
     )
 }  # fmt: skip
-FURTHER = (scopes.GUARDIANS, scopes.PROTECTED)
 OWN: Mapping[str, tuple[str, ...]] = {"persons": ("civicNo", "relationship.entity.type"), "duties": ("dutyRole",)}
 NEVER = (
-    "placements", "programmes", "studyplans", "schoolUnitOfferings", "attendanceEvents", "attendanceSchedules",
-    "absences", "aggregatedAttendance", "resources",
+    "programmes", "studyplans", "resources",
 )  # fmt: skip
-"""Resources of the standard for which nothing is kept here in its shape."""
+"""Resources of the standard for which nothing is kept here: programmes and study plans are an upper secondary school's,
+and nobody keeps projectors here."""
 
 
 def listed(resource: Resource) -> Callable[..., HttpResponse]:
     """The address of a list."""
 
-    @program_door(resource.scope, says=shapes.error, what=f"ss12000.{resource.name}", further=FURTHER)
+    @program_door(resource.scope, says=shapes.error, what=f"ss12000.{resource.name}", further=resource.beside)
     def view(request: HttpRequest, reader: Reader) -> Answer:
         names = (*COMMON, *resource.filters, *OWN.get(resource.name, ()))
         asked, after = paging.asked(request, names)
@@ -78,11 +99,11 @@ def listed(resource: Resource) -> Callable[..., HttpResponse]:
             tracking.follow(reader.client.path, now=reader.now)
         limit = asking.number(request, "limit", PAGE, least=1, most=MOST)
         newest = _newest(asked)
-        expand = _expands(resource, asked)
+        expand = _expands(resource, asked, reader)
         found = tracking.page(
             path=reader.client.path, kinds=_kinds(resource, reader, asked), made=_span(asked, "created"),
             changed=_span(asked, "modified"), ids=_by_number(resource, asked, reader), after=_place(after),
-            limit=limit + 1, refs=_refs(resource, asked), newest=newest,
+            limit=limit + 1, refs=_refs(resource, asked, reader), newest=newest,
         )  # fmt: skip
         some = found[:limit]
         told = _told(resource, some, reader, request, expand)
@@ -97,11 +118,12 @@ def listed(resource: Resource) -> Callable[..., HttpResponse]:
 def single(resource: Resource) -> Callable[..., HttpResponse]:
     """The address of one thing."""
 
-    @program_door(resource.scope, says=shapes.error, what=f"ss12000.{resource.name}", further=FURTHER)
+    @program_door(resource.scope, says=shapes.error, what=f"ss12000.{resource.name}", further=resource.beside)
     def view(request: HttpRequest, reader: Reader, key: UUID) -> Answer:
         tracking.follow(reader.client.path, now=reader.now)
-        expand = _expands(resource, {"expand": request.GET["expand"]} if "expand" in request.GET else {})
-        found = tracking.page(path=reader.client.path, kinds=_kinds(resource, reader, {}), ids=[key])
+        expand = _expands(resource, _expand_of(request), reader)
+        path = reader.client.path
+        found = tracking.page(path=path, kinds=_kinds(resource, reader, {}), ids=[key], refs=resource.within(path))
         told = _told(resource, found, reader, request, expand)
         if not told:
             raise NotFound("There is no such thing here.")
@@ -114,7 +136,7 @@ def lookup(resource: Resource) -> Callable[..., HttpResponse]:
     """The address where many are asked for by id, or persons by number and units by code."""
 
     @program_door(resource.scope, says=shapes.error, what=f"ss12000.{resource.name}", methods=("POST",),
-                  further=FURTHER)  # fmt: skip
+                  further=resource.beside)  # fmt: skip
     def view(request: HttpRequest, reader: Reader) -> Answer:
         body = paging.body(request)
         tracking.follow(reader.client.path, now=reader.now)
@@ -126,13 +148,18 @@ def lookup(resource: Resource) -> Callable[..., HttpResponse]:
             codes = [*paging.texts(body, "schoolUnitCodes"), *paging.texts(body, "organisationCodes")]
             some = schools.units_by_code(codes=codes, under=reader.client.path) if codes else {}
             ids.update(unit.id for units in some.values() for unit in units)
-        expand = _expands(resource, {"expand": request.GET["expand"]} if "expand" in request.GET else {})
-        kinds = _kinds(resource, reader, {})
+        expand = _expands(resource, _expand_of(request), reader)
+        kinds, path = _kinds(resource, reader, {}), reader.client.path
+        within = resource.within(path)
         found = [
             one
             for part in people.chunks(sorted(ids), _PART)
-            for one in tracking.page(path=reader.client.path, kinds=kinds, ids=part)
+            for one in tracking.page(path=path, kinds=kinds, ids=part, refs=within)
         ]
+        if resource.kind is Kind.ENROLMENT:
+            children = [str(one) for one in paging.ids(body, "personIds")]
+            mine = [*within, ("person__in", children)]
+            found += tracking.page(path=path, kinds=kinds, refs=mine) if children else []
         told = _told(resource, found, reader, request, expand)
         return Answer(told, len(told) if resource.personal else 0)
 
@@ -147,7 +174,7 @@ def never(name: str) -> Callable[..., HttpResponse]:
     every = tuple(resource.scope for resource in RESOURCES.values())
 
     @program_door(every, says=shapes.error, what=f"ss12000.{name}", methods=("GET", "POST"))
-    def view(_request: HttpRequest, _reader: Reader) -> Answer:
+    def view(_request: HttpRequest, _reader: Reader, key: UUID | None = None) -> Answer:  # noqa: ARG001 - the address's
         raise NotGiven(f"{name}: this installation keeps nothing of that kind.")
 
     return view
@@ -157,7 +184,7 @@ def _told(
     resource: Resource, some: Sequence[Entity], reader: Reader, request: HttpRequest, expand: frozenset[str]
 ) -> list[dict[str, Any]]:
     names = asking.truth(request, "expandReferenceNames")
-    told = entities.BUILDERS[resource.kind](tracking.discreet(some, by=reader.actor), reader, names=names)
+    told = resource.build(tracking.discreet(some, by=reader.actor), reader, names=names)
     for name in expand:
         further = partial(_EXPAND[resource.name, name], reader=reader, names=names)
         for shape, inner in zip(told, further(told), strict=True):
@@ -211,22 +238,40 @@ def _memberships_of_persons(told: list[dict[str, Any]], *, reader: Reader, names
     ]
 
 
+def _children_of_placements(told: list[dict[str, Any]], *, reader: Reader, names: bool) -> list[Any]:
+    found = _within(reader, Kind.PERSON, [one["child"]["id"] for one in told], names)
+    return [found.get(one["child"]["id"]) for one in told]
+
+
+def _owners_of_placements(told: list[dict[str, Any]], *, reader: Reader, names: bool) -> list[Any]:
+    ids = [owner["id"] for one in told for owner in one["owners"]]
+    found = _within(reader, Kind.GUARDIAN, ids, names) | _within(reader, Kind.PERSON, ids, names)
+    return [[found[owner["id"]] for owner in one["owners"] if owner["id"] in found] for one in told]
+
+
 _EXPAND: Mapping[tuple[str, str], Callable[..., list[Any]]] = {
     ("duties", "person"): _persons_of_duties,
     ("activities", "groups"): _groups_of_activities,
     ("activities", "teachers"): _teachers_of_activities,
+    ("placements", "child"): _children_of_placements,
+    ("placements", "owners"): _owners_of_placements,
     ("persons", "duties"): _duties_of_persons,
     ("persons", "groupMemberships"): _memberships_of_persons,
 }
-_NEEDS = {"person": scopes.PERSONS, "groups": scopes.GROUPS, "groupMemberships": scopes.GROUPS,
-          "duties": scopes.DUTIES, "teachers": scopes.DUTIES}  # fmt: skip
 
 
-def _expands(resource: Resource, asked: Mapping[str, str]) -> frozenset[str]:
+def _expand_of(request: HttpRequest) -> dict[str, str]:
+    return {"expand": request.GET["expand"]} if "expand" in request.GET else {}
+
+
+def _expands(resource: Resource, asked: Mapping[str, str], reader: Reader) -> frozenset[str]:
     wanted = frozenset(filter(None, (name.strip() for name in asked.get("expand", "").split(","))))
     if not wanted <= set(resource.expands):
         can = ", ".join(resource.expands) or "nothing"
         raise QueryInvalid(f"expand can name {can} here.", parameter="expand")
+    for name in sorted(wanted):
+        if NEEDS[name] not in reader.further:
+            raise ScopeMissing(f"The token lacks the scope {NEEDS[name]}, which expand={name} needs.")
     return wanted
 
 
@@ -238,10 +283,9 @@ def _kinds(resource: Resource, reader: Reader, asked: Mapping[str, str]) -> list
     return [Kind.PERSON, Kind.GUARDIAN] if scopes.GUARDIANS in reader.further else [Kind.PERSON]
 
 
-def _refs(resource: Resource, asked: Mapping[str, str]) -> list[tuple[str, object]]:
-    found: list[tuple[str, object]] = [
-        (inner, str(paging.uuid(asked[name], name))) for name, inner in resource.filters.items() if name in asked
-    ]
+def _refs(resource: Resource, asked: Mapping[str, str], reader: Reader) -> list[tuple[str, object]]:
+    found = resource.within(reader.client.path)
+    found += [(inner, str(paging.uuid(asked[name], name))) for name, inner in resource.filters.items() if name in asked]
     if "dutyRole" in asked:
         roles = [role for role, name in entities.DUTIES.items() if name == asked["dutyRole"]]
         found.append(("role", roles[0] if roles else ""))

@@ -18,7 +18,7 @@ from testamur.kernel.base.text import harmless
 from testamur.surfaces.api import asking
 from testamur.surfaces.api.doors import Answer, Reader, program_door
 from testamur.surfaces.api.refusing import QueryInvalid
-from testamur.surfaces.api.ss12000 import paging, shapes
+from testamur.surfaces.api.ss12000 import care, paging, shapes
 from testamur.surfaces.api.ss12000.entities import stamp
 from testamur.surfaces.api.ss12000.paging import MOST, PAGE
 from testamur.surfaces.api.ss12000.rostering import RESOURCES
@@ -67,6 +67,7 @@ def _roster(
         names[Kind.GUARDIAN] = "persons"
     for name in names.values():
         told.setdefault(name, [])
+    cared = {str(one) for one in care.units(reader.client.path)} if Kind.ENROLMENT in names else set()
     if "activities" in told:
         told["activitites"] = told["activities"]  # the public description of the standard spells it so
     found = tracking.page(
@@ -76,6 +77,8 @@ def _roster(
     still = {Kind.PERSON, Kind.GUARDIAN} if scopes.GUARDIANS in reader.further else {Kind.PERSON}
     here = {one.id for one in tracking.page(path=reader.client.path, kinds=list(still), ids=people)}
     for one in found[:left]:
+        if one.kind is Kind.ENROLMENT and (one.refs["role"] != "student" or one.refs["school"] not in cared):
+            continue  # somebody left a class, which is no place in care
         if one.id not in here:  # who is a guardian no more may be a teacher still
             told[names[one.kind]].append(str(one.id))
     last = found[left - 1] if len(found) > left else None

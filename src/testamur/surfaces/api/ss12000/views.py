@@ -88,6 +88,13 @@ def syllabus(_request: HttpRequest, reader: Reader, key: UUID) -> Answer:
     return Answer(shapes.syllabus(found))
 
 
+@program_door(GRADES, says=shapes.error, what="ss12000.syllabuses", methods=("POST",))
+def syllabuses_lookup(request: HttpRequest, reader: Reader) -> Answer:
+    """Many syllabuses by id; those that are not there are left out."""
+    wanted = set(_lookup(request))
+    return Answer([shapes.syllabus(one) for one in sorted(_subjects(reader), key=_by_code) if one.id in wanted])
+
+
 def replaced(
     reader: Reader, since: datetime | None, after: tuple[str, UUID] | None, limit: int
 ) -> tuple[list[str], tuple[str, UUID] | None]:

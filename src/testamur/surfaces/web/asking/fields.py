@@ -57,7 +57,10 @@ class DraftForm(forms.Form):
     last_day = forms.DateField(label=gettext_lazy("Last day to answer"), widget=Day)
     named = forms.BooleanField(
         label=gettext_lazy("Staff see who answered what"),
-        help_text=gettext_lazy("Without it staff see figures, and texts without names. A consent always has a name."),
+        help_text=gettext_lazy(
+            "Without it staff see figures, and texts without names, when the form is over and at least five have "
+            "answered. A consent always has a name."
+        ),
         required=False,
     )
     purpose = forms.ChoiceField(

@@ -28,11 +28,11 @@ from testamur.register.people.rules import PersonView
 from testamur.register.schools import queries as schools
 from testamur.schoolday.forms import actions, queries
 from testamur.schoolday.forms.queries import ChildRow, Results, Room
-from testamur.schoolday.forms.rules import AnswerView, Consent, FormView, Kind, Standing, Word
+from testamur.schoolday.forms.rules import AnswerView, Consent, FormView, Kept, Kind, Standing, Word
 from testamur.surfaces.web import refusals, sightings
 from testamur.surfaces.web.account.entering import SeeOther
 from testamur.surfaces.web.asking.making import Maker, maker_of
-from testamur.surfaces.web.asking.words import CONSENTS, NEEDS, PURPOSES, SAID, STANDINGS, STATES, answered
+from testamur.surfaces.web.asking.words import CONSENTS, KEPT, NEEDS, PURPOSES, SAID, STANDINGS, STATES, answered
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.files import attachment
 from testamur.surfaces.web.office.scope import ids_of
@@ -186,11 +186,12 @@ def shown(request: WebRequest, maker: Maker, found: FormView) -> HttpResponse:
         room=room,
         room_name=_name(room) if room is not None else "",
         pupils=_children(maker, found, room, names) if room is not None else (),
-        figures=_figures(result) if result is not None else (),
+        figures=_figures(result) if _tells(result) and result is not None else (),
+        kept=KEPT[result.kept] if result is not None and result.kept is not None else "",
         schools=overview,
         school=request.GET.get("school", ""),
         manages=maker.manages(found),
-        tables=(CSV, XLSX) if result is not None else (),
+        tables=(CSV, XLSX) if _tells(result) else (),
     )
 
 
@@ -202,6 +203,11 @@ def whom(maker: Maker, form: FormView) -> str:
         return maker.unit.name
     unit = schools.unit(form.unit)
     return unit.name if unit is not None else ""
+
+
+def _tells(result: Results | None) -> bool:
+    """Whether there are answers that may be told."""
+    return result is not None and result.kept not in {Kept.OPEN, Kept.FEW}
 
 
 def _results(request: WebRequest, maker: Maker, found: FormView) -> Results | None:

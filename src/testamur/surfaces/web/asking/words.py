@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from testamur.schoolday.forms.rules import Consent, Kind, Needs, Purpose, Question, Standing, State, Word
+from testamur.schoolday.forms.rules import Consent, Kept, Kind, Needs, Purpose, Question, Standing, State, Word
 
 LANGUAGES = {"sv": "Svenska", "en": "English", "vi": "Tiếng Việt", "bg": "Български"}
 KINDS: Mapping[Kind, str | Promise] = {
@@ -60,6 +60,15 @@ SAID: Mapping[Word, str | Promise] = {
     Word.REFUSED: gettext_lazy("Does not consent"),
     Word.WITHDRAWN: gettext_lazy("Has taken the consent back"),
 }
+KEPT: Mapping[Kept, str | Promise] = {
+    Kept.OPEN: gettext_lazy(
+        "What was answered is shown when the form is over, if at least five have answered: so nobody can tell whose "
+        "answer came in."
+    ),
+    Kept.FEW: gettext_lazy("Fewer than five have answered: what they said is shown to nobody."),
+    Kept.SOME: gettext_lazy("Classes in which fewer than five have answered are left out."),
+}
+"""Why answers without names are not shown."""
 
 
 def answered(question: Question, value: Any, language: str) -> str:

@@ -36,6 +36,7 @@ from testamur.surfaces.web.diary.about import names_of, subject_names
 from testamur.surfaces.web.diary.attendance_rows import late_now, parsed, rows_of
 from testamur.surfaces.web.diary.moments import a_day, day_in, here, number
 from testamur.surfaces.web.doors import door
+from testamur.surfaces.web.messages.recipients import reaches_families
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import Visitor, WebRequest
 
@@ -191,6 +192,7 @@ def _shown(
         usual=names.get(view.usual, "") if view.usual else "",
         taken_by=names.get(view.taken_by, "") if view.taken_by else "",
         mine=view.teacher == visitor.actor.id,
+        reaches=reaches_families(visitor, found.room.group),
         refused=refusals.sentence(refused) if refused is not None else "",
         conflict=status == CONFLICT,
         saved=request.GET.get("saved", ""),

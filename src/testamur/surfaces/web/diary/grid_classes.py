@@ -19,17 +19,19 @@ from testamur.schoolday.diary.queries.rooms import EVERY
 from testamur.surfaces.web.diary.grid_shape import subject_name
 from testamur.surfaces.web.diary.grid_tell import visitor_of
 from testamur.surfaces.web.doors import door
+from testamur.surfaces.web.messages.recipients import reaches_families
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import Visitor
 
 
 @dataclass(frozen=True, slots=True)
 class ClassLine:
-    """A group with (code, name) of its subjects."""
+    """A group with (code, name) of its subjects. `reaches`: the visitor may write to its families."""
 
     group: GroupView
     subjects: tuple[tuple[str, str], ...]
     pupils: int
+    reaches: bool
 
 
 @door("diary.home", Area.STAFF)
@@ -44,7 +46,12 @@ def classes(request: HttpRequest) -> HttpResponse:
     groups = schools.groups_by_id(taught)
     ways = schools.members_of(groups=groups, on=on)
     lines = [
-        ClassLine(groups[key], _subjects(pack, groups[key], codes, on), len(ways.get(key, ())))
+        ClassLine(
+            groups[key],
+            _subjects(pack, groups[key], codes, on),
+            len(ways.get(key, ())),
+            reaches_families(visitor, groups[key]),
+        )
         for key, codes in taught.items()
         if key in groups
     ]

@@ -21,6 +21,7 @@ from testamur.surfaces.web.diary import health, remarks
 from testamur.surfaces.web.diary.about import Class, class_of, where
 from testamur.surfaces.web.diary.grid_shape import figure
 from testamur.surfaces.web.doors import door
+from testamur.surfaces.web.messages.recipients import reaches_families
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import WebRequest
 
@@ -87,6 +88,7 @@ def pupil(request: WebRequest, group: UUID, pupil: UUID) -> HttpResponse:
         health=health.lines(of, notes),
         assessments=_judgements(of, pupil),
         may_write=of.may("diary.remark.write"),
+        reaches=reaches_families(request.visitor, of.room.group),
     )
 
 

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from testamur.access.accounts.rules import Area
@@ -108,7 +108,7 @@ CONTENTS: Mapping[Content, str | Promise] = {
     Content.EVENTS: gettext_lazy("Meetings, trips and other events"),
     Content.HOMEWORK: gettext_lazy("Homework on the day it is due"),
     Content.CARE: gettext_lazy("When the child is brought and fetched"),
-    Content.MENU: gettext_lazy("Menu"),
+    Content.MENU: pgettext_lazy("food", "Menu"),
     Content.HOLIDAYS: gettext_lazy("Holidays and the first and last day of terms"),
 }
 

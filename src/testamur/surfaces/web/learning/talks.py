@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from testamur.access.accounts.rules import Area
@@ -96,7 +96,7 @@ class NewTalkForm(TalkForm):
 class MinutesForm(forms.Form):
     """What was said, and what is to be done until when."""
 
-    minutes = forms.CharField(label=gettext_lazy("Minutes"), widget=forms.Textarea(attrs={"rows": 6}))
+    minutes = forms.CharField(label=pgettext_lazy("of a talk", "Minutes"), widget=forms.Textarea(attrs={"rows": 6}))
     points = forms.CharField(
         label=gettext_lazy("Points to follow up"),
         required=False,

@@ -1,4 +1,4 @@
-"""Being away: on which days one does not answer, and who does."""
+"""Being away: on which days one does not answer, and who does; and how one is told of messages."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from testamur.access.accounts.rules import Area
 from testamur.kernel.base.refused import Refused
 from testamur.schoolday.conversations import actions, queries
+from testamur.schoolday.conversations.rules import Pace
 from testamur.surfaces.web import refusals
 from testamur.surfaces.web.account.entering import SeeOther
 from testamur.surfaces.web.doors import door
-from testamur.surfaces.web.messages.fields import AwayForm
-from testamur.surfaces.web.messages.recipients import desk_of
+from testamur.surfaces.web.messages.fields import AwayForm, TellingForm
+from testamur.surfaces.web.messages.recipients import desk_of, unit_of
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import WebRequest
 
@@ -49,6 +50,28 @@ def away(request: WebRequest) -> HttpResponse:
         form=form,
         desk=desk,
         away=queries.own_away(by=visitor.actor, unit=desk.unit.id, on=desk.on),
+    )
+
+
+@door("messages.home", Area.STAFF, Area.OFFICE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def telling(request: WebRequest) -> HttpResponse:
+    """How one is told that messages wait."""
+    visitor = request.visitor
+    unit = unit_of(visitor)
+    initial = {"pace": queries.pace_of(visitor.actor.id).value}
+    form = TellingForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_bound and form.is_valid():
+        pace = Pace(form.cleaned_data["pace"])
+        actions.choose_pace(by=visitor.actor, unit=unit.id, pace=pace, now=visitor.now)
+        messages.success(request, _("Saved."))
+        return SeeOther(reverse("messages:home"))
+    return page(
+        request,
+        "web/messages/telling.html",
+        status=422 if form.is_bound and form.errors else 200,
+        form=form,
+        unit=unit,
     )
 
 

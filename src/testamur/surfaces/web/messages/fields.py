@@ -18,6 +18,7 @@ from testamur.schoolday.conversations.rules import (
     MOST_FILES,
     FilesTooMany,
     FileTooLarge,
+    Pace,
     Taken,
 )
 from testamur.surfaces.web.forms import Day, Moment
@@ -159,6 +160,21 @@ class AwayForm(forms.Form):
         super().__init__(*args, **kwargs)
         substitute: Any = self.fields["substitute"]
         substitute.choices = [("", _("Nobody")), *colleagues]
+
+
+class TellingForm(forms.Form):
+    """How soon one is told by letter that messages wait."""
+
+    pace = forms.ChoiceField(
+        label=gettext_lazy("How are you told of new messages?"),
+        choices=[
+            (Pace.DAILY.value, gettext_lazy("One letter on weekday mornings, when something is unread")),
+            (Pace.NOW.value, gettext_lazy("A letter at once for each")),
+            (Pace.OFF.value, gettext_lazy("No letters: I look here")),
+        ],
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("A letter says who wrote and how many messages wait; never what stands in them."),
+    )
 
 
 class NewsForm(forms.Form):

@@ -19,7 +19,7 @@ from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.family import reach
 from testamur.surfaces.web.family.child import opened
 from testamur.surfaces.web.messages import news, words
-from testamur.surfaces.web.messages.recipients import may_write
+from testamur.surfaces.web.messages.recipients import has_desk, may_write
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import Visitor, WebRequest
 
@@ -68,7 +68,8 @@ def home(request: WebRequest) -> HttpResponse:
         family=family,
         news=news.for_families(request, list(called))[:3] if family and not text and not box else (),
         tells=news.may_tell(visitor),
-        away=not family and may_write(visitor),
+        away=has_desk(visitor),
+        letters=not family and may_write(visitor),
     )
 
 

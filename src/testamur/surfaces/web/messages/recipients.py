@@ -138,26 +138,64 @@ class Desk:
         return next((year.id for year in reversed(years) if year.starts <= self.on + _SOON), None)
 
 
-def desk_of(visitor: Visitor) -> Desk:
-    """The desk of one of the staff. Raises NotFound for a role that belongs to no school, NotAllowed for others."""
-    hat = visitor.hat
-    unit = visitor.units.get(hat.unit) if hat is not None and hat.unit is not None else None
-    if unit is None or unit.kind is not UnitKind.SCHOOL or hat is None or hat.university:
+def desk_of(visitor: Visitor, school: str = "") -> Desk:
+    """The desk of one of the staff, at the school of the hat, else at the `school` below it that is named by its id.
+
+    Raises NotFound for a role that belongs to no school and a school that is none of its, NotAllowed for others.
+    """
+    unit = _unit(visitor)
+    if unit is not None and unit.kind is not UnitKind.SCHOOL:
+        unit = next((one for one in schools_of(visitor) if str(one.id) == school), None)
+    if unit is None:
         raise NotFound("This role belongs to no school.")
     visitor.actor.must(COLLEAGUES, unit.path)
     return Desk(visitor, unit)
 
 
+def unit_of(visitor: Visitor) -> UnitView:
+    """The unit of one of the staff. Raises NotFound for a role without schools, NotAllowed for one that writes not."""
+    unit = _unit(visitor)
+    if unit is None:
+        raise NotFound("This role belongs to no school.")
+    visitor.actor.must(COLLEAGUES, unit.path)
+    return unit
+
+
+def has_desk(visitor: Visitor) -> bool:
+    """Whether the hat is one of a school's staff, who can be away and stand in for one another."""
+    unit = _unit(visitor)
+    return unit is not None and unit.kind is UnitKind.SCHOOL and visitor.actor.may(COLLEAGUES, unit.path)
+
+
+def schools_of(visitor: Visitor) -> tuple[UnitView, ...]:
+    """The schools below the body or office of the hat to which the visitor may write; none for a hat of a school."""
+    unit = _unit(visitor)
+    if unit is None or unit.kind is UnitKind.SCHOOL or not visitor.actor.may(COLLEAGUES, unit.path):
+        return ()
+    return schools.units_under(unit.path, kind=UnitKind.SCHOOL)
+
+
 def may_write(visitor: Visitor) -> bool:
     """Whether there is somebody whom the visitor may write to."""
     hat = visitor.hat
-    if hat is None:
-        return False
-    if hat.unit is None:
+    if hat is not None and hat.unit is None:
         return any(visitor.actor.may("conversations.school.write", "/", person=ward) for ward in hat.wards)
-    unit = visitor.units.get(hat.unit)
-    school = unit is not None and unit.kind is UnitKind.SCHOOL and not hat.university
-    return unit is not None and school and visitor.actor.may(COLLEAGUES, unit.path)
+    unit = _unit(visitor)
+    return unit is not None and visitor.actor.may(COLLEAGUES, unit.path)
+
+
+def _unit(visitor: Visitor) -> UnitView | None:
+    """The unit of the hat, where it has one with schools in it; a university has none."""
+    hat = visitor.hat
+    unit = visitor.units.get(hat.unit) if hat is not None and hat.unit is not None and not hat.university else None
+    return unit if unit is not None and unit.kind is not UnitKind.DEPARTMENT else None
+
+
+def reaches_families(visitor: Visitor, group: GroupView) -> bool:
+    """Whether the visitor may write to the families of a group from the place of the hat: for links to the form."""
+    unit = _unit(visitor)
+    here = unit is not None and unit.id == group.school and visitor.actor.may(COLLEAGUES, unit.path)
+    return here and visitor.actor.may(FAMILIES, group.path, group=group.id)
 
 
 def placed(visitor: Visitor) -> Mapping[UUID, Placement]:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("write/", writing.write, name="write"),
     path("away/", away.away, name="away"),
     path("away/<uuid:away>/end/", away.end, name="end_away"),
+    path("telling/", away.telling, name="telling"),
     path("news/", news.told, name="news"),
     path("news/<uuid:class_news>/withdraw/", news.take_back, name="take_back"),
     path("child/<uuid:pupil>/", lists.child, name="child"),

@@ -21,7 +21,7 @@ from testamur.surfaces.web.account.entering import SeeOther
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.family import reach
 from testamur.surfaces.web.messages.fields import AskForm, WriteForm, given, taken
-from testamur.surfaces.web.messages.recipients import Desk, desk_of, member, placed, staff_of
+from testamur.surfaces.web.messages.recipients import Desk, desk_of, member, placed, schools_of, staff_of
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import Visitor, WebRequest
 
@@ -29,7 +29,7 @@ from testamur.surfaces.web.requests import Visitor, WebRequest
 @door("messages.home", Area.STAFF, Area.OFFICE, Area.FAMILY)
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request: WebRequest) -> HttpResponse:
-    """The form for whoever wears the hat; a family says first about which child."""
+    """The form for whoever wears the hat; a family says first about which child, a body responsible at which school."""
     visitor = request.visitor
     if visitor.hat is not None and visitor.hat.unit is None:
         return _family(request)
@@ -38,8 +38,11 @@ def write(request: WebRequest) -> HttpResponse:
 
 def _staff(request: WebRequest) -> HttpResponse:
     visitor = request.visitor
-    desk = desk_of(visitor)
-    form = WriteForm(desk.choices(), **given(request), initial={"to": request.GET.get("to", "")})
+    wanted = request.POST.get("school", "") or request.GET.get("school", "")
+    if not wanted and (some := schools_of(visitor)):
+        return page(request, "web/messages/about.html", schools=some)
+    desk = desk_of(visitor, wanted)
+    form = WriteForm(desk.choices(), **given(request), initial={"to": _wanted(request)})
     hidden = sightings.protected(desk.sights) - {visitor.actor.id}
     sightings.note(visitor, visitor.actor, dict.fromkeys(hidden, desk.unit.path), "messages.write")
     if form.is_bound and form.is_valid():
@@ -57,7 +60,17 @@ def _staff(request: WebRequest) -> HttpResponse:
             else:
                 messages.success(request, _("The message is sent."))
             return SeeOther(reverse("messages:conversation", args=[made]))
-    return page(request, "web/messages/write.html", status=_status(form), form=form, eyebrow=desk.unit.name)
+    return page(
+        request, "web/messages/write.html", status=_status(form), form=form, eyebrow=desk.unit.name, school=wanted
+    )
+
+
+def _wanted(request: WebRequest) -> str:
+    """The choice that a link names: ``?to=`` as it stands in the form, or ``?group=`` with or without ``&pupil=``."""
+    group, pupil = request.GET.get("group", ""), request.GET.get("pupil", "")
+    if group:
+        return f"child:{group}:{pupil}" if pupil else f"guardians:{group}"
+    return request.GET.get("to", "")
 
 
 def _new(desk: Desk, form: WriteForm) -> NewConversation:

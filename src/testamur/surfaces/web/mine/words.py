@@ -107,7 +107,15 @@ CATEGORIES: Mapping[Category, Word] = {
     Category.GRADES: _("Decided grades"),
     Category.DOCUMENTS: _("Issued documents"),
     Category.VIEWS: _("The log of who saw what"),
-    Category.PORTAL: _("Messages, forms, care and plans"),
+    Category.MESSAGES: _("Conversations with what was enclosed"),
+    Category.EVENTS: _("Events with their answers, and news"),
+    Category.FORMS: _("Forms with answers and consents"),
+    Category.CARE: _("Care hours, arrivals, and who may collect"),
+    Category.PORTFOLIO: _("Portfolio with pictures"),
+    Category.TALKS: _("Talks with preparations and minutes"),
+    Category.PLANS: _("Plans, statements and development plans"),
+    Category.SUPPORT: _("Questions to the school, and receptions"),
+    Category.NOTICES: _("Notices that reached nobody, and registrations that are over"),
 }
 LISTS: Mapping[ListState, tuple[Word, str]] = {
     ListState.PROPOSED: (_("Proposed"), "info"),

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -22,7 +23,7 @@ from testamur.surfaces.web import refusals, sightings
 from testamur.surfaces.web.account.entering import SeeOther
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.notices.school import own_groups, place
-from testamur.surfaces.web.notices.words import ROUTES
+from testamur.surfaces.web.notices.words import ROUTES, WAYS
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import Visitor, WebRequest
 
@@ -85,16 +86,19 @@ def _id(text: str) -> UUID:
 class Spent:
     """What one way was used for in a month; `amount` is None where no price was told."""
 
-    channel: str
+    channel: str | Promise
     messages: int
     parts: int
     amount: Decimal | None
     currency: str
 
 
+_SENT = {way.value: text for way, text in WAYS.items()}
+
+
 def _spent(cost: delivery.Cost) -> Spent:
     amount = (Decimal(cost.cost) / 10_000).quantize(Decimal("0.01")) if cost.priced else None
-    return Spent(cost.channel, cost.messages, cost.parts, amount, cost.currency)
+    return Spent(_SENT.get(cost.channel, cost.channel), cost.messages, cost.parts, amount, cost.currency)
 
 
 def _costs(visitor: Visitor, path: str) -> list[tuple[datetime, list[Spent]]]:
