@@ -201,6 +201,7 @@ def _helpers(verb: types.FunctionType, module: types.ModuleType) -> list[types.F
         "records_record_state_birth",
         "journal_entry_append_only",
         "results_decision_append_only",
+        "care_presence_fixed",
     ],
 )
 def test_the_guards_are_in_the_database(guard: str) -> None:

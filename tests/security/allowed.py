@@ -185,6 +185,9 @@ ALLOWED: Mapping[str, Who] = {
     "account:saml-acs": NOBODY,
     "account:saml-return": NOBODY,
     "account:saml-metadata": NOBODY,
+    "account:saml-slo": NOBODY,
+    "account:saml-leave": NOBODY,
+    "account:saml-leave-go": NOBODY,
     "account:passkey-start": EVERYBODY,
     "account:passkey": EVERYBODY,  # back to the ways to log in
     "account:sms": EVERYBODY,
@@ -724,6 +727,7 @@ ALLOWED: Mapping[str, Who] = {
     "learning:matrix_pupil": TEACHES,
     "learning:entry": TEACHES,
     "learning:entry_act": TEACHES,
+    "learning:entry_change": NOBODY,  # whoever wrote it
     "learning:development": TEACHES,
     "learning:write": TEACHES,
     "learning:talk": TEACHES,

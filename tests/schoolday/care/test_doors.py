@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import IntegrityError, transaction
 from PIL import Image
 
 from testamur.kernel.base.ids import new_id
@@ -53,6 +54,15 @@ def states(nursery: Nursery, now: datetime = NOW) -> list[State]:
     found = queries.board(by=nursery.actor("teacher"), group=nursery.group, on=TODAY, now=now, zone=ZONE)
     by_child = {line.child: line.state for line in found.lines}
     return [by_child[child] for child in nursery.children[:4]]
+
+
+def test_no_note_is_changed_not_even_by_hand(nursery: Nursery) -> None:
+    note(nursery, Act.IN)
+    for change in ({"at": NOW + timedelta(minutes=5)}, {"act": Act.OUT}, {"group": nursery.other_group}, {"on": NEXT}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Presence.objects.update(**change)
+    Presence.objects.update(act=Act.IN)  # the same value is no change
+    assert states(nursery)[0] is State.HERE
 
 
 def test_a_child_comes_and_leaves_and_the_journal_knows_ids_alone(nursery: Nursery) -> None:

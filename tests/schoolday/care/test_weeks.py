@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from testamur.kernel.journal.models import Entry
 from testamur.register.schools import actions as schools
 from testamur.register.schools.rules import NewHoliday
 from testamur.schoolday.care import actions, queries
+from testamur.schoolday.care.models import Day
 from testamur.schoolday.care.rules import (
     DayClosed,
     DayView,
@@ -20,10 +23,14 @@ from testamur.schoolday.care.rules import (
     HoursInvalid,
     NewDay,
     NoCare,
+    OthersWeek,
+    Parity,
     Reason,
     Setting,
     SettingInvalid,
     Source,
+    parity_of,
+    two_alike,
 )
 from tests.schoolday.care.nursery import DAY, NEXT, NOW, THIS, TODAY, ZONE, Nursery
 
@@ -203,3 +210,73 @@ def test_a_pupil_of_after_school_care_is_placed_there_and_in_the_school(nursery:
     assert (here.unit, here.group) == (nursery.after, nursery.after_group)
     with pytest.raises(NotFound):
         queries.place(child=nursery.persons["guardian"], on=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("day", "parity"),
+    [
+        (date(2026, 12, 28), Parity.ODD),  # week 53
+        (date(2027, 1, 3), Parity.ODD),  # still week 53
+        (date(2027, 1, 4), Parity.ODD),  # week 1
+        (date(2027, 1, 11), Parity.EVEN),
+        (date(2025, 12, 29), Parity.ODD),  # week 1 of 2026
+    ],
+)
+def test_weeks_are_odd_or_even_by_their_iso_number(day: date, parity: Parity) -> None:
+    assert parity_of(day) is parity
+    assert two_alike(date(2026, 8, 1), date(2027, 6, 30)) == (date(2027, 1, 4),)
+    assert two_alike(date(2025, 8, 1), date(2026, 6, 30)) == ()
+
+
+def test_a_child_with_two_homes_has_a_regular_week_for_odd_and_one_for_even_weeks(nursery: Nursery) -> None:
+    child = nursery.children[0]
+
+    def write(who: str, hours: Hours, since: date = NEXT, **more: Any) -> None:
+        days = dict.fromkeys(range(1, 6), hours)
+        by = nursery.actor(who, "guardian")
+        actions.write_regular(by=by, child=child, valid_from=since, days=days, now=NOW, zone=ZONE, **more)
+
+    write("guardian", DAY)
+    write("second_guardian", LONG, parity=Parity.ODD)
+    seen = {monday.isocalendar().week: week(nursery, monday)[0].hours for monday in _mondays(NEXT, 46)}
+    assert {number for number, hours in seen.items() if hours == LONG} == {n for n in seen if n % 2}
+    assert [seen[n] for n in (52, 53, 1, 2)] == [DAY, LONG, LONG, DAY]
+    later = NEXT + timedelta(weeks=4)
+    write("guardian", DAY, later)  # for every week: it takes the place of both
+    assert {week(nursery, monday)[0].hours for monday in _mondays(later, 4)} == {DAY}
+
+
+def test_where_the_unit_says_so_nobody_writes_the_other_guardians_weeks(nursery: Nursery) -> None:
+    child, office = nursery.children[0], nursery.actor("principal")
+    setting = queries.care_unit(nursery.unit)[1]
+    days = dict.fromkeys(range(1, 6), DAY)
+
+    def write(who: str, parity: Parity, role: str = "guardian", since: date = NEXT) -> None:
+        by = nursery.actor(who, role)
+        actions.write_regular(by=by, child=child, valid_from=since, days=days, now=NOW, zone=ZONE, parity=parity)
+
+    write("guardian", Parity.ODD)
+    write("second_guardian", Parity.ODD)  # either writes both, and the last word holds
+    actions.arrange(by=office, setting=replace(setting, own_weeks=True), now=NOW)
+    write("guardian", Parity.EVEN)
+    for parity in (Parity.ODD, Parity.EVERY):
+        with pytest.raises(OthersWeek):
+            write("guardian", parity, since=NEXT + timedelta(weeks=2))
+    with pytest.raises(OthersWeek):
+        write("second_guardian", Parity.EVEN)
+    write("second_guardian", Parity.ODD, since=NEXT + timedelta(weeks=2))
+    write("teacher", Parity.ODD, "teacher")
+
+
+def test_a_week_is_copied_to_weeks_alike_even_over_a_year_of_53(nursery: Nursery) -> None:
+    now = datetime(2026, 12, 1, 8, tzinfo=UTC)
+    monday = date(2026, 12, 14)  # week 51
+    by, child = nursery.actor("guardian"), nursery.children[0]
+    actions.write_days(by=by, child=child, days=[NewDay(monday, LONG)], now=now, zone=ZONE)
+    actions.copy_week(by=by, child=child, monday=monday, weeks=5, alike=True, now=now, zone=ZONE)
+    written_ = {on.isocalendar().week for on in Day.objects.filter(child=child).values_list("on", flat=True)}
+    assert written_ == {51, 53, 1, 3}
+
+
+def _mondays(first: date, count: int) -> list[date]:
+    return [first + timedelta(weeks=n) for n in range(count)]

@@ -6,11 +6,14 @@ from django.db import models
 from django.db.models import F, Q
 
 from testamur.kernel.base.ids import new_id
-from testamur.schoolday.care.rules import Act, Reason, Relation
+from testamur.schoolday.care.rules import Act, Parity, Reason, Relation
 
 
 class Setting(models.Model):
-    """How the care of a unit is arranged. `opening`: weekday → [opens, closes], both ``HH:MM``."""
+    """How the care of a unit is arranged. `opening`: weekday → [opens, closes], both ``HH:MM``.
+
+    `own_weeks`: each of a child's guardians writes the own odd or even weeks alone.
+    """
 
     unit = models.UUIDField(primary_key=True)
     path = models.CharField(max_length=400)
@@ -19,6 +22,7 @@ class Setting(models.Model):
     deadline_at = models.TimeField()
     small_per_adult = models.SmallIntegerField()
     big_per_adult = models.SmallIntegerField()
+    own_weeks = models.BooleanField(default=False)
     changed_at = models.DateTimeField()
 
     class Meta:
@@ -81,18 +85,22 @@ class Need(models.Model):
 
 
 class Regular(models.Model):
-    """A child's regular week from a day on. `days`: weekday → [comes, leaves], both ``HH:MM``."""
+    """A child's regular week from a day on, in every week, odd or even ones. `days`: weekday → [comes, leaves]."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     child = models.UUIDField()
     unit = models.UUIDField()
     valid_from = models.DateField()
+    parity = models.CharField(max_length=4, default="")
     days = models.JSONField()
     by = models.UUIDField()
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["child", "unit", "valid_from"], name="care_regular_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["child", "unit", "valid_from", "parity"], name="care_regular_once"),
+            models.CheckConstraint(condition=Q(parity__in=[p.value for p in Parity]), name="care_regular_parity"),
+        ]
 
 
 class Day(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -288,3 +289,30 @@ def test_a_guardian_chooses_to_be_told(nursery: Nursery, enter: Enter) -> None:
     sent(browser, f"/care/family/{child}/tell/", {"act": "off"})
     assert isinstance(child, UUID)
     assert not queries.wishes(person=nursery.persons["guardian"], children=[child])
+
+
+def test_a_guardian_writes_odd_and_even_weeks_and_copies_a_week_to_weeks_alike(nursery: Nursery, enter: Enter) -> None:
+    browser, child = enter("guardian"), nursery.children[0]
+    address = f"/care/family/{child}/regular/"
+    week = {"valid_from": "2026-03-16", "starts_1": "08:00", "ends_1": "15:00"}
+    sent(browser, address, week | {"parity": "odd"})
+    sent(browser, address, week | {"parity": "even", "starts_1": "07:00"})
+    text = shown(browser, address)
+    assert text.count('<span class="ds-tag">Odd weeks</span>') == 1
+    assert text.count(">Now</span>") == 2
+    assert 'value="08:00"' in shown(browser, f"{address}?weeks=odd")
+    assert browser.post(address, week | {"parity": "third"}).status_code == 422
+    text = shown(browser, f"/care/family/{child}/?monday={NEXT}")
+    assert "07:00–15:00" in text  # week 12
+    sent(browser, f"/care/family/{child}/copy/", {"monday": str(NEXT), "weeks": "2", "alike": "on"})
+
+
+def test_where_the_unit_says_so_the_other_guardians_weeks_are_refused(nursery: Nursery, enter: Enter) -> None:
+    setting = replace(queries.care_unit(nursery.unit)[1], own_weeks=True)
+    actions.arrange(by=nursery.actor("principal"), setting=setting, now=NOW)
+    address = f"/care/family/{nursery.children[0]}/regular/"
+    week = {"valid_from": "2026-03-16", "parity": "odd", "starts_1": "08:00", "ends_1": "15:00"}
+    sent(enter("guardian"), address, week)
+    answer = enter("second_guardian").post(address, week)
+    assert answer.status_code == 422
+    assert "Another guardian writes these weeks" in answer.content.decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,8 +16,15 @@ from django.conf import settings
 
 from testamur.access.accounts.rules import Level
 from testamur.kernel.base import clock
+from testamur.kernel.base.actor import Actor, Grant, operator
+from testamur.register.people import actions as people
+from testamur.register.people.rules import Facts
 from testamur.schoolday.keeping import steps
+from testamur.schoolday.keeping.extract.files import file_of
+from testamur.schoolday.keeping.extract.sections import parts
 from testamur.schoolday.keeping.models import Extract, Request
+from testamur.schoolday.noticeboard.models import Answer, Event
+from testamur.surfaces.web.mine.columns import COLUMNS, TABLES
 from tests.schoolday.diary import pages
 from tests.schoolday.diary.school import NOW
 from tests.surfaces.web.family import diaries
@@ -70,12 +78,75 @@ def test_everything_that_is_held_comes_as_a_page_and_as_a_file(families: Familie
     assert "Измислено училище" in page
     answer = browser.get(f"/mine/held/{one.id}/file/")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
-        assert sorted(archive.namelist()) == ["data.json", "read-me.html"]
+        assert sorted(archive.namelist()) == ["data.json", "read-me.html", "read-me.pdf"]
+        assert archive.read("read-me.pdf").startswith(b"%PDF-")
         assert json.loads(archive.read("data.json"))["format"] == "testamur-extract/1"
         assert "Без домашно" in archive.read("read-me.html").decode()
     for other in (families.bg.persons["other_guardian"], families.bg.persons["far_guardian"]):
         assert browse(other).get(f"/mine/held/{one.id}/file/").status_code == 404
+        assert browse(other).get(f"/mine/held/{one.id}/pdf/").status_code == 404
     assert browse(families.bg.persons["far_guardian"]).post(f"/mine/held/{child}/ask/").status_code == 404
+
+
+@pytest.mark.feature("C18")
+@pytest.mark.parametrize(
+    ("language", "title", "column"),
+    [("sv", "Allt som finns om", "Skola"), ("bg", "Всичко, което се пази", "Училище"), ("vi", "", "Trường")],
+)
+def test_everything_that_is_held_comes_on_paper_in_the_readers_language(
+    families: Families, language: str, title: str, column: str
+) -> None:
+    child = families.bg.pupils[0]
+    pages.remark(families.bg, child, "Без домашно")
+    browser = browse(families.guardian)
+    browser.post(f"/mine/held/{child}/ask/")
+    one = Extract.objects.get()
+    assert steps.make_extract(extract=one.id, now=clock.now())
+    browser.post("/account/language/", {"language": language, "next": "/mine/profile/"})
+    answer = browser.get(f"/mine/held/{one.id}/pdf/")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Cache-Control"] == "no-store"
+    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=answer.content, capture_output=True, check=True)
+    text = done.stdout.decode()
+    for told in ("Без домашно", "Измислено училище", title, column):
+        assert told in text
+    assert "made_at" not in text
+
+
+@pytest.mark.feature("C18")
+def test_answers_to_events_are_given_out_and_the_other_guardians_are_not(families: Families) -> None:
+    school, child = families.bg, families.bg.pupils[0]
+    event = Event.objects.create(
+        path=school.path, unit=school.school, group=school.group, kind="trip", title="Екскурзия", starts_at=NOW,
+        ends_at=NOW, audience="family", made_by=school.persons["teacher"], made_at=NOW, changed_at=NOW,
+    )  # fmt: skip
+    for person, reply in ((families.guardian, "yes"), (school.persons["other_guardian"], "no")):
+        Answer.objects.create(event=event, child=child, person=person, reply=reply, at=NOW)
+    browser = browse(families.guardian)
+    browser.post(f"/mine/held/{child}/ask/")
+    assert steps.make_extract(extract=Extract.objects.get().id, now=clock.now())
+    content = json.loads(file_of(Extract.objects.get().id).read_text())
+    (table,) = (table for part in content["parts"] for table in part["tables"] if table["name"] == "event_answers")
+    assert [(row[0], row[2]) for row in table["rows"]] == [("Екскурзия", "yes")]
+
+
+def test_every_table_and_column_of_an_extract_has_a_word(families: Families) -> None:
+    school = families.bg
+    person = school.persons["teacher"]
+    grants = (Grant("extract", "/", ("*",), wards=frozenset({person})),)
+    child = (Grant("extract", "/", ("*",), wards=frozenset({school.pupils[0]})),)
+    people.set_facts(by=operator(), facts=[(school.pupils[0], Facts(nationality="BG"))], now=NOW)
+    found = [
+        *parts(by=Actor(person, "simulated", grants), person=person, now=NOW),
+        *parts(by=Actor(families.guardian, "simulated", child), person=school.pupils[0], now=NOW),
+    ]
+    tables = {table.name: table.columns for part in found for table in part.tables}
+    assert set(tables) == set(TABLES)
+    columns = {column for columns in tables.values() for column in columns}
+    assert columns == {name for name in COLUMNS if "." not in name}
+    assert {(name.split(".")[0], name.split(".")[1] in columns) for name in COLUMNS if "." in name} <= {
+        (table, True) for table in tables
+    }
 
 
 def test_an_extract_needs_a_fresh_identification(families: Families) -> None:

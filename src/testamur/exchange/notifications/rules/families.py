@@ -237,13 +237,14 @@ KINDS: dict[str, Part] = {
     "noticeboard.news.told": Part.MESSAGES,
     "conversations.conversation.sent": Part.MESSAGES,
     "conversations.post.written": Part.MESSAGES,
+    "keeping.request.decided": Part.MESSAGES,
 }
 """Kind of journal entry, without its version, → the part of the diary that its readers are told of."""
 
 _MANY = ("marks", "absences", "assessments", "cares")
 _ONE = (
     "task", "remark", "note", "leave", "event", "lesson", "care", "closing", "message", "news",
-    "form", "plan", "entry", "development", "talk",
+    "form", "plan", "entry", "development", "talk", "request",
 )  # fmt: skip
 
 

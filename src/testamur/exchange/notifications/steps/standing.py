@@ -14,6 +14,7 @@ from testamur.schoolday.diary.queries.changed import changed
 from testamur.schoolday.diary.queries.notices import standing as in_diary
 from testamur.schoolday.diary.rules.states import Part
 from testamur.schoolday.forms.queries import wanted
+from testamur.schoolday.keeping.queries import answered
 from testamur.schoolday.learning.queries import told as learning_told
 from testamur.schoolday.noticeboard.queries import class_news_by_id, events_by_id
 from testamur.schoolday.noticeboard.rules import Audience
@@ -78,10 +79,16 @@ def _lessons(refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thin
 
 
 def _messages(refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thing, ...]]:
-    """That there is a message, or news of the class or school; not even its subject, which may tell too much."""
+    """That there is a message, news, or an answer to a request for correction; not even what it is about."""
     ids = {ref for ref, _child in refs}
     at = told(ids) | {key: one.published_at for key, one in class_news_by_id(ids).items() if one.until is None}
-    return {(ref, child): (Thing(Part.MESSAGES, at[ref].date()),) for ref, child in refs if ref in at}
+    corrected = answered(ids)
+    found = {(ref, child): (Thing(Part.MESSAGES, at[ref].date()),) for ref, child in refs if ref in at}
+    return found | {
+        (ref, child): (Thing(Part.MESSAGES, corrected[ref].date(), value="correction"),)
+        for ref, child in refs
+        if ref in corrected
+    }
 
 
 def _care(refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thing, ...]]:

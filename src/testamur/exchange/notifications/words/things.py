@@ -82,7 +82,13 @@ _PHRASES: tuple[tuple[Callable[[Thing], bool], Callable[[int], str]], ...] = (
         lambda n: ngettext("%(count)d changed lesson", "%(count)d changed lessons", n),
     ),
     (
-        lambda t: t.part is Part.MESSAGES,
+        lambda t: t.part is Part.MESSAGES and t.value == "correction",
+        lambda n: ngettext(
+            "%(count)d answer to a request for correction", "%(count)d answers to requests for correction", n
+        ),
+    ),
+    (
+        lambda t: t.part is Part.MESSAGES and t.value != "correction",
         lambda n: ngettext("%(count)d message", "%(count)d messages", n),
     ),
     (

@@ -36,6 +36,7 @@ def arrange(*, by: Actor, setting: Setting, now: datetime) -> None:
         "deadline_at": setting.deadline_at,
         "small_per_adult": setting.small_per_adult,
         "big_per_adult": setting.big_per_adult,
+        "own_weeks": setting.own_weeks,
         "changed_at": now,
     }
     SettingRow.objects.update_or_create(unit=unit.id, defaults=values)

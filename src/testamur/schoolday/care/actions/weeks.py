@@ -12,6 +12,7 @@ from django.db import transaction
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.journal.actions import append
+from testamur.register.people import reach
 from testamur.schoolday.care import queries
 from testamur.schoolday.care.actions.arranging import as_told
 from testamur.schoolday.care.models import Day, Regular, Wish
@@ -23,6 +24,8 @@ from testamur.schoolday.care.rules import (
     HoursInvalid,
     NewDay,
     NoCare,
+    OthersWeek,
+    Parity,
     Reason,
     Setting,
     check_hours,
@@ -30,6 +33,7 @@ from testamur.schoolday.care.rules import (
     is_locked,
     week_of,
 )
+from testamur.schoolday.care.rules import Regular as WrittenWeek
 
 LATE = "care.day.late"
 """What the staff may do, and guardians may not: change what is locked."""
@@ -54,12 +58,21 @@ def write_days(*, by: Actor, child: UUID, days: Sequence[NewDay], now: datetime,
 
 @transaction.atomic
 def write_regular(
-    *, by: Actor, child: UUID, valid_from: date, days: Mapping[int, Hours], now: datetime, zone: ZoneInfo
+    *,
+    by: Actor,
+    child: UUID,
+    valid_from: date,
+    days: Mapping[int, Hours],
+    now: datetime,
+    zone: ZoneInfo,
+    parity: Parity = Parity.EVERY,
 ) -> None:
-    """Write the regular week of a child from a day on; a weekday without hours has no care.
+    """Write the regular week of a child from a day on, or that of odd or even weeks; a weekday without has no care.
 
-    Days that differ stay. Journal: ``care.regular.written/1``. Needs ``care.week.write`` for the child. Raises
-    NotFound, HoursInvalid, DayClosed, DeadlinePassed (a guardian's week begins in a week that is not locked).
+    Days that differ stay. Where the unit lets each guardian write the own weeks alone, those that another guardian of
+    the child wrote for odd or even weeks are that one's. Journal: ``care.regular.written/1``. Needs
+    ``care.week.write`` for the child. Raises NotFound, HoursInvalid, DayClosed, OthersWeek, DeadlinePassed (a
+    guardian's week begins in one that is not locked).
     """
     today = now.astimezone(zone).date()
     here = queries.place(child=child, on=today)
@@ -68,6 +81,8 @@ def write_regular(
     _must_be_near(valid_from, today)
     if is_locked(setting, valid_from, now, zone) and not _is_staff(by, here):
         raise DeadlinePassed("That week is locked already.", field="valid_from")
+    if setting.own_weeks and not _is_staff(by, here) and _others(by, here, parity, valid_from):
+        raise OthersWeek("Another guardian writes these weeks.", field="parity")
     for weekday, hours in days.items():
         check_hours(hours, setting.opening.get(weekday))
     values = {
@@ -76,8 +91,9 @@ def write_regular(
         "at": now,
     }
     row, _made = Regular.objects.update_or_create(
-        child=child, unit=here.unit, valid_from=valid_from, defaults=values, create_defaults={"id": new_id(), **values}
-    )
+        child=child, unit=here.unit, valid_from=valid_from, parity=parity.value, defaults=values,
+        create_defaults={"id": new_id(), **values},
+    )  # fmt: skip
     refs = {"pupil": str(child), "care": str(row.id), "staff": _is_staff(by, here)}
     append(by=by, kind="care.regular.written/1", path=here.group_path, refs=refs, now=now)
 
@@ -92,8 +108,11 @@ def copy_week(
     now: datetime,
     zone: ZoneInfo,
     siblings: Sequence[UUID] = (),
+    alike: bool = False,
 ) -> int:
     """Copy a child's week to its next `weeks` weeks, and (these weeks and itself) to siblings in the same form.
+
+    `alike`: to those of the weeks alone that are odd as it, or even, by their ISO number.
 
     Illness is not copied; days that are closed or locked there are left as they are. Returns how many days were
     written. Journal: ``care.week.written/1``, one for all. Needs ``care.week.write`` for each child. Raises NotFound,
@@ -104,7 +123,7 @@ def copy_week(
     here = queries.place(child=child, on=today)
     by.must("care.week.write", here.group_path, person=child, group=here.group)
     source = _of_week(here, monday, now, zone)
-    ahead = copies(source, weeks) if weeks or not siblings else ()
+    ahead = copies(source, weeks, alike=alike) if weeks or not siblings else ()
     changed = {child: _write(by, here, _open(by, here, ahead, now, zone), now, zone)}
     for sibling in dict.fromkeys(siblings):
         there = placed.get(sibling)
@@ -133,6 +152,25 @@ def wish_told(*, by: Actor, child: UUID, wanted: bool, now: datetime) -> None:
     append(
         by=by, kind="care.wish.chosen/1", path=here.group_path, refs={"pupil": str(child), "wanted": wanted}, now=now
     )
+
+
+def _others(by: Actor, here: CarePlace, parity: Parity, since: date) -> bool:
+    """Whether what would no longer hold was written for odd or even weeks by another who is still a guardian."""
+    readers = set(reach.readers(children=[here.child], on=since)[here.child]) - {by.id}
+    rows = Regular.objects.filter(child=here.child, unit=here.unit)
+    known = [queries.as_regular(row) for row in rows]
+    kinds = [Parity.ODD, Parity.EVEN] if parity is Parity.EVERY else [parity]
+    for kind in kinds:
+        some = [one for one in known if one.parity in {Parity.EVERY, kind}]
+        held = max((one for one in some if one.valid_from <= since), key=_order, default=None)
+        ahead = [one for one in some if one.valid_from > since]
+        if any(one.parity is kind and one.by in readers for one in (*ahead, *([held] if held is not None else []))):
+            return True
+    return False
+
+
+def _order(one: WrittenWeek) -> tuple[date, bool]:
+    return one.valid_from, one.parity is not Parity.EVERY
 
 
 def _journal(by: Actor, here: CarePlace, changed: Mapping[UUID, Sequence[UUID]], now: datetime) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from testamur.register.people.queries import chunks
 from testamur.schoolday.care import models
 from testamur.schoolday.care.queries.places import hours_of
-from testamur.schoolday.care.rules import Act, Hours
+from testamur.schoolday.care.queries.weeks import as_regular
+from testamur.schoolday.care.rules import Act, Hours, in_force, monday_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,9 @@ def schedules(*, children: Collection[UUID], units: Collection[UUID], first: dat
         for row in rows.order_by("valid_from", "id"):
             weeks[row.child, row.unit].append(row)
         for some in weeks.values():
+            if any(row.parity for row in some):
+                found += _alternating(some, first, last)
+                continue
             ends = [after.valid_from - timedelta(days=1) for after in some[1:]]
             pairs = zip(some, (*ends, None), strict=True)
             found += [_week(row, end) for row, end in pairs if end is None or end >= first]
@@ -86,6 +90,24 @@ def events(
 def _week(row: models.Regular, last: date | None) -> Schedule:
     days = {int(day): hours_of(told) for day, told in row.days.items()}
     return Schedule(row.id, row.child, row.unit, row.valid_from, last, days, single=False, by=row.by, at=row.at)
+
+
+def _alternating(rows: Collection[models.Regular], first: date, last: date) -> list[Schedule]:
+    """Odd and even weeks, week by week: a year of 53 has two odd ones in a row, which no cycle of two weeks tells."""
+    by_key = {(row.valid_from, row.parity): row for row in rows}
+    views = [as_regular(row) for row in rows]
+    runs: dict[tuple[UUID, date], tuple[models.Regular, date, date]] = {}
+    for n in range((last - first).days + 1):
+        on = first + timedelta(days=n)
+        held = in_force(views, on)
+        if held is not None:
+            row, monday = by_key[held.valid_from, held.parity.value], monday_of(on)
+            begun = runs.get((row.id, monday))
+            runs[row.id, monday] = (row, begun[1] if begun is not None else on, on)
+    return [
+        replace(_week(row, ends), id=uuid5(row.id, monday.isoformat()), first=starts)
+        for (_key, monday), (row, starts, ends) in runs.items()
+    ]
 
 
 def _day(row: models.Day) -> Schedule:

@@ -20,7 +20,9 @@ def held(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:  # noqa:
     Cautions are about others and are left out. Needs ``keeping.extract.see`` for the child.
     """
     by.must("keeping.extract.see", person=person)
-    yield _sheet("care_weeks", Regular.objects.filter(child=person).order_by("valid_from"), "valid_from", "days", "at")
+    yield _sheet(
+        "care_weeks", Regular.objects.filter(child=person).order_by("valid_from"), "valid_from", "parity", "days", "at"
+    )
     days = Day.objects.filter(child=person).order_by("on")
     yield _sheet("care_days", days, "on", "starts", "ends", "reason", "staff", "at")
     needs = Need.objects.filter(child=person).order_by("closing__on")

@@ -23,6 +23,7 @@ from testamur.schoolday.care.models import (
     Reminder,
     Wish,
 )
+from testamur.schoolday.care.rules import Parity
 
 
 def old(*, by: Actor, school: UUID, path: str, what: str, before: date) -> list[UUID]:  # noqa: ARG001 - one shape
@@ -65,10 +66,14 @@ def _reminder(school: UUID, _path: str, before: date) -> QuerySet[Reminder]:
 
 def _regular(school: UUID, path: str, before: date) -> QuerySet[Regular]:
     rows = Regular.objects.filter(unit=school, valid_from__lt=before)
-    same = {"child": OuterRef("child"), "unit": OuterRef("unit")}
-    later = Regular.objects.filter(**same, valid_from__gt=OuterRef("valid_from"), valid_from__lte=before)
+    later = Regular.objects.filter(
+        child=OuterRef("child"), unit=OuterRef("unit"), valid_from__gt=OuterRef("valid_from"), valid_from__lte=before
+    )
+    # one for every week takes the place of any; else one for such weeks, or of one for every week two together do
+    over = Q(Exists(later.filter(Q(parity="") | Q(parity=OuterRef("parity")))))
+    over |= Q(Exists(later.filter(parity=Parity.ODD))) & Q(Exists(later.filter(parity=Parity.EVEN)))
     left = _left(rows, path, before)
-    return rows.filter(Exists(later) | Q(child__in=left)).order_by("valid_from", "id")
+    return rows.filter(over | Q(child__in=left)).order_by("valid_from", "id")
 
 
 def _caution(_school: UUID, path: str, before: date) -> QuerySet[Caution]:

@@ -157,6 +157,7 @@ def _setting(row: models.Setting) -> Setting:
         row.deadline_at,
         row.small_per_adult,
         row.big_per_adult,
+        row.own_weeks,
     )
 
 

@@ -17,6 +17,7 @@ from testamur.schoolday.care.rules import (
     Closed,
     DayView,
     Hours,
+    Parity,
     Reason,
     Regular,
     Setting,
@@ -166,8 +167,8 @@ def regular(*, by: Actor, child: UUID, on: date) -> tuple[Regular, ...]:
     """A child's regular weeks at its place of that day, the latest first. Needs ``care.week.see`` for the child."""
     here = place(child=child, on=on)
     by.must("care.week.see", here.group_path, person=child, group=here.group)
-    rows = models.Regular.objects.filter(child=child, unit=here.unit).order_by("-valid_from")
-    return tuple(map(_regular, rows))
+    rows = models.Regular.objects.filter(child=child, unit=here.unit).order_by("-valid_from", "parity")
+    return tuple(map(as_regular, rows))
 
 
 def missing(placed: Mapping[UUID, CarePlace], monday: date, *, now: datetime, zone: ZoneInfo) -> frozenset[UUID]:
@@ -186,13 +187,19 @@ def _regulars(placed: Mapping[UUID, CarePlace], last: date) -> dict[UUID, list[R
     found: dict[UUID, list[Regular]] = defaultdict(list)
     for row in models.Regular.objects.filter(child__in=list(placed), valid_from__lte=last):
         if placed[row.child].unit == row.unit:
-            found[row.child].append(_regular(row))
+            found[row.child].append(as_regular(row))
     return found
 
 
-def _regular(row: models.Regular) -> Regular:
+def as_regular(row: models.Regular) -> Regular:
+    """A row as a value; for this package."""
     return Regular(
-        row.child, row.valid_from, {int(day): hours_of(told) for day, told in row.days.items()}, row.by, row.at
+        row.child,
+        row.valid_from,
+        {int(day): hours_of(told) for day, told in row.days.items()},
+        row.by,
+        row.at,
+        Parity(row.parity),
     )
 
 

@@ -58,6 +58,8 @@ from testamur.schoolday.care.rules.weeks import (
     HoursInvalid,
     NewDay,
     NoCare,
+    OthersWeek,
+    Parity,
     Reason,
     Regular,
     Setting,
@@ -73,6 +75,8 @@ from testamur.schoolday.care.rules.weeks import (
     in_force,
     is_locked,
     monday_of,
+    parity_of,
+    two_alike,
     week_of,
 )
 
@@ -109,7 +113,9 @@ __all__ = [
     "NoCare",
     "Note",
     "NoteTime",
+    "OthersWeek",
     "Overtaken",
+    "Parity",
     "PictureInvalid",
     "PresenceView",
     "Reason",
@@ -139,7 +145,9 @@ __all__ = [
     "is_locked",
     "is_small",
     "monday_of",
+    "parity_of",
     "quarters",
     "state_of",
+    "two_alike",
     "week_of",
 ]

@@ -28,6 +28,14 @@ class Reason(StrEnum):
     OTHER = "other"
 
 
+class Parity(StrEnum):
+    """In which weeks a regular week holds, by the number of the ISO week."""
+
+    EVERY = ""
+    ODD = "odd"
+    EVEN = "even"
+
+
 class Source(StrEnum):
     """What the hours of a day stand on."""
 
@@ -48,6 +56,12 @@ class DayClosed(Refused):
     """There is no care on that day."""
 
     code = "care.day.closed"
+
+
+class OthersWeek(Refused):
+    """The weeks are another guardian's to write: the unit lets each guardian write the own ones alone."""
+
+    code = "care.week.others"
 
 
 class DeadlinePassed(Refused):
@@ -90,6 +104,7 @@ class Setting:
         deadline_days: how many days before the Monday of a week its hours are locked.
         deadline_at: at which hour of that day.
         small_per_adult: children of one to three years for one adult; `big_per_adult` those who are older.
+        own_weeks: of a child with two homes each guardian writes the own odd or even weeks alone.
     """
 
     unit: UUID
@@ -98,6 +113,7 @@ class Setting:
     deadline_at: time = time(12)
     small_per_adult: int = 4
     big_per_adult: int = 6
+    own_weeks: bool = False
 
 
 def default_setting(unit: UUID, form: Form) -> Setting:
@@ -129,6 +145,22 @@ def monday_of(day: date) -> date:
 def week_of(monday: date) -> tuple[date, ...]:
     """The seven days from that Monday on."""
     return tuple(monday + timedelta(days=n) for n in range(7))
+
+
+def parity_of(day: date) -> Parity:
+    """Whether the day's ISO week is odd or even. After a year of 53 weeks two odd ones follow one another."""
+    return Parity.ODD if day.isocalendar().week % 2 else Parity.EVEN
+
+
+def two_alike(first: date, last: date) -> tuple[date, ...]:
+    """The Mondays between two days on which a week begins that is odd like the one before it."""
+    monday = monday_of(first + timedelta(days=6))
+    found = []
+    while monday <= last:
+        if parity_of(monday) is parity_of(monday - timedelta(weeks=1)):
+            found.append(monday)
+        monday += timedelta(weeks=1)
+    return tuple(found)
 
 
 def deadline(setting: Setting, day: date, zone: ZoneInfo) -> datetime:
@@ -176,13 +208,17 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Regular:
-    """A regular week, from a day on until the next one begins. `days`: weekday → hours; a weekday without has none."""
+    """A regular week, from a day on until the next one begins. `days`: weekday → hours; a weekday without has none.
+
+    `parity`: in which weeks it holds; of a child with two homes there is one for odd and one for even weeks.
+    """
 
     child: UUID
     valid_from: date
     days: Mapping[int, Hours]
     by: UUID
     at: datetime
+    parity: Parity = Parity.EVERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,16 +290,22 @@ def day_view(
 
 
 def in_force(regulars: Iterable[Regular], on: date) -> Regular | None:
-    """The regular week that holds on a day: the latest that has begun."""
-    begun = [one for one in regulars if one.valid_from <= on]
-    return max(begun, key=lambda one: one.valid_from, default=None)
+    """The regular week that holds on a day: the latest that has begun, of those for every week and for such weeks.
+
+    Of two that begin on one day the one for such weeks alone holds.
+    """
+    begun = [one for one in regulars if one.valid_from <= on and one.parity in {Parity.EVERY, parity_of(on)}]
+    return max(begun, key=lambda one: (one.valid_from, one.parity is not Parity.EVERY), default=None)
 
 
-def copies(days: Iterable[NewDay], weeks: int) -> tuple[NewDay, ...]:
-    """The days of a week, moved to each of the next `weeks` weeks. Raises HoursInvalid for none or too many."""
+def copies(days: Iterable[NewDay], weeks: int, *, alike: bool = False) -> tuple[NewDay, ...]:
+    """The days of a week, moved to each of the next `weeks` weeks; `alike`: to those alone that are odd as it, or even.
+
+    Raises HoursInvalid for none or too many.
+    """
     if not 1 <= weeks <= MOST_COPIES:
         raise HoursInvalid("A week is copied to 1 to 26 weeks.", field="weeks", most=MOST_COPIES)
     told = tuple(days)
-    return tuple(
-        NewDay(one.on + timedelta(weeks=n), one.hours, one.reason) for n in range(1, weeks + 1) for one in told
-    )
+    moved = (NewDay(one.on + timedelta(weeks=n), one.hours, one.reason) for n in range(1, weeks + 1) for one in told)
+    kind = parity_of(told[0].on) if told else Parity.EVERY
+    return tuple(one for one in moved if not alike or parity_of(one.on) is kind)

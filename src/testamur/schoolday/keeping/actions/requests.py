@@ -71,6 +71,7 @@ def withdraw_correction(*, by: Actor, request: UUID, now: datetime) -> None:
 def decide_correction(*, by: Actor, request: UUID, answer: RequestState, why: str, now: datetime) -> None:
     """Answer a request with a reason. What is corrected is corrected in its own place, by its own verb.
 
+    Whoever asked is told by the notices that there is an answer, and reads it on the own page.
     Journal: ``keeping.request.decided/1``. Needs ``keeping.request.decide`` at the school. Raises NotFound, Decided,
     SayWhat.
     """
@@ -79,7 +80,10 @@ def decide_correction(*, by: Actor, request: UUID, answer: RequestState, why: st
         raise NotFound("There is no such request.", request=str(request))
     by.must("keeping.request.decide", row.path)
     _settle(row, by, answer, checked(why), now)
-    refs = {"request": str(row.id), "person": str(row.person), "answer": answer.value}
+    refs = {
+        "request": str(row.id), "person": str(row.person), "answer": answer.value, "pupil": str(row.person),
+        "only": str(row.asked_by),
+    }  # fmt: skip
     append(by=by, kind="keeping.request.decided/1", path=row.path, refs=refs, now=now)
 
 

@@ -2,7 +2,7 @@
 
 from testamur.schoolday.keeping.queries.extracts import ExtractView, extract, extracts
 from testamur.schoolday.keeping.queries.lists import ListView, ids_of, lists, lists_of, plan_of, the_list
-from testamur.schoolday.keeping.queries.requests import RequestView, request, requests_at, requests_of
+from testamur.schoolday.keeping.queries.requests import RequestView, answered, request, requests_at, requests_of
 from testamur.schoolday.keeping.queries.seen import Seen, seen
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "ListView",
     "RequestView",
     "Seen",
+    "answered",
     "extract",
     "extracts",
     "ids_of",

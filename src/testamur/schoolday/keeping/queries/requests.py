@@ -13,7 +13,7 @@ from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
 from testamur.kernel.prepared import prepared
 from testamur.schoolday.keeping.models import Request
-from testamur.schoolday.keeping.rules import RequestState, Topic
+from testamur.schoolday.keeping.rules import ANSWERS, RequestState, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,12 @@ def request(*, by: Actor, id: UUID) -> RequestView:  # noqa: A002 - the name tha
     if row is None or not by.may("keeping.request.decide", row.path):
         raise NotFound("There is no such request.", request=str(id))
     return view(row)
+
+
+def answered(ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """When each of those requests was answered by its school; one query. For notices: shows nobody."""
+    rows = Request.objects.filter(id__in=list(ids), state__in=[state.value for state in ANSWERS])
+    return {key: at for key, at in rows.values_list("id", "decided_at") if at is not None}
 
 
 def view(row: Request) -> RequestView:

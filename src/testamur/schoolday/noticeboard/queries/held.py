@@ -15,14 +15,15 @@ from testamur.schoolday.noticeboard.models import Answer, Feed, Time
 
 
 def held(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:  # noqa: ARG001 - the shape of all sections
-    """Answers to events, booked times, calendars to subscribe to; of a child's times and calendars the asker's own.
+    """Answers to events, booked times, calendars to subscribe to; of a child's the asker's and the child's own.
 
-    When another guardian comes to the school is not told. Needs ``keeping.extract.see`` for the person.
+    Whether and when another guardian comes to the school is not told. Needs ``keeping.extract.see`` for the person.
     """
     by.must("keeping.extract.see", person=person)
     oneself = by.id == person
-    yield _sheet("event_answers", Answer.objects.filter(Q(person=person) | Q(child=person)).order_by("at"), {
-        "event": "event__title", "reply": "reply", "at": "at",
+    said = Q(person=person) | (Q(child=person) if oneself else Q(person=by.id, child=person))
+    yield _sheet("event_answers", Answer.objects.filter(said).order_by("at"), {
+        "event": "event__title", "starts": "event__starts_at", "reply": "reply", "at": "at",
     })  # fmt: skip
     own = Q(guardian=person) | Q(child=person) | Q(host=person)
     times = Time.objects.filter(own if oneself else Q(guardian=by.id, child=person))

@@ -47,6 +47,12 @@ class SettingForm(forms.Form):
     )
     big_per_adult = forms.IntegerField(label=gettext_lazy("Older children for one adult"), min_value=1, max_value=50)
 
+    own_weeks = forms.BooleanField(
+        label=gettext_lazy("Guardians of a child with two homes write each the own odd or even weeks alone"),
+        required=False,
+        help_text=gettext_lazy("Otherwise each of them writes both, and the last word holds."),
+    )
+
     def __init__(self, setting: Setting, data: Any = None) -> None:
         """With what stands."""
         initial: dict[str, object] = {
@@ -54,6 +60,7 @@ class SettingForm(forms.Form):
             "deadline_at": setting.deadline_at,
             "small_per_adult": setting.small_per_adult,
             "big_per_adult": setting.big_per_adult,
+            "own_weeks": setting.own_weeks,
         }
         for n, hours in setting.opening.items():
             initial |= {f"starts_{n}": hours.starts, f"ends_{n}": hours.ends}
@@ -71,8 +78,9 @@ class SettingForm(forms.Form):
             if told[f"starts_{n}"] is not None or told[f"ends_{n}"] is not None
         }
         return Setting(
-            unit, opening, told["deadline_days"], told["deadline_at"], told["small_per_adult"], told["big_per_adult"]
-        )
+            unit, opening, told["deadline_days"], told["deadline_at"], told["small_per_adult"], told["big_per_adult"],
+            own_weeks=told["own_weeks"],
+        )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         """Both hours or none."""

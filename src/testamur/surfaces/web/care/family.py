@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -23,17 +22,13 @@ from testamur.schoolday.care.rules import (
     MOST_COPIES,
     Hours,
     NewCollector,
-    Regular,
     Relation,
-    Setting,
-    in_force,
-    is_locked,
     monday_of,
 )
 from testamur.surfaces.web import refusals
 from testamur.surfaces.web.account.entering import SeeOther
 from testamur.surfaces.web.care.fetchers import choices_by_day, fetchers_of, names_of
-from testamur.surfaces.web.care.hours import RegularForm, WeekForm, regular_initial
+from testamur.surfaces.web.care.hours import WeekForm
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.family import reach
 from testamur.surfaces.web.family.child import ChildPage, opened, zone_of
@@ -99,6 +94,9 @@ class CopyForm(forms.Form):
         initial=1,
         help_text=gettext_lazy("How many; 0 for this week alone, to siblings."),
     )
+    alike = forms.BooleanField(
+        label=gettext_lazy("Only to odd weeks from an odd one, to even weeks from an even one"), required=False
+    )
     siblings = forms.MultipleChoiceField(
         label=gettext_lazy("Also for"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -136,7 +134,7 @@ def save(request: WebRequest, pupil: UUID) -> HttpResponse:
     """Write the week."""
     visitor = request.visitor
     child = opened(visitor, pupil, "care")
-    _must_write(visitor, child)
+    must_write(visitor, child)
     found = _week(visitor, child, monday_in(request.POST.get("monday", ""), child.today))
     form = _form(visitor, child, found, request.POST)
     zone = zone_of(child.schooling)
@@ -161,7 +159,7 @@ def copy(request: WebRequest, pupil: UUID) -> HttpResponse:
     """Copy the week to the next ones, and to siblings."""
     visitor = request.visitor
     child = opened(visitor, pupil, "care")
-    _must_write(visitor, child)
+    must_write(visitor, child)
     found = _week(visitor, child, monday_in(request.POST.get("monday", ""), child.today))
     form = CopyForm(_siblings(visitor, child), request.POST)
     if not form.is_valid():
@@ -170,7 +168,7 @@ def copy(request: WebRequest, pupil: UUID) -> HttpResponse:
         count = actions.copy_week(
             by=visitor.actor, child=pupil, monday=found.days[0].on, weeks=form.cleaned_data["weeks"],
             siblings=[UUID(one) for one in form.cleaned_data.get("siblings", ())], now=visitor.now,
-            zone=zone_of(child.schooling),
+            zone=zone_of(child.schooling), alike=form.cleaned_data["alike"],
         )  # fmt: skip
     except Refused as refused:
         return _shown(request, child, found, copying=form, problem=refusals.sentence(refused))
@@ -181,45 +179,6 @@ def copy(request: WebRequest, pupil: UUID) -> HttpResponse:
     )
     messages.success(request, text % {"count": count})
     return SeeOther(_address(pupil, found.days[0].on))
-
-
-@require_http_methods(["GET", "POST"])
-@door("care.home", Area.FAMILY)
-def regular(request: WebRequest, pupil: UUID) -> HttpResponse:
-    """The regular week, and the ones before and after it."""
-    visitor = request.visitor
-    child = opened(visitor, pupil, "care")
-    zone = zone_of(child.schooling)
-    here = queries.place(child=pupil, on=child.today)
-    _unit, setting = queries.care_unit(here.unit)
-    known = queries.regular(by=visitor.actor, child=pupil, on=child.today)
-    initial: dict[str, object] = dict(regular_initial(known[0] if known else None))
-    initial["valid_from"] = _open_monday(setting, child.today, visitor, zone)
-    form = RegularForm(setting.opening, request.POST if request.method == "POST" else None, initial=initial)
-    if request.method == "POST":
-        _must_write(visitor, child)
-        if form.is_valid():
-            try:
-                actions.write_regular(
-                    by=visitor.actor, child=pupil, valid_from=form.cleaned_data["valid_from"], days=form.days(),
-                    now=visitor.now, zone=zone,
-                )  # fmt: skip
-            except Refused as refused:
-                refusals.into(form, refused)
-            else:
-                messages.success(request, _("The regular week is saved. Days that you wrote by themselves stay."))
-                return SeeOther(reverse("care:regular", args=[pupil]))
-    return page(
-        request,
-        "web/care/regular.html",
-        status=422 if form.errors else 200,
-        child=child,
-        form=form,
-        known=_told(known, names_of(visitor, {one.by for one in known})),
-        current=in_force(known, child.today),
-        writes=_writes(visitor, child),
-        children=child.children,
-    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -272,7 +231,7 @@ def need(request: WebRequest, pupil: UUID, closing: UUID) -> HttpResponse:
     """Answer whether care is needed on a closing day (`act` is ``no`` where it is not)."""
     visitor = request.visitor
     child = opened(visitor, pupil, "care")
-    _must_write(visitor, child)
+    must_write(visitor, child)
     found = queries.closing(closing)
     if found is None:
         raise NotFound("There is no such closing day.", closing=str(closing))
@@ -298,7 +257,7 @@ def tell(request: WebRequest, pupil: UUID) -> HttpResponse:
     """Choose to be told when the child comes and leaves (`act` is ``on``), or no longer."""
     visitor = request.visitor
     child = opened(visitor, pupil, "care")
-    _must_write(visitor, child)
+    must_write(visitor, child)
     wanted = request.POST.get("act") == "on"
     actions.wish_told(by=visitor.actor, child=pupil, wanted=wanted, now=visitor.now)
     messages.success(
@@ -339,7 +298,7 @@ def _shown(
     copying = copying or CopyForm(_siblings(visitor, child))
     names = names_of(visitor, {day.by for day in found.days if day.by is not None})
     monday = found.days[0].on
-    writes = _writes(visitor, child)
+    may = writes(visitor, child)
     bad = bool(problem or (form.is_bound and form.errors) or (copying.is_bound and copying.errors))
     return page(
         request,
@@ -356,8 +315,8 @@ def _shown(
         rows=form.rows(names, some.called),
         copying=copying,
         problem=problem,
-        writes=writes,
-        collectors=[one for one in some.collectors if one.holds(child.today)] if writes else [],
+        writes=may,
+        collectors=[one for one in some.collectors if one.holds(child.today)] if may else [],
         closings=_closings(child, found),
         told=bool(queries.wishes(person=visitor.actor.id, children=[child.pupil])),
         children=child.children,
@@ -382,25 +341,14 @@ def _siblings(visitor: Visitor, child: ChildPage) -> list[tuple[str, str]]:
     ]
 
 
-def _writes(visitor: Visitor, child: ChildPage) -> bool:
+def writes(visitor: Visitor, child: ChildPage) -> bool:
     """A guardian does; a pupil reads."""
     return visitor.actor.may(WRITE, child.schooling.path, person=child.pupil)
 
 
-def _must_write(visitor: Visitor, child: ChildPage) -> None:
+def must_write(visitor: Visitor, child: ChildPage) -> None:
+    """Raises NotAllowed for whoever reads alone."""
     visitor.actor.must(WRITE, child.schooling.path, person=child.pupil)
-
-
-def _told(known: tuple[Regular, ...], names: dict[UUID, str]) -> list[tuple[Regular, str, list[tuple[int, Hours]]]]:
-    return [(one, names.get(one.by, ""), sorted(one.days.items())) for one in known]
-
-
-def _open_monday(setting: Setting, today: date, visitor: Visitor, zone: ZoneInfo) -> date:
-    """The first Monday whose week is not locked."""
-    monday = monday_of(today) + timedelta(weeks=1)
-    while is_locked(setting, monday, visitor.now, zone):
-        monday += timedelta(weeks=1)
-    return monday
 
 
 def monday_in(wanted: str, today: date) -> date:

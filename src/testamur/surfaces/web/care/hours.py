@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from testamur.schoolday.care.queries import CareWeek, FetchingView
-from testamur.schoolday.care.rules import DayView, Hours, NewDay, Reason, Regular, in_force
+from testamur.schoolday.care.rules import DayView, Hours, NewDay, Parity, Reason, Regular, in_force
 from testamur.surfaces.web.family.leave import Time
 from testamur.surfaces.web.forms import Day
 
@@ -31,6 +31,13 @@ WEEKDAYS = {
     5: gettext_lazy("Friday"),
     6: gettext_lazy("Saturday"),
     7: gettext_lazy("Sunday"),
+}
+
+
+PARITIES = {
+    Parity.EVERY.value: gettext_lazy("Every week"),
+    Parity.ODD.value: gettext_lazy("Odd weeks"),
+    Parity.EVEN.value: gettext_lazy("Even weeks"),
 }
 
 
@@ -158,9 +165,15 @@ class WeekForm(forms.Form):
 
 
 class RegularForm(forms.Form):
-    """A regular week: from when on, and hours for each weekday on which the unit is open."""
+    """A regular week: from when on, in which weeks, and hours for each weekday on which the unit is open."""
 
     valid_from = forms.DateField(label=gettext_lazy("From which day on?"), widget=Day())
+    parity = forms.ChoiceField(
+        label=gettext_lazy("In which weeks?"),
+        required=False,
+        choices=list(PARITIES.items()),
+        help_text=gettext_lazy("For a child with two homes: write odd weeks and even weeks each by itself."),
+    )
 
     def __init__(self, opening: Mapping[int, Hours], *args: Any, **kwargs: Any) -> None:
         """With a pair of hours for each of the unit's weekdays."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from testamur.surfaces.web.care import arranging, children, doors, family, house, planning
+from testamur.surfaces.web.care import arranging, children, doors, family, house, planning, regular
 
 app_name = "care"
 urlpatterns: list[URLPattern] = [
@@ -24,7 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("family/<uuid:pupil>/", family.week, name="week"),
     path("family/<uuid:pupil>/save/", family.save, name="save"),
     path("family/<uuid:pupil>/copy/", family.copy, name="copy"),
-    path("family/<uuid:pupil>/regular/", family.regular, name="regular"),
+    path("family/<uuid:pupil>/regular/", regular.regular, name="regular"),
     path("family/<uuid:pupil>/collectors/", family.collectors, name="collectors"),
     path("family/<uuid:pupil>/collectors/<uuid:collector>/end/", family.end_collector, name="end_collector"),
     path("family/<uuid:pupil>/closing/<uuid:closing>/", family.need, name="need"),

@@ -26,7 +26,9 @@ from testamur.surfaces.web import refusals
 from testamur.surfaces.web.account.entering import SeeOther
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.family import reach
-from testamur.surfaces.web.mine import words
+from testamur.surfaces.web.files import attachment
+from testamur.surfaces.web.mine import paper, words
+from testamur.surfaces.web.mine.columns import TABLES, word
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import WebRequest
 
@@ -93,14 +95,26 @@ def show(request: WebRequest, extract: UUID) -> HttpResponse:
 @door("mine.extract", Area.FAMILY)
 @require_GET
 def fetch(request: WebRequest, extract: UUID) -> HttpResponse:
-    """The file: JSON for programs, and a page to read."""
+    """The file: JSON for programs, a page and a PDF to read."""
     facts = _read(request, extract)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("data.json", facts["data"])
         archive.writestr("read-me.html", render_to_string("web/mine/extract_file.html", facts, request))
+        archive.writestr("read-me.pdf", paper.pdf(facts["name"], facts["parts"], now=request.visitor.now))
     answer = HttpResponse(packed.getvalue(), content_type="application/zip")
     answer["Content-Disposition"] = f'attachment; filename="testamur-{slugify(facts["name"]) or "extract"}.zip"'
+    return answer
+
+
+@door("mine.extract", Area.FAMILY)
+@require_GET
+def printed(request: WebRequest, extract: UUID) -> HttpResponse:
+    """The extract as a PDF in the reader's language."""
+    facts = _read(request, extract)
+    made = paper.pdf(facts["name"], facts["parts"], now=request.visitor.now)
+    answer = attachment(made, f"testamur-{slugify(facts['name']) or 'extract'}.pdf", "application/pdf")
+    answer["Cache-Control"] = "no-store"
     return answer
 
 
@@ -128,8 +142,8 @@ def _part(one: dict[str, Any], units: dict[str, str]) -> dict[str, Any]:
     held = next(each for each in HELD if each.topic == one["held"]["topic"])
     tables = [
         {
-            "name": table["name"].replace("_", " "),
-            "columns": [column.replace("_", " ") for column in table["columns"]],
+            "name": TABLES.get(table["name"], table["name"]),
+            "columns": [word(table["name"], column) for column in table["columns"]],
             "rows": [[_cell(cell, units) for cell in row] for row in table["rows"]],
         }
         for table in one["tables"]
@@ -147,9 +161,11 @@ def _part(one: dict[str, Any], units: dict[str, str]) -> dict[str, Any]:
 
 
 def _cell(cell: Any, units: dict[str, str]) -> Any:
-    """What stands in a cell: schools by their names, lists in one line."""
+    """What stands in a cell: schools by their names, lists and answers in one line."""
     if isinstance(cell, list):
-        return ", ".join(map(str, cell))
+        return ", ".join(str(_cell(each, units)) for each in cell)
+    if isinstance(cell, dict):
+        return "; ".join(f"{key}: {_cell(each, units)}" for key, each in cell.items())
     if not isinstance(cell, str):
         return cell
     instant = _INSTANT.match(cell)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("held/<uuid:subject>/ask/", held.ask, name="ask_extract"),
     path("held/<uuid:extract>/", held.show, name="extract"),
     path("held/<uuid:extract>/file/", held.fetch, name="fetch_extract"),
+    path("held/<uuid:extract>/pdf/", held.printed, name="print_extract"),
     path("seen/<uuid:subject>/", seen.seen, name="seen"),
     path("requests/", requests.requests, name="requests"),
     path("requests/<uuid:subject>/new/", requests.ask, name="ask_correction"),
