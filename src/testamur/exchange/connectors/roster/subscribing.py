@@ -22,6 +22,7 @@ from testamur.exchange.connectors.roster.rules import (
     SubscriptionRefused,
     pause,
 )
+from testamur.exchange.connectors.roster.whole import HIDDEN
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
 from testamur.kernel.journal import actions as journal
@@ -151,6 +152,9 @@ def tell(*, now: datetime, is_open: Open, loopback: bool = False) -> int:
         changed = [name for name, some in kinds.items() if tracking.count(path=row.path, kinds=some, changed=span)]
         every = [kind for some in kinds.values() for kind in some]
         gone = bool(tracking.count(path=row.path, kinds=every, changed=span, gone=True))
+        # a guardian of a child that is hidden now is gone for most programs
+        unseen = [kind for kind in every if kind is Kind.GUARDIAN]
+        gone |= bool(unseen and tracking.count(path=row.path, kinds=unseen, changed=span, refs=[(HIDDEN, True)]))
         if not changed and not gone:
             continue
         if RosterSubscription.objects.filter(id=row.id, next_at=row.next_at).update(next_at=now + _LEASE):

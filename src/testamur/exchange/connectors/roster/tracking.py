@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 
 from testamur.exchange.connectors.models import RosterEntity, RosterPlace
 from testamur.exchange.connectors.roster.rules import Entity, Kind, Span
-from testamur.exchange.connectors.roster.whole import Whole, look
+from testamur.exchange.connectors.roster.whole import HIDDEN, Whole, look
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.journal import queries as journal
 from testamur.kernel.journal.rules import Cursor
@@ -170,6 +170,17 @@ def discreet(some: Iterable[Entity], *, by: Actor) -> list[Entity]:
         return found
     hidden = {str(key) for key in people.hidden_from(by)}
     return [one for one in found if one.kind is not Kind.GUARDIAN or hidden.isdisjoint(one.refs.get("children", ()))]
+
+
+def hidden(*, path: str, since: datetime | None, by: Actor) -> list[Entity]:
+    """Guardians of a child that a reader may see no more since then, of whom it may have been told before.
+
+    What came into the catalogue as it is was never told otherwise. One or two queries.
+    """
+    found = page(path=path, kinds=[Kind.GUARDIAN], changed=Span(after=since), refs=[(HIDDEN, True)])
+    before = [one for one in found if one.changed_at > one.made_at]
+    seen = {one.id for one in discreet(before, by=by)}
+    return [one for one in before if one.id not in seen]
 
 
 def entity(row: RosterEntity) -> Entity:

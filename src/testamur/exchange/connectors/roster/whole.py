@@ -21,6 +21,8 @@ from testamur.register.schools.rules import GroupKind, GroupView, Role, UnitView
 Key = tuple[Kind, UUID]
 _AHEAD = timedelta(days=400)
 _PART = 1000
+HIDDEN = "hidden"
+"""Stands in the refs of a guardian of a protected child: when the mark comes, the guardian is one that changed."""
 SEER = UUID(int=8)
 """Who looks when a digest is made: what is told of a person changes for whoever may see it."""
 
@@ -161,12 +163,16 @@ def _persons(whole: Whole, persons: _People, path: str, on: date) -> None:
                 key = duty_id(UUID(unit), one, role)
                 whole.put(Kind.DUTY, key, {"person": str(one), "unit": unit, "role": role})
     alone = [one for one in children if (Kind.PERSON, one) not in whole.found]
+    hidden = people.protected(persons.everybody)
     for part in chunks(sorted(alone), _PART):
         views, contacts = people.people(by=by, ids=part), people.contacts(by=by, persons=part)
         for one in part:
             wards = sorted(str(child) for child in children[one])
             orgs = sorted({place[0] for child in children[one] for place in persons.at.get(child, ())})
-            whole.put(Kind.GUARDIAN, one, {"children": wards, "orgs": orgs}, _facts(views[one], contacts[one]))
+            kin: dict[str, Any] = {"children": wards, "orgs": orgs}
+            if not hidden.isdisjoint(children[one]):
+                kin[HIDDEN] = True
+            whole.put(Kind.GUARDIAN, one, kin, _facts(views[one], contacts[one]))
 
 
 def seer(path: str) -> Actor:

@@ -73,6 +73,12 @@ def protected_at(*, by: Actor, path: str) -> tuple[UUID, ...]:
     return tuple(rows.order_by("id").values_list("id", flat=True))
 
 
+def marked(*, since: datetime | None) -> frozenset[UUID]:
+    """Everybody who is protected and was open before, whose mark came after that moment: for telling to forget."""
+    rows = Person.objects.filter(protected_at__isnull=False).exclude(protection=Protection.NONE)
+    return frozenset((rows.filter(protected_at__gt=since) if since else rows).values_list("id", flat=True))
+
+
 def marked_since(*, path: str, moment: datetime) -> bool:
     """Whether somebody kept at or below `path` was protected since: what was written before may name that one."""
     return Person.objects.filter(protected_at__gte=moment, path__startswith=path).exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from testamur.exchange.connectors.roster import subscribing, tracking
 from testamur.exchange.connectors.roster.rules import Kind, Span, Subscription
 from testamur.kernel.base.refused import NotFound
 from testamur.kernel.base.text import harmless
+from testamur.register.people import queries as people
 from testamur.surfaces.api import asking
 from testamur.surfaces.api.doors import Answer, Reader, program_door
 from testamur.surfaces.api.refusing import QueryInvalid
@@ -22,16 +24,22 @@ from testamur.surfaces.api.ss12000 import care, paging, shapes
 from testamur.surfaces.api.ss12000.entities import stamp
 from testamur.surfaces.api.ss12000.paging import MOST, PAGE
 from testamur.surfaces.api.ss12000.rostering import RESOURCES
-from testamur.surfaces.api.ss12000.views import replaced
+from testamur.surfaces.api.ss12000.views import grades_of, replaced
 
 log_ = logging.getLogger(__name__)
 ANY = (scopes.GRADES, *(resource.scope for resource in RESOURCES.values()))
+FURTHER = (*ANY, scopes.GUARDIANS, scopes.PROTECTED)
+_SEES = "people.protected.see"
 LEVELS = ("Info", "Warning", "Error")
 
 
-@program_door(ANY, says=shapes.error, what="ss12000.deleted", further=(*ANY, scopes.GUARDIANS))
+@program_door(ANY, says=shapes.error, what="ss12000.deleted", further=FURTHER)
 def deleted(request: HttpRequest, reader: Reader) -> Answer:
-    """What is gone since `after`, by resource: ids alone. Grades that a correction took the place of come first."""
+    """What is gone since `after`, by resource: ids alone. Grades that a correction took the place of come first.
+
+    On the last page stand those whom the program may see no more since an identity is protected: guardians of such a
+    child, and such a person's grades.
+    """
     limit = asking.number(request, "limit", PAGE, least=1, most=MOST)
     asked, after = paging.asked(request, ("after", "entities"))
     if after is None:
@@ -42,17 +50,43 @@ def deleted(request: HttpRequest, reader: Reader) -> Answer:
     part, _colon, place = (after[0] if after else "grades:").partition(":")
     left, more = limit, None
     if part == "grades" and scopes.GRADES in reader.further and (not some or "grades" in some):
-        gone, following = replaced(reader, since, (place, UUID(after[1])) if after and place else None, limit)
+        gone, following = replaced(
+            _of_grades(reader), since, (place, UUID(after[1])) if after and place else None, limit
+        )
         told["grades"] = gone
         left -= len(gone)
         more = (f"grades:{following[0]}", following[1]) if following else None
     if more is None and left:
-        begins = (datetime.fromisoformat(place), UUID(after[1])) if after and part == "roster" and place else None
-        more = _roster(reader, since, some, begins, left, told)
+        at = (datetime.fromisoformat(place), UUID(after[1])) if after and part == "roster" and place else None
+        more = _roster(reader, since, some, at, left, told)
     elif more is None:
         more = ("roster:", UUID(int=0))
+    if more is None:
+        _hidden(reader, since, some, told)
     count = sum(map(len, told.values()))
     return Answer({"data": told, "pageToken": paging.token(request, asked, more) if more else None}, count)
+
+
+def _hidden(reader: Reader, since: datetime | None, some: frozenset[str], told: dict[str, list[str]]) -> None:
+    def wanted(name: str, *needed: str) -> bool:
+        return set(needed) <= set(reader.further) and (not some or name in some)
+
+    path, by = reader.client.path, reader.actor
+    if wanted("persons", RESOURCES["persons"].scope, scopes.GUARDIANS):
+        guardians = tracking.hidden(path=path, since=since, by=by)
+        there = {one.id for one in tracking.page(path=path, kinds=[Kind.PERSON], ids=[one.id for one in guardians])}
+        told.setdefault("persons", []).extend(str(one.id) for one in guardians if one.id not in there)
+    if wanted("grades", scopes.GRADES):
+        plain = _of_grades(reader)
+        told.setdefault("grades", []).extend(grades_of(plain, people.marked(since=since)))
+
+
+def _of_grades(reader: Reader) -> Reader:
+    """The same reader as the addresses of grades know it: they tell of no protected person, whatever the scopes."""
+    grants = tuple(
+        replace(grant, verbs=tuple(verb for verb in grant.verbs if verb != _SEES)) for grant in reader.actor.grants
+    )
+    return replace(reader, actor=replace(reader.actor, grants=grants))
 
 
 def _roster(
@@ -73,9 +107,9 @@ def _roster(
     found = tracking.page(
         path=reader.client.path, kinds=list(names), changed=Span(after=since), gone=True, after=begins, limit=left + 1
     )
-    people = [one.id for one in found[:left] if one.kind in {Kind.PERSON, Kind.GUARDIAN}]
+    persons = [one.id for one in found[:left] if one.kind in {Kind.PERSON, Kind.GUARDIAN}]
     still = {Kind.PERSON, Kind.GUARDIAN} if scopes.GUARDIANS in reader.further else {Kind.PERSON}
-    here = {one.id for one in tracking.page(path=reader.client.path, kinds=list(still), ids=people)}
+    here = {one.id for one in tracking.page(path=reader.client.path, kinds=list(still), ids=persons)}
     for one in found[:left]:
         if one.kind is Kind.ENROLMENT and (one.refs["role"] != "student" or one.refs["school"] not in cared):
             continue  # somebody left a class, which is no place in care

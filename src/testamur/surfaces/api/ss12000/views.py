@@ -105,6 +105,16 @@ def replaced(
     return [str(one.row.id) for one in found[:limit]], more
 
 
+def grades_of(reader: Reader, pupils: Iterable[UUID]) -> list[str]:
+    """The ids of the grades that stand of these pupils, whoever may see them: for telling that they are hidden."""
+    every = replace(_reach(reader), hidden=frozenset())
+    return [
+        str(one.row.id)
+        for pupil in pupils
+        for one in feeds.page(by=reader.actor, wanted=replace(every, pupil=pupil), order="id", limit=MOST_LOOKUP)
+    ]
+
+
 def _reach(reader: Reader, ids: Sequence[UUID] | None = None) -> Wanted:
     hidden = people.hidden_from(reader.actor)
     return Wanted(path=reader.client.path, kinds=KINDS, hidden=hidden, ids=ids, standing=True)
