@@ -194,6 +194,7 @@ SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between tw
     "records.status": {"task": "testamur.trust.records.tasks.status", "every": 30},
     "records.tidy": {"task": "testamur.trust.records.tasks.tidy", "every": 300},
     "archive.audit": {"task": "testamur.trust.archive.tasks.audit", "every": 86400, "limit": 43200},
+    "accounts.metadata": {"task": "testamur.access.accounts.tasks.refresh_metadata", "every": 3600},
     "connectors.tidy": {"task": "testamur.exchange.connectors.tasks.tidy", "every": 3600},
     "roster.tell": {"task": "testamur.exchange.connectors.rostering.tasks.tell", "every": 15},
     "roster.read": {"task": "testamur.exchange.connectors.rostering.tasks.read", "every": 60},

@@ -32,6 +32,11 @@ EVIL = "198001010000"
 @pytest.fixture
 def table(tmp_path: Path) -> Table:
     """We trust one provider."""
+    return trusting(tmp_path)
+
+
+def trusting(tmp_path: Path) -> Table:
+    """The table that trusts it."""
     (tmp_path / "key.pem").write_bytes(US.key_pem)
     (tmp_path / "cert.pem").write_bytes(US.pem)
     return Table.model_validate(

@@ -21,7 +21,7 @@ from tests.surfaces.web.world import World
 
 pytestmark = pytest.mark.django_db
 LogIn = Callable[..., Client]
-WITHOUT_TOKEN = {"public:sms-report", "account:saml-acs", "support:authorize"}
+WITHOUT_TOKEN = {"public:sms-report", "account:saml-acs", "account:saml-slo", "support:authorize"}
 """Called by programs, or by way of a browser from elsewhere: what they bring is signed, or a secret of their own. So
 are all addresses of programs (``api:``), which know no cookie."""
 SAMPLES: dict[str, object] = {

@@ -94,6 +94,23 @@ class Attempt(models.Model):
         ]
 
 
+class ProviderSession(models.Model):
+    """What a provider elsewhere calls a login that came from it, so that logging out here or there can end both.
+
+    `name` is the digest of what it calls the person; `told` all of it, to be said again.
+    """
+
+    login = models.UUIDField(primary_key=True)
+    provider = models.CharField(max_length=16)
+    name = models.CharField(max_length=64)
+    session = models.CharField(max_length=1024, default="")
+    told = models.JSONField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["provider", "name"], name="accounts_provider_name")]
+
+
 class Limit(models.Model):
     """How often something was tried: times of one key, of which only a keyed hash is here.
 

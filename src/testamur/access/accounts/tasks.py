@@ -19,6 +19,12 @@ def send_code(attempt: str) -> bool:
 
 
 @task
+def refresh_metadata() -> int:
+    """Fetch the metadata of identity providers anew; returns how many were believed."""
+    return steps.refresh_metadata(now=clock.now())
+
+
+@task
 def tidy() -> int:
     """Forget old tries, counts and logins; returns how many rows."""
     return steps.tidy(now=clock.now())

@@ -18,10 +18,10 @@ from django.db.models import Q
 
 from testamur.access.accounts import queries
 from testamur.access.accounts.actions.limits import limit
-from testamur.access.accounts.actions.logins import confirm, end_login, sign_in
+from testamur.access.accounts.actions.logins import confirm, end_login, name_of, sign_in
 from testamur.access.accounts.methods.contract import Asked, Browser, Found, Progress
 from testamur.access.accounts.methods.contract import method as method_named
-from testamur.access.accounts.models import Attempt, Login
+from testamur.access.accounts.models import Attempt, Login, ProviderSession
 from testamur.access.accounts.rules import (
     BEGIN,
     EXPIRED,
@@ -186,8 +186,8 @@ def finish(*, by: Actor, attempt: UUID, browser: Browser, former: UUID | None, n
         raise NotFoundYet("Nobody was identified.", field="attempt")
     if row.nonce and row.returned_at is None:
         raise NotReturned("Come back from the app first.", field="attempt")
-    row.state = State.DONE
-    row.save(update_fields=["state"])
+    session, row.state, row.kept = row.kept, State.DONE, {}
+    row.save(update_fields=["state", "kept"])
     level = Level(row.level)
     former = row.login or former
     going = queries.login(former, now=now) if former is not None else None
@@ -197,6 +197,7 @@ def finish(*, by: Actor, attempt: UUID, browser: Browser, former: UUID | None, n
         confirm(
             by=by, login=going.id, person=row.person, method=row.method, level=level, evidence=row.evidence, now=now
         )
+        _keep_session(going.id, session, now)
         return Entered(going.id, row.target, anew=False)
     hat = going.hat if going is not None and going.person == row.person else ""
     if going is not None:
@@ -214,7 +215,19 @@ def finish(*, by: Actor, attempt: UUID, browser: Browser, former: UUID | None, n
         app=going.app if going is not None and row.purpose == Purpose.CONFIRM else None,  # unlocked, still the app
         now=now,
     )
+    _keep_session(begun, session, now)
     return Entered(begun, row.target, anew=True)
+
+
+def _keep_session(login: UUID, session: Mapping[str, str], now: datetime) -> None:
+    """Keep what the provider calls this login, where it came from one."""
+    if not session:
+        return
+    given = {
+        "provider": session["provider"], "name": name_of(session), "session": session["index"], "told": dict(session),
+        "at": now,
+    }  # fmt: skip
+    ProviderSession.objects.update_or_create(login=login, defaults=given)
 
 
 def cancel(*, by: Actor, attempt: UUID, browser: str, now: datetime) -> None:
@@ -319,7 +332,7 @@ def _identify(row: Attempt, found: Found, now: datetime) -> Progress | None:
         going = Login.objects.filter(id=row.login).first() if row.login is not None else None
         if going is None or going.person != person:
             return Progress(OTHER_PERSON, failed=True)
-    row.state, row.person, row.level, row.kept = State.FOUND, person, found.level, {}
+    row.state, row.person, row.level, row.kept = State.FOUND, person, found.level, dict(found.session)
     row.expires_at = now + PICK_UP
     return None
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import UUID
 
 from django.db import transaction
 
 from testamur.access.accounts import queries
-from testamur.access.accounts.models import Login, Preference
+from testamur.access.accounts.models import Login, Preference, ProviderSession
 from testamur.access.accounts.rules import (
     HATS,
     SELF,
@@ -156,6 +158,37 @@ def end_others(*, by: Actor, keep: UUID, now: datetime) -> int:
     count = others.update(ended_at=now, ended_because="revoked")
     append(by=by, kind="accounts.logins.ended/1", path="/", refs={"kept": str(keep), "count": count}, now=now)
     return count
+
+
+@transaction.atomic
+def end_elsewhere(
+    *, by: Actor, provider: str, name_id: Mapping[str, str], sessions: Sequence[str] = (), now: datetime
+) -> int:
+    """A provider says that somebody logged out there: their logins from it end here too; returns how many.
+
+    `name_id` is what it calls the person; with `sessions` those of its sessions alone. Needs
+    ``accounts.login.end_elsewhere``. Journal: ``accounts.logins.ended_elsewhere/1`` with the logins, where any
+    ended.
+    """
+    by.must("accounts.login.end_elsewhere")
+    rows = ProviderSession.objects.filter(provider=provider, name=name_of(name_id))
+    if sessions:
+        rows = rows.filter(session__in=["", *sessions])
+    ids = list(rows.values_list("login", flat=True))
+    going = Login.objects.select_for_update().filter(id__in=ids, ended_at__isnull=True)
+    ended = sorted(str(one) for one in going.values_list("id", flat=True))
+    if ended:
+        going.update(ended_at=now, ended_because="provider")
+        refs = {"provider": provider, "logins": ended}
+        append(by=by, kind="accounts.logins.ended_elsewhere/1", path="/", refs=refs, now=now)
+    rows.delete()
+    return len(ended)
+
+
+def name_of(name_id: Mapping[str, str]) -> str:
+    """The digest of what a provider calls somebody: the name with all that makes it one person's."""
+    parts = [name_id.get(one, "") for one in ("value", "format", "qualifier", "ours")]
+    return sha256("\n".join(parts).encode()).hexdigest()
 
 
 @transaction.atomic

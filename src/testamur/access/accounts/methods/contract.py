@@ -105,6 +105,7 @@ class Found:
         level: how well the person was identified.
         evidence: SHA-256 of the proof, in hex; empty where there is none.
         body: code of the body whose people alone the method may find; empty for everybody's.
+        session: what the provider calls the login there, for logging out; empty where it has none.
     """
 
     level: Level
@@ -112,6 +113,7 @@ class Found:
     person: UUID | None = None
     evidence: str = ""
     body: str = ""
+    session: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

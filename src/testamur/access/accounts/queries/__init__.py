@@ -16,7 +16,7 @@ from testamur.access.accounts.queries.attempts import (
 from testamur.access.accounts.queries.clients import clients, open_client
 from testamur.access.accounts.queries.demo import Choice, demo_people
 from testamur.access.accounts.queries.hats import actor, hats, places
-from testamur.access.accounts.queries.logins import LoginView, locale_of, locales_of, login, logins
+from testamur.access.accounts.queries.logins import LoginView, locale_of, locales_of, login, logins, provider_session
 
 __all__ = [
     "AttemptView",
@@ -40,6 +40,7 @@ __all__ = [
     "open_client",
     "passkey_options",
     "places",
+    "provider_session",
     "shown",
     "totp_offer",
     "view",

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from testamur.access.accounts.models import Login, Preference
+from testamur.access.accounts.models import Login, Preference, ProviderSession
 from testamur.access.accounts.rules import Level, is_over
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.prepared import prepared
@@ -42,6 +42,12 @@ def login(id: UUID, *, now: datetime) -> LoginView | None:  # noqa: A002 - the n
 @prepared
 def _login(id: UUID) -> QuerySet[Login]:  # noqa: A002 - the name that every query uses
     return Login.objects.filter(id=id)
+
+
+def provider_session(login: UUID) -> dict[str, str]:
+    """What a provider elsewhere calls a login that came from it; empty where it came from none. For its own browser."""
+    told = ProviderSession.objects.filter(login=login).values_list("told", flat=True).first()
+    return dict(told) if told else {}
 
 
 def logins(*, by: Actor, now: datetime) -> tuple[LoginView, ...]:

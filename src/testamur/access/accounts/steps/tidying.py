@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from testamur.access.accounts.models import Attempt, Limit, Login
+from testamur.access.accounts.models import Attempt, Limit, Login, ProviderSession
 from testamur.access.accounts.rules import ABSOLUTE
 
 KEEP_ATTEMPTS = timedelta(days=1)
@@ -21,5 +21,6 @@ def tidy(*, now: datetime) -> int:
         Attempt.objects.filter(expires_at__lt=now - KEEP_ATTEMPTS).delete(),
         Limit.objects.filter(until__lt=now).delete(),
         Login.objects.filter(began_at__lt=old).delete(),
+        ProviderSession.objects.filter(at__lt=now - max(ABSOLUTE.values())).delete(),
     )
     return sum(count for count, _ in gone)

@@ -18,9 +18,9 @@ from testamur.surfaces.web.requests import NOBODY, WebRequest
 DOORKEEPER = Actor(
     id=NOBODY.id,
     identified_by=NOBODY.identified_by,
-    grants=(Grant("web", "/", ("accounts.login.begin", "accounts.attempt.*")),),
+    grants=(Grant("web", "/", ("accounts.login.begin", "accounts.attempt.*", "accounts.login.end_elsewhere")),),
 )
-"""The login page itself: may find out who somebody is, and nothing else."""
+"""The login page itself: may find out who somebody is, and end what a provider says is over."""
 
 SEE_OTHER = 303
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from testamur.access.accounts import actions, queries
+from testamur.surfaces.web.account import saml
 from testamur.surfaces.web.account.entering import SeeOther, wanted
 from testamur.surfaces.web.doors import door, public
 from testamur.surfaces.web.pages import page
@@ -51,10 +52,12 @@ def end_others(request: WebRequest) -> HttpResponse:
 def logout(request: HttpRequest) -> HttpResponse:
     """End the login of this browser."""
     visitor = request.visitor  # type: ignore[attr-defined]
+    there = ""
     if visitor.login is not None:
         actions.end_login(by=visitor.actor, login=visitor.login.id, because="left", now=visitor.now)
+        there = saml.leaving(visitor.login.id)
     request.session.flush()
-    return SeeOther(reverse("account:login") + "?why=left")
+    return SeeOther(there or reverse("account:login") + "?why=left")
 
 
 @public

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from time import monotonic
 
 import httpx
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod
 from signxml.signer import XMLSigner
 
+from testamur.access.accounts.methods.saml import kept
+from testamur.access.accounts.methods.saml.encryption import GCM, OAEP, OAEP_SHA1
+from testamur.access.accounts.methods.saml.known import Known
 from testamur.access.accounts.methods.saml.settings import Provider, Table, address
 from testamur.access.accounts.methods.saml.xml import DSIG, METADATA, NAMES, SAMLP, Element, Refused, parse, signed
 from testamur.kernel.base.clock import stamp
@@ -25,15 +27,9 @@ POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 VALID = timedelta(days=7)
 MOST = 64 * 2**20
 """Bytes of metadata: a federation's aggregate has thousands of providers."""
-_KEEP = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a provider says of itself: where requests go, and with which certificates it signs."""
-
-    sso: str
-    certificates: tuple[x509.Certificate, ...]
+LONGEST = timedelta(days=7)
+"""What was fetched holds so long at most, whatever it says of itself."""
+_SAFE = ("https://", "http://127.0.0.1:", "http://localhost:")
 
 
 def ours(table: Table, *, now: datetime) -> bytes:
@@ -50,9 +46,15 @@ def ours(table: Table, *, now: datetime) -> bytes:
         root, METADATA, "SPSSODescriptor", protocolSupportEnumeration=SAMLP, AuthnRequestsSigned="true",
         WantAssertionsSigned="true",
     )  # fmt: skip
-    key = sub(role, METADATA, "KeyDescriptor", use="signing")
-    data = sub(sub(key, DSIG, "KeyInfo"), DSIG, "X509Data")
-    sub(data, DSIG, "X509Certificate").text = "".join(table.certificate.decode().strip().splitlines()[1:-1])
+    for use, certificate in (("signing", table.certificate), *_encryption(table)):
+        key = sub(role, METADATA, "KeyDescriptor", use=use)
+        data = sub(sub(key, DSIG, "KeyInfo"), DSIG, "X509Data")
+        sub(data, DSIG, "X509Certificate").text = "".join(certificate.decode().strip().splitlines()[1:-1])
+        if use == "encryption":
+            for way in (*GCM, OAEP_SHA1, OAEP):
+                sub(key, METADATA, "EncryptionMethod", Algorithm=way)
+    for binding in (REDIRECT, POST):
+        sub(role, METADATA, "SingleLogoutService", Binding=binding, Location=address("slo/"))
     sub(role, METADATA, "AssertionConsumerService", Binding=POST, Location=address("acs/"), index="0",
         isDefault="true")  # fmt: skip
     signer = XMLSigner(c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0)
@@ -63,21 +65,39 @@ def ours(table: Table, *, now: datetime) -> bytes:
     return bytes(etree.tostring(made, xml_declaration=True, encoding="UTF-8"))
 
 
-_fetched: dict[str, tuple[float, bytes]] = {}
+def _encryption(table: Table) -> list[tuple[str, bytes]]:
+    """Our certificate for what is encrypted for us, where its key can open anything."""
+    certificate = table.opener[1]
+    rsa_ = isinstance(x509.load_pem_x509_certificate(certificate).public_key(), rsa.RSAPublicKey)
+    return [("encryption", certificate)] if rsa_ else []
 
 
 def theirs(provider: Provider, *, now: datetime, http: httpx.BaseTransport | None = None) -> Known:
-    """What the provider says of itself. Raises Refused, OSError, httpx.HTTPError."""
+    """What the provider says of itself. Raises Refused, OSError, httpx.HTTPError.
+
+    Of an address: what was believed when it was last fetched, as long as that holds; the background fetches it anew
+    each hour (`refresh`), so nobody who logs in waits for it but the first.
+    """
     if "://" not in provider.metadata:
         path = Path(provider.metadata)
-        return _known(path.read_bytes(), provider, now)
-    at, data = _fetched.get(provider.metadata, (0.0, b""))
-    if not data or monotonic() - at > _KEEP:
-        data = _fetch(provider.metadata, http)
-        known = _known(data, provider, now)
-        _fetched[provider.metadata] = (monotonic(), data)
+        known, until = _read(path.read_bytes(), provider.entity_id, _signer(provider))
+        if until is not None and until <= now:
+            raise Refused("metadata is over")
         return known
-    return _known(data, provider, now)
+    return kept.of(provider, now=now) or refresh(provider, now=now, http=http)
+
+
+def refresh(provider: Provider, *, now: datetime, http: httpx.BaseTransport | None = None) -> Known:
+    """Fetch what the provider says of itself, check the signature, and keep it until it ends, a week at most.
+
+    What was kept before stays where this fails. Raises Refused, OSError, httpx.HTTPError.
+    """
+    known, until = _read(_fetch(provider.metadata, http), provider.entity_id, _signer(provider))
+    ends = min(now + LONGEST, until) if until is not None else now + LONGEST
+    if ends <= now:
+        raise Refused("metadata is over")
+    kept.keep(provider, known, until=ends)
+    return known
 
 
 def _fetch(url: str, http: httpx.BaseTransport | None) -> bytes:
@@ -94,15 +114,11 @@ def _fetch(url: str, http: httpx.BaseTransport | None) -> bytes:
     return bytes(data)
 
 
-def _known(data: bytes, provider: Provider, now: datetime) -> Known:
-    certificate = provider.metadata_certificate.read_bytes() if provider.metadata_certificate else None
-    known = _read(data, provider.entity_id, certificate)
-    if known[1] is not None and known[1] <= now:
-        raise Refused("metadata is over")
-    return known[0]
+def _signer(provider: Provider) -> bytes | None:
+    return provider.metadata_certificate.read_bytes() if provider.metadata_certificate else None
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def _read(data: bytes, entity: str, certificate: bytes | None) -> tuple[Known, datetime | None]:
     root = parse(data)
     if certificate is not None:
@@ -117,7 +133,7 @@ def _read(data: bytes, entity: str, certificate: bytes | None) -> tuple[Known, d
         raise Refused("no identity provider")
     places = [at.get("Location", "") for at in role.findall("md:SingleSignOnService", NAMES)
               if at.get("Binding") == REDIRECT]  # fmt: skip
-    if not places or not places[0].startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+    if not places or not places[0].startswith(_SAFE):
         raise Refused("no address for redirects")
     found = [
         x509.load_der_x509_certificate(b64decode("".join((cert.text or "").split())))
@@ -127,5 +143,13 @@ def _read(data: bytes, entity: str, certificate: bytes | None) -> tuple[Known, d
     ]
     if not found:
         raise Refused("no certificate")
-    ends = [until for at in (root, one) if (until := at.get("validUntil"))]
-    return Known(places[0], tuple(found)), min((datetime.fromisoformat(end) for end in ends), default=None)
+    ends = [end for at in (root, one, role) if (end := at.get("validUntil"))]
+    leaving = next((at for at in role.findall("md:SingleLogoutService", NAMES) if at.get("Binding") == REDIRECT), None)
+    leave = leaving.get("Location", "") if leaving is not None else ""
+    left = (leaving.get("ResponseLocation") or leave) if leaving is not None else ""
+    if not leave.startswith(_SAFE) or not left.startswith(_SAFE):
+        leave = left = ""
+    until = min((datetime.fromisoformat(end) for end in ends), default=None)
+    if until is not None and until.tzinfo is None:
+        raise Refused("validUntil without a zone")
+    return Known(places[0], tuple(found), leave, left), until

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -22,7 +23,8 @@ import httpx
 from testamur.access.accounts.methods.base import Base
 from testamur.access.accounts.methods.contract import Asked, Begun, Found, MethodRefused, Progress, Way
 from testamur.access.accounts.methods.hiding import same
-from testamur.access.accounts.methods.saml import metadata, requests, responses
+from testamur.access.accounts.methods.saml import logout, metadata, requests, responses
+from testamur.access.accounts.methods.saml.responses import NameId
 from testamur.access.accounts.methods.saml.settings import Provider, Table, address, read, where
 from testamur.access.accounts.methods.saml.xml import Refused
 from testamur.access.accounts.rules import Level, Purpose
@@ -100,8 +102,11 @@ class Saml(Base):
             return Progress(str(told["hint"]), failed=True)
         numbers = tuple((str(a), str(b), str(c)) for a, b, c in told["numbers"])
         return Progress(
-            found=Found(Level(told["level"]), numbers=numbers, evidence=str(told["evidence"]), body=told["body"])
-        )
+            found=Found(
+                Level(told["level"]), numbers=numbers, evidence=str(told["evidence"]), body=told["body"],
+                session=told["session"],
+            )
+        )  # fmt: skip
 
     def _judge(self, provider: Provider, kept: Mapping[str, Any], response: str, now: datetime) -> dict[str, Any]:
         known = metadata.theirs(provider, now=now, http=self._http)
@@ -112,6 +117,7 @@ class Saml(Base):
             acs=address("acs/"),
             certificates=known.certificates,
             fresh_since=parse_stamp(kept["begun"]) if kept["fresh"] else None,
+            key=self.table.opener[0],
         )
         said = responses.believed(response, expected, now=now)
         level = provider.level(said.context)
@@ -125,7 +131,57 @@ class Saml(Base):
         if not numbers:
             raise Refused("no number of the register")
         evidence = sha256(response.encode()).hexdigest()
-        return {"level": level.value, "numbers": numbers, "evidence": evidence, "body": provider.body}
+        session = {"provider": kept["provider"], "index": said.session, **asdict(said.name_id)} if said.name_id else {}
+        return {
+            "level": level.value, "numbers": numbers, "evidence": evidence, "body": provider.body, "session": session,
+        }  # fmt: skip
+
+    def leaving(self, session: Mapping[str, str], *, now: datetime) -> str:
+        """The address that tells a provider that somebody logged out here; empty where it takes no such word."""
+        provider = self.table.providers.get(session.get("provider", ""))
+        if provider is None:
+            return ""
+        name = NameId(session["value"], session["format"], session["qualifier"], session["ours"])
+        try:
+            known = metadata.theirs(provider, now=now, http=self._http)
+            key = f"_{secrets.token_hex(20)}"
+            return logout.leave(self.table, known, key=key, name_id=name, session=session["index"], now=now)
+        except (Refused, OSError, ValueError, TypeError, httpx.HTTPError) as error:
+            log.info("provider %s is not told of a logout: %s", session["provider"], str(error)[:120])
+            return ""
+
+    def left(self, *, data: bytes, query: str | None, now: datetime) -> tuple[str, Provider, logout.Asked]:
+        """A provider's own word that somebody logged out there: its name here, and what it asks. Raises Refused."""
+        entity = logout.issuer(data)
+        name, provider = next(
+            ((name, one) for name, one in self.table.providers.items() if one.entity_id == entity), ("", None)
+        )
+        if provider is None:
+            raise Refused("a provider that is not trusted here")
+        known = metadata.theirs(provider, now=now, http=self._http)
+        return name, provider, logout.asked(data, entity=entity, known=known, query=query, now=now)
+
+    def answer(self, provider: Provider, asked: logout.Asked, *, state: str, now: datetime) -> str:
+        """The address that tells the provider that we did as it asked. Raises Refused."""
+        known = metadata.theirs(provider, now=now, http=self._http)
+        key = f"_{secrets.token_hex(20)}"
+        return logout.answer(self.table, known, key=key, request=asked.id, state=state, now=now)
+
+    def refresh(self, *, now: datetime) -> int:
+        """Fetch the metadata of every provider that has them at an address; returns how many were believed.
+
+        One that fails is told to the log; what was believed before holds until it ends.
+        """
+        done = 0
+        for name, provider in self.table.providers.items():
+            if "://" not in provider.metadata:
+                continue
+            try:
+                metadata.refresh(provider, now=now, http=self._http)
+                done += 1
+            except (Refused, OSError, ValueError, httpx.HTTPError) as error:
+                log.warning("metadata of provider %s: %s (%s)", name, type(error).__name__, str(error)[:120])
+        return done
 
 
 @lru_cache(maxsize=4)

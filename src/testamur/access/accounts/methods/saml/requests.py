@@ -39,16 +39,14 @@ def authn_request(table: Table, *, key: str, sso: str, contexts: Sequence[str], 
     return bytes(etree.tostring(root))
 
 
-def redirect(table: Table, *, sso: str, request: bytes, state: str) -> str:
-    """The address to send the browser to."""
+def redirect(table: Table, *, sso: str, request: bytes, state: str, name: str = "SAMLRequest") -> str:
+    """The address to send the browser to, with a message of ours in it, signed. An empty `state` is left out."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     packed = b64encode(packer.compress(request) + packer.flush()).decode()
     key = load_pem_private_key(table.key, None)
     kind = ECDSA if isinstance(key, ec.EllipticCurvePrivateKey) else RSA
-    signed = "&".join(
-        f"{name}={quote(value, safe='')}"
-        for name, value in (("SAMLRequest", packed), ("RelayState", state), ("SigAlg", kind))
-    )
+    told = ((name, packed), ("RelayState", state), ("SigAlg", kind))
+    signed = "&".join(f"{one}={quote(value, safe='')}" for one, value in told if value)
     if isinstance(key, rsa.RSAPrivateKey):
         made = key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
     elif isinstance(key, ec.EllipticCurvePrivateKey):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 
+from testamur.access.accounts.methods.saml.encryption import opened
 from testamur.access.accounts.methods.saml.xml import DSIG, NAMES, SAML, SAMLP, Element, Refused, parse, signed, text
 
 SKEW, OLDEST = timedelta(minutes=2), timedelta(minutes=10)
@@ -16,6 +17,7 @@ MOST = 256 * 1024
 """Bytes of a response."""
 SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
 BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
+_LONGEST = 1024
 _CONDITIONS = frozenset({f"{{{SAML}}}{name}" for name in ("AudienceRestriction", "OneTimeUse", "ProxyRestriction")})
 
 
@@ -29,14 +31,28 @@ class Expected:
     acs: str
     certificates: tuple[x509.Certificate, ...]
     fresh_since: datetime | None = None
+    key: bytes | None = None
+    """Our private key (PEM), for what was encrypted for us."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameId:
+    """What the provider calls somebody, as it has to be said again when they log out."""
+
+    value: str
+    format: str = ""
+    qualifier: str = ""
+    ours: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a believed assertion says."""
+    """What a believed assertion says. `session` is the provider's own name of the login there."""
 
     context: str
     attributes: Mapping[str, tuple[str, ...]]
+    name_id: NameId | None = None
+    session: str = ""
 
 
 class Denied(Exception):  # noqa: N818 - an answer
@@ -58,18 +74,17 @@ def believed(response: str, expected: Expected, *, now: datetime) -> Said:
     status = root.find("samlp:Status/samlp:StatusCode", NAMES)
     if status is None or status.get("Value") != SUCCESS:
         raise Denied(status.get("Value", "") if status is not None else "no status")
-    assertion = _covered(root, expected.certificates)
+    assertion = _covered(root, expected)
     _envelope(root, expected, now)
     return _said(assertion, expected, now)
 
 
 def _shape(root: Element) -> None:
-    """One assertion, which is the response's child; signatures are children of the response or of the assertion."""
-    if root.find(f".//{{{SAML}}}EncryptedAssertion") is not None:
-        raise Refused("an encrypted assertion")
+    """One assertion, open or encrypted, which is the root's child or the root itself; signatures are theirs alone."""
+    sealed = list(root.iter(f"{{{SAML}}}EncryptedAssertion"))
     some = list(root.iter(f"{{{SAML}}}Assertion"))
-    if len(some) > 1 or (some and some[0].getparent() is not root):
-        raise Refused(f"{len(some)} assertions")
+    if len(some) + len(sealed) > 1 or any(one.getparent() is not root for one in (*some, *sealed) if one is not root):
+        raise Refused(f"{len(some) + len(sealed)} assertions")
     for signature in root.iter(f"{{{DSIG}}}Signature"):
         above = signature.getparent()
         if above is not root and above not in some:
@@ -78,15 +93,23 @@ def _shape(root: Element) -> None:
             raise Refused("an object in a signature")
 
 
-def _covered(root: Element, certificates: Sequence[x509.Certificate]) -> Element:
+def _covered(root: Element, expected: Expected) -> Element:
     """The assertion as it was signed: itself, or with the whole response. Every signature that is there has to hold."""
     found: Element | None = None
+    whole: Element | None = None
     if root.find(f"{{{DSIG}}}Signature") is not None:
-        whole = signed(root, certificates)
+        whole = signed(root, expected.certificates)
         found = whole.find(f"{{{SAML}}}Assertion")
     inner = root.find(f"{{{SAML}}}Assertion")
+    sealed = (root if whole is None else whole).find(f"{{{SAML}}}EncryptedAssertion")
+    if sealed is not None:
+        if expected.key is None:
+            raise Refused("an encrypted assertion")
+        inner = opened(sealed, expected.key, signed=whole is not None)
+        _shape(inner)
+        found = inner if whole is not None else None
     if inner is not None and inner.find(f"{{{DSIG}}}Signature") is not None:
-        found = signed(inner, certificates)
+        found = signed(inner, expected.certificates)
     if found is None:
         raise Refused("nothing is signed")
     return found
@@ -123,7 +146,16 @@ def _said(assertion: Element, expected: Expected, now: datetime) -> Said:
             (value.text or "").strip() for value in one.findall("saml:AttributeValue", NAMES) if not len(value)
         )
         attributes[one.get("Name", "")] = (*attributes.get(one.get("Name", ""), ()), *filter(None, values))
-    return Said(context, attributes)
+    session = statements[0].get("SessionIndex", "")
+    return Said(context, attributes, _name_id(assertion), session if len(session) <= _LONGEST else "")
+
+
+def _name_id(assertion: Element) -> NameId | None:
+    one = assertion.find("saml:Subject/saml:NameID", NAMES)
+    value = text(assertion, "saml:Subject/saml:NameID")
+    if one is None or not 0 < len(value) <= _LONGEST:
+        return None
+    return NameId(value, one.get("Format", ""), one.get("NameQualifier", ""), one.get("SPNameQualifier", ""))
 
 
 def _confirms(one: Element, expected: Expected, now: datetime) -> bool:
@@ -153,8 +185,18 @@ def _conditions(assertion: Element, expected: Expected, now: datetime) -> None:
 
 
 def _recent(value: str | None, now: datetime) -> None:
+    _need(is_recent(value, now), "IssueInstant")
+
+
+def is_recent(value: str | None, now: datetime) -> bool:
+    """Whether a message was written just now."""
     at = _time(value)
-    _need(at is not None and now - OLDEST < at < now + SKEW, "IssueInstant")
+    return at is not None and now - OLDEST < at < now + SKEW
+
+
+def has_passed(value: str | None, now: datetime) -> bool:
+    """Whether that time, or what says to be one, is over."""
+    return not _after(value, now)
 
 
 def _after(value: str | None, now: datetime) -> bool:

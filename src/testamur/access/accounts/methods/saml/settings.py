@@ -75,7 +75,7 @@ class Provider(BaseModel):
     @model_validator(mode="after")
     def _safe(self) -> Provider:
         if "://" in self.metadata:
-            if not self.metadata.startswith("https://"):
+            if not self.metadata.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
                 raise ValueError("metadata is a file or an https address")
             if self.metadata_certificate is None:
                 raise ValueError("metadata from an address needs metadata_certificate, whose signature it has to have")
@@ -101,6 +101,8 @@ class Table(BaseModel):
     Attributes:
         entity_id: who we are; the address of our metadata where none is said.
         key_file, certificate_file: with which requests and our metadata are signed.
+        encryption_key_file, encryption_certificate_file: RSA, for what providers encrypt for us; the pair above where
+            none is named and that one is RSA.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -108,7 +110,15 @@ class Table(BaseModel):
     entity_id: str = ""
     key_file: Path
     certificate_file: Path
+    encryption_key_file: Path | None = None
+    encryption_certificate_file: Path | None = None
     providers: Mapping[_Name, Provider]
+
+    @model_validator(mode="after")
+    def _paired(self) -> Table:
+        if (self.encryption_key_file is None) != (self.encryption_certificate_file is None):
+            raise ValueError("encryption_key_file and encryption_certificate_file go together")
+        return self
 
     @property
     def us(self) -> str:
@@ -124,6 +134,13 @@ class Table(BaseModel):
     def certificate(self) -> bytes:
         """Its certificate, PEM."""
         return self.certificate_file.read_bytes()
+
+    @property
+    def opener(self) -> tuple[bytes, bytes]:
+        """The key with which what was encrypted for us is opened, and its certificate; both PEM."""
+        if self.encryption_key_file is None or self.encryption_certificate_file is None:
+            return self.key, self.certificate
+        return self.encryption_key_file.read_bytes(), self.encryption_certificate_file.read_bytes()
 
 
 def address(part: str) -> str:
