@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from testamur.kernel.base import clock
@@ -18,7 +20,7 @@ from testamur.register.people.rules import Protection
 from testamur.schoolday.forms.rules import Consent
 from testamur.schoolday.learning import actions, queries
 from testamur.schoolday.learning.actions import development
-from testamur.schoolday.learning.paper import Paper
+from testamur.schoolday.learning.paper import Paper, paper
 from testamur.surfaces.web.learning import signing
 from testamur.trust.records.models import Sight
 from tests.schoolday.diary.school import NOW, School, build
@@ -26,6 +28,7 @@ from tests.schoolday.learning.test_development import AHEAD
 from tests.surfaces.web.asking.conftest import Asked, asked, published
 from tests.surfaces.web.asking.test_family import sign
 from tests.surfaces.web.asking.test_staff import answer
+from tests.surfaces.web.family.diaries import browse
 
 __all__ = ["asked"]
 pytestmark = pytest.mark.django_db
@@ -83,6 +86,39 @@ def test_the_paper_of_a_hidden_pupil_bears_the_alias_whoever_hands_it_over(
     actions.freeze_development(by=head, version=draft.id, seen=draft.seen + 1, now=NOW)
     assert queries.paper(by=four.actor("teacher"), version=draft.id)
     assert "Ученик2" not in made[0].pupil
+
+
+@pytest.mark.feature("C8", "C19")
+def test_a_paper_that_was_handed_over_before_the_mark_bears_the_alias_for_whoever_may_not_know(
+    four: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was signed is kept, and stays in the hands of the family and of those who may know the name."""
+    head, pupil = four.actor("principal"), four.pupils[0]
+    key = actions.draft_development(by=head, group=four.group, pupil=pupil, now=NOW)
+    draft = queries.development(by=head, development=key).draft
+    assert draft is not None
+    actions.write_ahead(by=head, version=draft.id, ahead=AHEAD, seen=draft.seen, now=NOW)
+    actions.freeze_development(by=head, version=draft.id, seen=draft.seen + 1, now=NOW)
+    kept = queries.paper(by=four.actor("teacher"), version=draft.id)
+    hide(pupil)
+    made: list[Paper] = []
+    reading = sys.modules["testamur.schoolday.learning.queries.development"]
+
+    def noted(said: Paper) -> bytes:
+        made.append(said)
+        return paper(said)
+
+    monkeypatch.setattr(reading, "printed", noted)
+    seen = queries.paper(by=four.actor("teacher"), version=draft.id)
+    assert (seen[:5], seen == kept) == (b"%PDF-", False)
+    assert [("Ученик0" in one.pupil, one.made, one.number) for one in made] == [(False, NOW, 1)]
+    for name in ("principal", "guardian"):
+        assert queries.paper(by=four.actor(name), version=draft.id) == kept
+    with time_machine.travel(NOW, tick=True):
+        browse(four.persons["guardian"]).get(reverse("learning:pdf", args=[draft.id]))
+        assert not Sight.objects.filter(person=pupil).exists()
+        browse(four.persons["principal"], f"principal@{four.path}").get(reverse("learning:pdf", args=[draft.id]))
+    assert Sight.objects.filter(person=pupil, actor=four.persons["principal"]).exists()
 
 
 @pytest.mark.feature("C8", "C19")

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 import typst
 
-from testamur.schoolday.learning.rules import Ahead, Judgement
+from testamur.schoolday.diary.rules.rooms import Room
+from testamur.schoolday.learning.rules import Ahead, Judgement, ahead_in, judgements_in
 from testamur.trust.records.render import FONT_FILES, fonts_dir
 
 _TEMPLATE = Path(__file__).parent / "documents" / "development.typ"
@@ -32,6 +33,14 @@ class Paper:
     judgements: tuple[Judgement, ...]
     ahead: Ahead
     made: datetime
+
+
+def said(place: Room, *, pupil: str, number: int, content: dict[str, Any], made: datetime) -> Paper:
+    """What stands on the paper of a version. `pupil`: the name, or of a protected one the alias."""
+    return Paper(
+        place.school.country, place.school.name, place.group.code, place.year.code, pupil, number,
+        judgements_in(content), ahead_in(content), made,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

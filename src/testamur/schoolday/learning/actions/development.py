@@ -16,7 +16,7 @@ from testamur.kernel.jobs.rules import step_actor
 from testamur.kernel.journal.actions import append
 from testamur.register.people import queries as people
 from testamur.schoolday.learning.models import Demand, Development, Signature, Version
-from testamur.schoolday.learning.paper import Paper, paper
+from testamur.schoolday.learning.paper import paper, said
 from testamur.schoolday.learning.queries import demanded, judgements, place_of
 from testamur.schoolday.learning.queries.reach import must_be_members
 from testamur.schoolday.learning.rules import (
@@ -100,12 +100,7 @@ def freeze_development(*, by: Actor, version: UUID, seen: int, now: datetime) ->
     place = place_of(group=of.group_id, on=now.date())
     # of a protected pupil the alias, whoever hands it over: all who teach the pupil fetch the same paper
     name = people.people(by=step_actor("learning"), ids=[of.pupil_id], numbers=False)[of.pupil_id].name
-    row.pdf = paper(
-        Paper(
-            place.school.country, place.school.name, place.group.code, place.year.code, name, row.number,
-            judgements_in(row.content), ahead, now,
-        )
-    )  # fmt: skip
+    row.pdf = paper(said(place, pupil=name, number=row.number, content=row.content, made=now))
     row.digest, row.size = sha256(row.pdf).hexdigest(), len(row.pdf)
     row.state, row.frozen_at, row.eid = "frozen", now, demanded(of.school_id)
     row.save()

@@ -9,10 +9,13 @@ from uuid import UUID
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
+from testamur.register.people import queries as people
 from testamur.schoolday.diary.queries import assessments as diary
 from testamur.schoolday.diary.queries.assessments import assessed_room
 from testamur.schoolday.diary.rules.rooms import Room
 from testamur.schoolday.learning.models import Demand, Development, Signature, Version
+from testamur.schoolday.learning.paper import paper as printed
+from testamur.schoolday.learning.paper import said
 from testamur.schoolday.learning.queries.reach import group_of, must_reach
 from testamur.schoolday.learning.rules import (
     DevelopmentView,
@@ -65,7 +68,9 @@ def developments_for(*, by: Actor, children: Collection[UUID]) -> dict[UUID, tup
 def paper(*, by: Actor, version: UUID) -> bytes:
     """The PDF of a frozen version, for its school's staff, the pupil and the guardians.
 
-    Raises NotFound, NotAllowed without ``learning.family.see`` for the pupil or ``learning.development.see`` there.
+    What was handed over before the pupil's identity was protected bears the name: it is kept, and whoever may not know
+    the name gets the same paper with the alias. Raises NotFound, NotAllowed without ``learning.family.see`` for the
+    pupil or ``learning.development.see`` there.
     """
     row = Version.objects.select_related("development").filter(id=version, state="frozen").first()
     if row is None or row.pdf is None:
@@ -73,6 +78,11 @@ def paper(*, by: Actor, version: UUID) -> bytes:
     of = row.development
     if not by.may("learning.family.see", of.path, person=of.pupil_id):
         by.must(SEE, of.path, group=of.group_id)
+    pupil = people.people(by=by, ids=[of.pupil_id], numbers=False)[of.pupil_id]
+    if pupil.masked and row.frozen_at is not None:
+        place = place_of(group=of.group_id, on=row.frozen_at.date())
+        found = said(place, pupil=pupil.name, number=row.number, content=row.content, made=row.frozen_at)
+        return printed(found)
     return bytes(row.pdf)
 
 

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from testamur.access.accounts.rules import Area
 from testamur.kernel.base.refused import NotFound, Refused
+from testamur.register.people import queries as people
 from testamur.schoolday.learning import actions, queries
 from testamur.schoolday.learning.rules import Ahead, DevelopmentView, How, Part, VersionView
-from testamur.surfaces.web import refusals
+from testamur.surfaces.web import refusals, sightings
 from testamur.surfaces.web.account.entering import SeeOther
 from testamur.surfaces.web.diary.about import names_of, today
 from testamur.surfaces.web.doors import door
@@ -140,7 +141,13 @@ def demand(request: WebRequest) -> HttpResponse:
 @require_safe
 def pdf(request: WebRequest, version: UUID) -> HttpResponse:
     """The PDF that is confirmed and signed."""
-    data = queries.paper(by=request.visitor.actor, version=version)
+    visitor = request.visitor
+    data = queries.paper(by=visitor.actor, version=version)
+    pupil = queries.versions_by_id([version])[version][0]
+    seen = people.people(by=visitor.actor, ids=[pupil], numbers=False)
+    if visitor.hat is not None and pupil not in visitor.hat.wards:
+        hidden = sightings.protected(seen)
+        sightings.note(visitor, visitor.actor, {key: seen[key].path for key in hidden}, "learning.paper")
     headers = {"Content-Disposition": 'inline; filename="plan.pdf"', "Cache-Control": "no-store"}
     return HttpResponse(data, content_type="application/pdf", headers=headers)
 
