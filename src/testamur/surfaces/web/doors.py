@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -60,7 +60,7 @@ def door(act: str, *areas: Area) -> Callable[[View], View]:
 
 def _turned_away(request: HttpRequest, act: str, areas: tuple[Area, ...]) -> HttpResponse | None:
     visitor = request.visitor  # type: ignore[attr-defined]  # set by VisitorMiddleware
-    here = request.get_full_path() if request.method == "GET" else request.path
+    here = request.get_full_path() if request.method == "GET" else _page_of(request)
     if visitor.login is None and act.startswith("app."):
         return to(request, "app:start", next=here)
     if visitor.login is None:
@@ -71,6 +71,14 @@ def _turned_away(request: HttpRequest, act: str, areas: tuple[Area, ...]) -> Htt
         if not set(areas) & set(visitor.hat.areas):
             return _wrong_hat(request, areas, here)
     return _too_weak(request, act, here)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page on which the form stood that was sent: after a login one is there again, and not where it was sent to."""
+    came = urlsplit(request.headers.get("Referer", ""))
+    if came.netloc != request.get_host():
+        return request.path
+    return came.path + (f"?{came.query}" if came.query else "")
 
 
 def _too_weak(request: HttpRequest, act: str, here: str) -> HttpResponse | None:

@@ -21,10 +21,6 @@
     if (color !== "danger") setTimeout(() => box.remove(), 6000);
   };
 
-  // A row of tabs that is wider than the screen shows the one that is open.
-  const tab = document.querySelector(".tabs [aria-current]");
-  if (tab) tab.closest(".tabs").scrollLeft = tab.offsetLeft - 96;
-
   // Menus: one open at a time; Escape and a click elsewhere close them.
   const menus = () => document.querySelectorAll("details[data-menu][open]");
   document.addEventListener("click", (event) => {
