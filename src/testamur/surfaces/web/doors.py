@@ -74,7 +74,7 @@ def _turned_away(request: HttpRequest, act: str, areas: tuple[Area, ...]) -> Htt
 
 
 def _page_of(request: HttpRequest) -> str:
-    """The page on which the form stood that was sent: after a login one is there again, and not where it was sent to."""
+    """The page on which the form stood that was sent: after a login one is there again, not where it was sent to."""
     came = urlsplit(request.headers.get("Referer", ""))
     if came.netloc != request.get_host():
         return request.path
