@@ -10,12 +10,13 @@ import time_machine
 from PIL import Image
 
 from testamur.kernel.base.actor import operator
+from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotFound
 from testamur.register.people import actions as people
 from testamur.register.people.rules import Protection
 from testamur.schoolday.care import actions
 from testamur.schoolday.care.models import Collector, Fetching
-from testamur.schoolday.care.rules import NewCollector, NewDay, Relation
+from testamur.schoolday.care.rules import Act, NewCollector, NewDay, Note, Relation
 from tests.schoolday.care import nursery as places
 from tests.schoolday.care.nursery import DAY, NOW, TODAY, ZONE, Nursery
 from tests.surfaces.web.family.diaries import browse
@@ -79,3 +80,25 @@ def test_whoever_does_not_know_the_fetcher_takes_nobody_off_by_saving_the_week(n
         sent = {"monday": "2026-03-09", "care_3": "", "who_3": f"c{made}"}
         assert other.post(f"{week}save/", sent).status_code == 303
         assert Fetching.objects.get(child=child, on=TODAY).collector_id == made
+
+
+def test_who_fetches_a_hidden_child_is_named_to_nobody_who_may_not_know_the_child(nursery: Nursery) -> None:
+    """A grandmother is called as the child is: staff see what she is to the child, and her picture."""
+    with time_machine.travel(NOW, tick=True):
+        made, child = friend(nursery, "guardian"), nursery.children[0]
+        for act, who in ((Act.IN, None), (Act.OUT, made)):
+            note = Note(new_id(), child, act, NOW, collector=who)
+            actions.note_presence(by=nursery.actor("teacher"), group=nursery.group, note=note, now=NOW, zone=ZONE)
+        level = Protection.PROTECTED_REGISTRATION
+        people.set_protection(by=operator(), person=child, level=level, now=NOW)
+        teacher = browse(nursery.persons["teacher"], f"teacher@{nursery.path}")
+        head = browse(nursery.persons["principal"], f"principal@{nursery.path}")
+        page = f"/care/child/{child}/"
+        for address in (page, f"/care/group/{nursery.group}/", f"/care/unit/{nursery.unit}/fire/"):
+            told = teacher.get(address).content.decode()
+            assert "Vännen Hemlig" not in told, address
+            assert "+46406280499" not in told, address
+        assert "Friend" in teacher.get(page).content.decode()
+        assert teacher.get(f"/care/picture/{made}/").status_code == 200
+        assert "Vännen Hemlig" in head.get(page).content.decode()
+        assert "Vännen Hemlig" in browse(nursery.persons["guardian"]).get(f"/care/family/{child}/").content.decode()

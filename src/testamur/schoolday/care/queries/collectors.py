@@ -33,12 +33,15 @@ def collectors_seen(*, by: Actor, children: Collection[UUID], on: date) -> dict[
     """As `collectors_of`, as `by` may know them; for the caller's own check of the children.
 
     Where one of a child's guardians is protected, whom another guardian named stands there without name, telephone and
-    picture: those whom somebody in hiding trusts tell where that one lives.
+    picture: those whom somebody in hiding trusts tell where that one lives. Of a child whose own name `by` may not see
+    nobody has name and telephone: a grandmother is called as the child is.
     """
-    return {
-        child: tuple(one if _knows(by, one, on) else replace(one, name="", phone="", pictured=False) for one in some)
-        for child, some in collectors_of(children).items()
-    }
+    masked = _masked(by, children)
+    found = {}
+    for child, some in collectors_of(children).items():
+        seen = (one if _knows(by, one, on) else replace(one, name="", phone="", pictured=False) for one in some)
+        found[child] = tuple(replace(one, name="", phone="") if child in masked else one for one in seen)
+    return found
 
 
 def collectors_of(children: Collection[UUID]) -> dict[UUID, tuple[CollectorView, ...]]:
@@ -50,9 +53,11 @@ def collectors_of(children: Collection[UUID]) -> dict[UUID, tuple[CollectorView,
     return {child: tuple(found[child]) for child in children}
 
 
-def collector_names(ids: Collection[UUID]) -> dict[UUID, str]:
-    """What collectors are called, ended ones too; for the caller's own check."""
-    return dict(models.Collector.objects.filter(id__in=list(ids)).values_list("id", "name"))
+def collector_names(*, by: Actor, ids: Collection[UUID]) -> dict[UUID, str]:
+    """What collectors are called, ended ones too; of a child whose own name `by` may not see none is told."""
+    rows = list(models.Collector.objects.filter(id__in=list(ids)).values_list("id", "child", "name"))
+    masked = _masked(by, {child for _key, child, _name in rows})
+    return {key: name for key, child, name in rows if child not in masked}
 
 
 def picture(*, by: Actor, collector: UUID, on: date) -> bytes:
@@ -78,6 +83,13 @@ def cautions(*, by: Actor, place: CarePlace) -> tuple[CautionView, ...]:
     by.must(SEE, place.group_path, group=place.group)
     rows = models.Caution.objects.filter(child=place.child, ended_at__isnull=True).order_by("written_at", "id")
     return tuple(CautionView(row.id, row.child, row.text, row.written_by, row.written_at) for row in rows)
+
+
+def _masked(by: Actor, children: Collection[UUID]) -> frozenset[UUID]:
+    """The children whose names `by` may not see; a family sees its own, and nothing is asked."""
+    strange = {child for child in children if not any(child in grant.wards for grant in by.grants)}
+    seen = people.people(by=by, ids=strange, numbers=False) if strange else {}
+    return frozenset(child for child in strange if child not in seen or seen[child].masked)
 
 
 def _knows(by: Actor, one: CollectorView, on: date) -> bool:

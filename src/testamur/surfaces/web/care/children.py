@@ -22,8 +22,8 @@ from testamur.schoolday.care.rules import LONGEST_NOTE, monday_of
 from testamur.surfaces.web import refusals
 from testamur.surfaces.web.account.entering import SeeOther
 from testamur.surfaces.web.care.desk import Desk
-from testamur.surfaces.web.care.family import RELATIONS, monday_in
-from testamur.surfaces.web.care.fetchers import choices_by_day, fetchers_of, names_of
+from testamur.surfaces.web.care.family import monday_in
+from testamur.surfaces.web.care.fetchers import RELATIONS, choices_by_day, fetchers_of, names_of
 from testamur.surfaces.web.care.hours import WeekForm
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.pages import page
@@ -149,10 +149,8 @@ def _shown(
     wrote = {day.by for day in week.days if day.by is not None}
     names = {} if face.masked else names_of(desk.visitor, wrote)  # a guardian's name would tell the child's
     notes = queries.history(by=desk.by, child=pupil, place=here, first=desk.today - HISTORY, last=desk.today)
-    called = some.called | {
-        f"c{key}": name
-        for key, name in queries.collector_names({one.collector for one in notes if one.collector}).items()
-    }
+    ended = queries.collector_names(by=desk.by, ids={one.collector for one in notes if one.collector})
+    called = {f"c{key}": name for key, name in ended.items()} | some.called
     return page(
         request,
         "web/care/child.html",

@@ -27,7 +27,7 @@ from testamur.schoolday.care.rules import (
 )
 from testamur.surfaces.web import refusals
 from testamur.surfaces.web.account.entering import SeeOther
-from testamur.surfaces.web.care.fetchers import choices_by_day, fetchers_of, names_of
+from testamur.surfaces.web.care.fetchers import RELATIONS, choices_by_day, fetchers_of, names_of
 from testamur.surfaces.web.care.hours import WeekForm
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.family import reach
@@ -40,14 +40,6 @@ from testamur.surfaces.web.requests import Visitor, WebRequest
 FURTHEST = timedelta(days=370)
 AHEAD = timedelta(days=90)
 """How far closing days are shown."""
-RELATIONS = {
-    Relation.GRANDPARENT: gettext_lazy("Grandparent"),
-    Relation.SIBLING: gettext_lazy("Brother or sister"),
-    Relation.RELATIVE: gettext_lazy("Another relative"),
-    Relation.FRIEND: gettext_lazy("Friend or neighbour"),
-    Relation.GUARDIAN: gettext_lazy("Other parent"),
-    Relation.OTHER: gettext_lazy("Somebody else"),
-}
 WRITE = "care.week.write"
 
 
