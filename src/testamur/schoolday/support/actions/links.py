@@ -11,16 +11,18 @@ from django.db import transaction
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
 from testamur.kernel.journal.actions import append
+from testamur.register.people.queries import chunks
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import GroupView
 from testamur.schoolday.support.models import Host, Link, Placement, Tool
 from testamur.schoolday.support.rules import (
-    LinkInvalid,
     LinkKind,
     NewTool,
     TextMissing,
     check_link,
     check_tool,
+    host_of,
+    leads_to,
 )
 
 
@@ -66,9 +68,7 @@ def allow_host(*, by: Actor, path: str, host: str, now: datetime) -> None:
     Needs ``support.tool.edit`` at the body. Raises LinkInvalid for what is no host's name.
     """
     by.must("support.tool.edit", path)
-    host = host.strip().lower().rstrip(".")
-    if not host.isascii() or "." not in host or len(host) > 200 or not all(c.isalnum() or c in "-." for c in host):  # noqa: PLR2004 - the column's length
-        raise LinkInvalid("A host's name is needed, like video.example.org.", field="host")
+    host = host_of(host)
     Host.objects.get_or_create(path=path, host=host)
     append(by=by, kind="support.host.allowed/1", path=path, refs={"host": host}, now=now)
 
@@ -77,14 +77,15 @@ def allow_host(*, by: Actor, path: str, host: str, now: datetime) -> None:
 def forbid_host(*, by: Actor, path: str, host: str, now: datetime) -> None:
     """Allow a host no more; links to it are shown no more. Journal: ``support.host.forbidden/1``.
 
-    Needs ``support.tool.edit`` at the body.
+    Needs ``support.tool.edit`` at the body. Raises LinkInvalid for what is no host's name.
     """
     by.must("support.tool.edit", path)
+    host = host_of(host)
     Host.objects.filter(path=path, host=host).delete()
-    ended = Link.objects.filter(
-        path__startswith=path, kind=LinkKind.OTHER, ended_at__isnull=True, url__startswith=f"https://{host}"
-    )
-    ended.update(ended_at=now)
+    shown = Link.objects.filter(path__startswith=path, kind=LinkKind.OTHER, ended_at__isnull=True)
+    ended = [key for key, url in shown.values_list("id", "url") if leads_to(url, host)]
+    for part in chunks(ended):
+        Link.objects.filter(id__in=part).update(ended_at=now)
     append(by=by, kind="support.host.forbidden/1", path=path, refs={"host": host}, now=now)
 
 

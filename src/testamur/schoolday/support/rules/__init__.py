@@ -14,6 +14,8 @@ from testamur.schoolday.support.rules.links import (
     ToolView,
     check_link,
     check_tool,
+    host_of,
+    leads_to,
 )
 from testamur.schoolday.support.rules.questions import (
     LONGEST,
@@ -72,5 +74,7 @@ __all__ = [
     "check_link",
     "check_text",
     "check_tool",
+    "host_of",
+    "leads_to",
     "next_level",
 ]

@@ -10,6 +10,9 @@ from uuid import UUID
 
 from testamur.kernel.base.refused import Refused
 
+LONGEST_HOST = 200
+_NO_HOST = "A host's name is needed, like video.example.org."
+
 
 class LinkInvalid(Refused):
     """The address is none that families and pupils are sent to from here."""
@@ -50,22 +53,45 @@ class LinkView:
     families: bool
 
 
+def host_of(text: str) -> str:
+    """A host's name as names are compared: IDNA (RFC 3490), lower case, no dot at the end. Raises `LinkInvalid`."""
+    try:
+        host = text.strip().rstrip(".").encode("idna").decode("ascii").lower()
+    except UnicodeError as error:
+        raise LinkInvalid(_NO_HOST, field="host") from error
+    if "." not in host or len(host) > LONGEST_HOST or not all(c.isalnum() or c in "-." for c in host):
+        raise LinkInvalid(_NO_HOST, field="host")
+    return host
+
+
+def leads_to(url: str, host: str) -> bool:
+    """Whether an address leads to that host itself: not to another whose name begins or ends alike."""
+    try:
+        return host_of(urlsplit(url).hostname or "") == host
+    except (ValueError, LinkInvalid):
+        return False
+
+
 def check_link(kind: LinkKind, url: str, allowed: Collection[str]) -> str:
-    """The address, tidied. Raises `LinkInvalid` for one without https, with a login in it, or of another host."""
+    """The address, with its host as `host_of` writes it.
+
+    Raises `LinkInvalid` for one without https, with a login in it, or of another host.
+    """
     url = url.strip()
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
         raise LinkInvalid("That is no address.", field="url") from error
-    plain = url.isascii() and not any(c.isspace() or c in '<>"\\' for c in url)
-    if parts.scheme != "https" or not plain or parts.username or parts.password or port not in {None, 443}:
+    plain = not any(c.isspace() or not c.isprintable() or c in '<>"\\' for c in url)
+    plain = plain and (parts.path + parts.query + parts.fragment).isascii()
+    if parts.scheme != "https" or not plain or "@" in parts.netloc or port not in {None, 443}:
         raise LinkInvalid("An address that begins with https:// is needed.", field="url")
-    host = (parts.hostname or "").rstrip(".")
-    hosts = HOSTS.get(kind, frozenset(one.lower() for one in allowed))
-    if host not in hosts:
-        raise LinkInvalid("That host is not one of those that are allowed.", field="url", host=host)
-    return url
+    hosts = HOSTS.get(kind, frozenset(allowed))
+    found = next((one for one in hosts if leads_to(url, one)), None)
+    if found is None:
+        raise LinkInvalid("That host is not one of those that are allowed.", field="url", host=parts.hostname or "")
+    return parts._replace(netloc=found).geturl()
 
 
 @dataclass(frozen=True, slots=True)
