@@ -65,10 +65,7 @@ def pack_in_force(*, path: str, on: date, form: str = "") -> PackInForceView | N
 
     The deepest unit decides; at one unit the entry for that form of school goes before the one for all forms.
     """
-    rows = PackInForce.objects.filter(path__in=[way or "/" for way in prefixes(path)], form__in=["", form])
-    rows = rows.filter(Q(starts__lte=on) & (Q(ends__isnull=True) | Q(ends__gte=on)))
-    best = max(rows, key=lambda row: (len(row.path), bool(row.form), row.starts), default=None)
-    return None if best is None else _pack(best)
+    return packs_in_force(places={path: form}, on=on).get(path)
 
 
 def packs_in_force(*, places: Mapping[str, str], on: date) -> dict[str, PackInForceView]:

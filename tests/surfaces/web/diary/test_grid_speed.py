@@ -16,8 +16,8 @@ from tests.schoolday.diary.school import School, build
 from tests.surfaces.web.diary.conftest import Enter
 
 pytestmark = pytest.mark.django_db
-MOST = 13
-"""Queries of the whole page; one of them asks whom the teacher needs to know of the protected pupils."""
+MOST = 12
+"""Queries of the whole page, login and all."""
 
 
 def _filled(pupils: int) -> School:
@@ -35,7 +35,7 @@ def _filled(pupils: int) -> School:
 
 @pytest.mark.feature("E6")
 @pytest.mark.parametrize(("pupils", "who"), [(2, "teacher"), (27, "teacher"), (27, "principal")])
-def test_the_page_of_a_class_asks_at_most_thirteen_queries(pupils: int, who: str, enter: Enter) -> None:
+def test_the_page_of_a_class_asks_at_most_twelve_queries(pupils: int, who: str, enter: Enter) -> None:
     school = _filled(pupils)
     browser, address = enter(school, who), reverse("diary:grid", args=[school.group, "MAT"])
     assert browser.get(address).status_code == HTTPStatus.OK  # notes the sight of the protected pupil

@@ -176,7 +176,7 @@ def test_a_page_asks_the_same_number_of_queries_whatever_its_size(db: None, ente
     browser.get(where)
     with CaptureQueriesContext(connection) as queries:
         browser.get(where)
-    assert len(queries) == 21  # one of them: whom the visitor needs to know of
+    assert len(queries) == 19
 
 
 @pytest.mark.feature("E15")

@@ -1,18 +1,24 @@
 """Reading persons: the door of this package's reads."""
 
+from testamur.register.people.queries.guardians import (
+    custodians,
+    guardians,
+    wards,
+    wards_of,
+)
+from testamur.register.people.queries.numbers import (
+    holder_of_code,
+    holder_of_identifier,
+    holders_of_identifiers,
+    identifier_rows,
+)
 from testamur.register.people.queries.persons import (
     CHUNK,
     chunks,
     contacts,
     counts,
-    custodians,
     facts,
     facts_of,
-    guardians,
-    holder_of_code,
-    holder_of_identifier,
-    holders_of_identifiers,
-    identifier_rows,
     identifiers,
     label_codes,
     main_identifiers,
@@ -23,8 +29,6 @@ from testamur.register.people.queries.persons import (
     pupil_codes,
     search,
     text_numbers,
-    wards,
-    wards_of,
 )
 from testamur.register.people.queries.protection import (
     cover,

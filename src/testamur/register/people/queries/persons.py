@@ -7,9 +7,7 @@ Everybody sees oneself. A grant limited to wards reaches those wards only.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -17,11 +15,10 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 
 from testamur.kernel.base.actor import Actor
-from testamur.kernel.base.memory import recall_each, recalled, remember
+from testamur.kernel.base.memory import recall_each, recalled
 from testamur.kernel.prepared import prepared
 from testamur.register.people.models import (
     ContactPoint,
-    Guardianship,
     Person,
     PersonFacts,
     PersonIdentifier,
@@ -32,14 +29,11 @@ from testamur.register.people.rules import (
     ContactKind,
     ContactView,
     Facts,
-    GuardianView,
     Identifier,
-    IdentifierInvalid,
     IdentifierView,
     Parent,
     PersonView,
     Protection,
-    Relation,
     Scheme,
     Sex,
     Shown,
@@ -47,10 +41,7 @@ from testamur.register.people.rules import (
     common_path,
     display_name,
     fold,
-    guardian_reaches,
     must_reach,
-    normalise_code,
-    parse_identifier,
     phone_spellings,
     reaches,
     suppress,
@@ -59,11 +50,11 @@ from testamur.register.people.rules import (
 CHUNK = 5000
 """Ids in one SQL statement: below the variable limit of every SQLite build."""
 
-_FIELDS = (
+FIELDS = (
     "id", "path", "given", "middle", "family", "preferred", "family_first", "birth_date", "sex", "protection", "alias",
     "cover_given", "cover_family",
 )  # fmt: skip
-_REACH = ("child_id", "starts", "ends", "child__birth_date", "consent_from")
+"""Columns of a person that `people` shows from: what others remember as ``people.person``."""
 
 
 def people(*, by: Actor, ids: Iterable[UUID], numbers: bool = True) -> dict[UUID, PersonView]:
@@ -88,7 +79,7 @@ def _rows(ids: Collection[UUID]) -> dict[UUID, Sequence[Any]]:
 
 @prepared
 def _by_id(ids: Sequence[UUID]) -> QuerySet[Person, tuple[Any, ...]]:
-    return Person.objects.filter(id__in=ids).values_list(*_FIELDS)
+    return Person.objects.filter(id__in=ids).values_list(*FIELDS)
 
 
 def person(*, by: Actor, id: UUID) -> PersonView | None:  # noqa: A002 - the name that every query uses
@@ -114,7 +105,7 @@ def search(*, by: Actor, text: str, path: str, limit: int = 50) -> tuple[PersonV
 
 def contacts(*, by: Actor, persons: Collection[UUID]) -> dict[UUID, tuple[ContactView, ...]]:
     """Contact points of those persons whose contacts `by` may see (``people.contact.see``); the others have none."""
-    seen = _visible(by, persons, "people.contact.see")
+    seen = visible(by, persons, "people.contact.see")
     found: dict[UUID, list[ContactView]] = {key: [] for key in persons}
     for chunk in chunks(seen):
         for row in ContactPoint.objects.filter(person__in=chunk).order_by("id"):
@@ -128,14 +119,14 @@ def contacts(*, by: Actor, persons: Collection[UUID]) -> dict[UUID, tuple[Contac
 
 def facts(*, by: Actor, persons: Collection[UUID]) -> dict[UUID, Facts]:
     """Further facts of those persons whose details `by` may see (``people.details.see``)."""
-    seen = _visible(by, persons, "people.details.see")
+    seen = visible(by, persons, "people.details.see")
     rows = (row for chunk in chunks(seen) for row in PersonFacts.objects.filter(person__in=chunk))
     return {row.person_id: facts_of(row) for row in rows}
 
 
 def identifiers(*, by: Actor, persons: Collection[UUID]) -> dict[UUID, tuple[IdentifierView, ...]]:
     """All identifiers, ended ones too, of those persons whose details `by` may see (``people.details.see``)."""
-    seen = _visible(by, persons, "people.details.see")
+    seen = visible(by, persons, "people.details.see")
     found: dict[UUID, list[IdentifierView]] = {key: [] for key in persons}
     for chunk in chunks(seen):
         for row in PersonIdentifier.objects.filter(person__in=chunk).order_by("id"):
@@ -166,7 +157,7 @@ def text_numbers(*, contact: str) -> dict[UUID, str]:
 
 def pupil_codes(*, by: Actor, persons: Collection[UUID]) -> dict[UUID, str]:
     """The codes in force, for labels, of those pupils whose codes `by` may see (``people.code.see``)."""
-    seen = _visible(by, persons, "people.code.see")
+    seen = visible(by, persons, "people.code.see")
     rows = (
         row
         for chunk in chunks(seen)
@@ -189,114 +180,6 @@ def label_codes(*, by: Actor, persons: Collection[UUID]) -> dict[UUID, str]:
             "person_id", "code"
         )
     }
-
-
-def guardians(*, by: Actor, children: Collection[UUID], on: date) -> dict[UUID, tuple[GuardianView, ...]]:
-    """Guardians on that day of those children whose guardians `by` may see (``people.guardianship.see``).
-
-    A protected child has none for those who may not see it, since the guardian's name would tell the child's; a
-    protected
-    guardian is shown by alias.
-    """
-    seen = _visible(by, children, "people.guardianship.see")
-    running = Q(starts__lte=on) & (Q(ends__isnull=True) | Q(ends__gte=on))
-    rows = [r for chunk in chunks(seen) for r in Guardianship.objects.filter(running, child__in=chunk).order_by("id")]
-    names = people(by=by, ids=[row.guardian_id for row in rows])
-    found: dict[UUID, list[GuardianView]] = {key: [] for key in children}
-    for row in rows:
-        found[row.child_id].append(
-            GuardianView(
-                row.id,
-                row.child_id,
-                names[row.guardian_id],
-                Relation(row.relation),
-                row.custody,
-                row.starts,
-                row.ends,
-                row.consent_from,
-            )
-        )
-    return {key: tuple(views) for key, views in found.items()}
-
-
-def wards(*, guardian: UUID, on: date) -> frozenset[UUID]:
-    """The children whom a guardian reaches on that day: for building the guardian's own grants, nothing else.
-
-    The guardian's own row comes along, and those of the children: for a page that says who looks at it, and at whom.
-    """
-    found, width = set(), len(_FIELDS)
-    for row in _warded(guardian=guardian):
-        remember("people.person", guardian, row[:width])
-        child, starts, ends, born, consent = row[width : width + len(_REACH)]
-        if child and guardian_reaches(on=on, starts=starts, ends=ends, born=born, consent_from=consent):
-            remember("people.person", child, row[width + len(_REACH) :])
-            found.add(child)
-    return frozenset(found)
-
-
-@prepared
-def _warded(guardian: UUID) -> QuerySet[Person, tuple[Any, ...]]:
-    return Person.objects.filter(id=guardian).values_list(
-        *_FIELDS,
-        *(f"wardships__{field}" for field in _REACH),
-        *(f"wardships__child__{field}" for field in _FIELDS),
-    )
-
-
-def wards_of(*, guardians: Collection[UUID], on: date) -> dict[UUID, frozenset[UUID]]:
-    """The children whom each of the guardians reaches on that day; for messages to them."""
-    found: dict[UUID, set[UUID]] = {guardian: set() for guardian in guardians}
-    for chunk in chunks(found):
-        rows = Guardianship.objects.filter(guardian__in=chunk)
-        for guardian, child, starts, ends, born, consent in rows.values_list("guardian_id", *_REACH):
-            if guardian_reaches(on=on, starts=starts, ends=ends, born=born, consent_from=consent):
-                found[guardian].add(child)
-    return {guardian: frozenset(some) for guardian, some in found.items()}
-
-
-def custodians(*, child: UUID, on: date) -> frozenset[UUID]:
-    """Who has custody of a child on that day: for rules that ask for the word of all of them, not for showing."""
-    rows = Guardianship.objects.filter(Q(ends__isnull=True) | Q(ends__gte=on), child=child, custody=True)
-    return frozenset(rows.filter(starts__lte=on).values_list("guardian_id", flat=True))
-
-
-def holder_of_identifier(*, scheme: str, value: str, on: date, context: str = "") -> UUID | None:
-    """Whose number this is, in any usual spelling, or None; for login and import. An ended number opens nothing."""
-    try:
-        number = parse_identifier(scheme, value, on=on, context=context)
-    except IdentifierInvalid:
-        return None
-    row = PersonIdentifier.objects.filter(scheme=number.scheme, context=number.context, value=number.value)
-    return row.filter(Q(ends__isnull=True) | Q(ends__gte=on)).values_list("person_id", flat=True).first()
-
-
-def holders_of_identifiers(*, numbers: Iterable[Identifier]) -> dict[tuple[str, str, str], UUID]:
-    """Who holds which of many numbers in normal form, by (scheme, context, value), ended ones too; for import."""
-    return {key: holder for key, (_, holder) in identifier_rows(numbers).items()}
-
-
-def identifier_rows(numbers: Iterable[Identifier]) -> dict[tuple[str, str, str], tuple[UUID, UUID]]:
-    """(identifier's id, holder) of many numbers in normal form, by (scheme, context, value)."""
-    by_kind: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for number in numbers:
-        by_kind[number.scheme.value, number.context].append(number.value)
-    return {
-        (scheme, context, value): (key, holder)
-        for (scheme, context), values in by_kind.items()
-        for chunk in chunks(values)
-        for value, key, holder in PersonIdentifier.objects.filter(
-            scheme=scheme, context=context, value__in=chunk
-        ).values_list("value", "id", "person_id")
-    }
-
-
-def holder_of_code(text: str) -> UUID | None:
-    """Whose pupil code this is, or None for an unknown or revoked one.
-
-    Raises `CodeInvalid` (``people.code.invalid``) for a misread code. The caller limits the rate.
-    """
-    row = PupilCode.objects.filter(code=normalise_code(text), revoked_at__isnull=True)
-    return row.values_list("person_id", flat=True).first()
 
 
 def counts(*, by: Actor, cells: Mapping[str, Collection[UUID]]) -> dict[str, int | None]:
@@ -396,7 +279,7 @@ def _view(row: Sequence[Any], sights: _Sights, numbers: Mapping[UUID, Identifier
     )
 
 
-def _visible(by: Actor, persons: Collection[UUID], verb: str) -> list[UUID]:
+def visible(by: Actor, persons: Collection[UUID], verb: str) -> list[UUID]:
     """Those of the persons for whom `by` has the verb and, where they are protected, may see them."""
     seen = []
     for chunk in chunks(dict.fromkeys(persons)):

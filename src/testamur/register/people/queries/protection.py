@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.base.memory import recall_each
 from testamur.kernel.prepared import prepared
 from testamur.register.people.models import NeedToKnow, Person
 from testamur.register.people.queries.persons import chunks, paths
@@ -33,7 +34,8 @@ def hidden_from(by: Actor) -> frozenset[UUID]:
 
 def known_to(*, staff: UUID, on: date) -> frozenset[UUID]:
     """The protected persons whom somebody of the staff needs to know on that day: for building the own grants."""
-    return frozenset(_known(staff=staff, on=on))
+    found = recall_each(f"people.known.{on}", [staff], lambda _some: {staff: frozenset(_known(staff=staff, on=on))})
+    return found[staff]
 
 
 @prepared

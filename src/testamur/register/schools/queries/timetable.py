@@ -141,9 +141,13 @@ def _shared(person: UUID, groups: tuple[UUID, ...], on: date) -> frozenset[UUID]
 
 def given(*, person: UUID, on: date) -> tuple[tuple[UUID, UUID, str], ...]:
     """(school, group, subject) of a person's weekly lessons in force on that day, each once. One query; remembered."""
+    return recall(("schools.given", person, on), lambda: tuple(_given(person=person, on=on)))
+
+
+@prepared
+def _given(person: UUID, on: date) -> QuerySet[Slot, tuple[UUID, UUID, str]]:
     rows = Slot.objects.filter(teacher=person, valid_from__lte=on, valid_to__gte=on).order_by("subject")
-    once = rows.values_list("school_id", "group_id", "subject").distinct()
-    return recall(("schools.given", person, on), lambda: tuple(once))
+    return rows.values_list("school_id", "group_id", "subject").distinct()
 
 
 def teachers_of(*, groups: Collection[UUID], on: date) -> tuple[Teaching, ...]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
+from testamur.kernel.prepared import prepared
 from testamur.register.people import queries as people
 from testamur.register.people.queries import chunks
 from testamur.register.people.rules import PersonView
@@ -116,11 +117,16 @@ def substitutions(*, person: UUID, on: date) -> dict[UUID, frozenset[UUID]]:
 
     From a week before, to put things right, until the day after, to prepare.
     """
-    rows = Lesson.objects.filter(teacher=person, on__range=(on - STANDS_IN_BEFORE, on + STANDS_IN_AHEAD))
     found: dict[UUID, set[UUID]] = {}
-    for school, group in rows.values_list("school_id", "group_id").distinct():
+    for school, group in _stands_in(person=person, first=on - STANDS_IN_BEFORE, last=on + STANDS_IN_AHEAD):
         found.setdefault(school, set()).add(group)
     return {school: frozenset(groups) for school, groups in found.items()}
+
+
+@prepared
+def _stands_in(person: UUID, first: date, last: date) -> QuerySet[Lesson, tuple[UUID, UUID]]:
+    rows = Lesson.objects.filter(teacher=person, on__range=(first, last))
+    return rows.values_list("school_id", "group_id").distinct()
 
 
 def mine(*, by: Actor, first: date, last: date) -> tuple[Line, ...]:
