@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 DIARY = "99. СУ „Проба“ (пример)"
+SWEDEN = "Diktskolan (exempel)"
+VIETNAM = "Nhật Ký"
 
 
 def main(address: str, told: Path) -> None:
@@ -26,6 +28,7 @@ def main(address: str, told: Path) -> None:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
         records(browser, address, people)
         diary(browser, address, people)
+        portal(browser, address, people)
         public = page(browser, address)
         picture(public, "/verify/", "verify")
         picture(page(browser, address, width=360, scheme="dark"), "/", "home-small-dark")
@@ -77,6 +80,36 @@ def diary(browser: Browser, address: str, people: list[dict[str, str]]) -> None:
     head.locator('main a[href^="/reports/school"]').first.click()
     head.wait_for_load_state()
     shoot(head, "report")
+
+
+def portal(browser: Browser, address: str, people: list[dict[str, str]]) -> None:
+    """Care, messages, forms, plans and timetables, as families and schools see them."""
+    home = number(people, "guardian", "Solbackaskolan")
+    phone = visitor(browser, address, home, width=360)
+    phone.goto("/family/")
+    phone.locator("button.tabs-open").last.click()
+    shoot(phone, "child-pages")
+    of = visitor(browser, address, home)
+    of.goto("/family/")
+    week = of.locator('a[href^="/care/family/"]').first.get_attribute("href") or ""
+    picture(of, week, "care-week")
+    other = visitor(browser, address, number(people, "guardian", VIETNAM), width=360)
+    follow(other, "/messages/", ".mail-line h2 a", "conversation")
+    follow(other, "/family/", 'main .family-box--todo a[href^="/forms/of/"]', "consent")
+    board = visitor(browser, address, number(people, "teacher", "förskola"), width=820)
+    follow(board, "/care/", 'main a[href^="/care/group/"]', "care-board")
+    follow(board, "/care/", 'main a[href$="/fire/"]', "care-fire")
+    head = visitor(browser, address, number(people, "principal", SWEDEN))
+    follow(head, "/timetable/", 'main a[href^="/timetable/group/"]', "timetable")
+    follow(head, "/forms/", 'main a[href^="/forms/"]:not([href="/forms/new/"])', "form-outcome")
+    teacher = visitor(browser, address, number(people, "class teacher", SWEDEN))
+    follow(teacher, "/learning/", 'main a[href^="/learning/group/"]', "plans")
+
+
+def follow(of: Page, start: str, link: str, name: str) -> None:
+    """The page behind the first such link of a page, as a picture."""
+    of.goto(start)
+    picture(of, of.locator(link).first.get_attribute("href") or "", name)
 
 
 def number(people: list[dict[str, str]], role: str, place: str) -> str:

@@ -110,6 +110,33 @@ def test_pictures_are_upright_and_tell_no_place(tmp_path: Path):
     assert tmp_path.exists()
 
 
+def test_pictures_of_one_message_share_what_a_request_has_the_time_for(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(files, "_ENOUGH", 1000)
+    one, two = files.take([("a.jpg", photo("JPEG"))]), files.take([("a.jpg", photo("JPEG"))] * 2)
+    sizes = []
+    for taken in (one[0], two[0], two[1]):
+        with Image.open(io.BytesIO(files.content(taken.digest))) as kept:
+            sizes.append(kept.size)
+    assert sizes == [(20, 40), (10, 20), (10, 20)]
+    assert files.take([("a.png", photo("PNG"))])
+    with pytest.raises(Refused) as refused:
+        files.take([("a.png", photo("PNG"))] * 2)
+    assert refused.value.code == "conversations.file.kind"
+
+
+def test_files_that_only_cost_time_are_refused_at_once():
+    """A hundred thousand entries in ten megabytes, or a text of which each letter is looked at by itself."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for n in range(6000):
+            made.writestr(str(n), b"")
+    with pytest.raises(Refused):
+        sniff(out.getvalue())
+    assert sniff(("räksmörgås, ja\n" * 400_000).encode()) is Kind.TXT
+    with pytest.raises(Refused):
+        sniff(("räksmörgås\n" * 400_000 + "\x85").encode())
+
+
 def test_a_broken_picture_and_too_much_are_refused():
     big = b"%PDF-" + b"x" * (10 * 2**20)
     for sent, code in (

@@ -235,7 +235,11 @@ def portfolio(school: School) -> Tables:
         entry=made, number=1, alt="Листа", width=1, height=1, data=b"jpeg", thumb=b"jpeg", made_at=OLD
     )
     learning.PictureChild.objects.create(picture=seen, child_id=child)
-    return learning.Entry, learning.EntryChild, learning.EntryGoal, learning.Picture, learning.PictureChild
+    learning.Earlier.objects.create(entry=made, number=1, title="Лято", on=DAY, changed_by=made.made_by, until=OLD)
+    return (
+        learning.Entry, learning.EntryChild, learning.EntryGoal, learning.Picture, learning.PictureChild,
+        learning.Earlier,
+    )  # fmt: skip
 
 
 def talks(school: School) -> Tables:

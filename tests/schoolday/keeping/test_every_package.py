@@ -309,3 +309,11 @@ def test_an_archivist_is_needed(bulgarian: School) -> None:
         by: Actor = bulgarian.actor(who)
         with pytest.raises(NotAllowed):
             actions.propose_list(by=by, unit=bulgarian.school, category=Category.MESSAGES, now=NOW)
+
+
+@pytest.mark.parametrize("category", sorted(SHELVES))
+def test_nothing_that_hangs_from_a_deleted_row_is_forgotten(bulgarian: School, category: Category) -> None:
+    """A table that comes to name one of these has to be on its shelf too: else a list would stop half-way."""
+    tables = set(SHELVES[category](bulgarian))
+    naming = {relation.related_model for table in tables for relation in table._meta.related_objects}
+    assert naming <= tables | ({learning.EntryGoal} if category is Category.PLANS else set())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -35,3 +36,11 @@ def test_nothing_goes_before_its_years_are_over(today: date, category: Category,
 def test_every_country_says_something_of_every_kind_and_every_topic_has_a_purpose() -> None:
     assert all(set(plan) == set(Category) for plan in PLAN.values())
     assert [one.topic for one in HELD] == list(Topic)
+
+
+def test_the_operators_guide_tells_the_plan_as_it_is() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "operate.md").read_text()
+    rows = {cells[1].strip(" `"): cells[2:5] for line in text.splitlines() if len(cells := line.split("|")) == 7}
+    for category in Category:
+        told = [cell.split()[0] for cell in rows[category.value]]
+        assert told == [str(term_of(country, category).years or "kept") for country in ("SE", "BG", "VN")]

@@ -27,10 +27,16 @@ class TooManyPixelsError(ValueError):
     """More pixels than are taken: told by the file's head, before anything is decoded."""
 
 
-def upright(data: bytes, *, formats: Sequence[str], most_pixels: int, alpha: bool = False) -> Image.Image:
+MOST_WHOLE = 20_000_000
+"""So many pixels at most are decoded at once, of a picture that cannot be decoded smaller than it is: about 250 MB."""
+
+
+def upright(data: bytes, *, formats: Sequence[str], most_pixels: int, enough: int, alpha: bool = False) -> Image.Image:
     """The pixels alone, turned as the camera was held, in RGB; what can be seen through lies on white.
 
-    `formats` are Pillow's names ("JPEG", "PNG", "WEBP"). With `alpha` a picture that can be seen through stays RGBA.
+    `formats` are Pillow's names ("JPEG", "PNG", "WEBP"). A JPEG of more than `enough` pixels is decoded at a half, a
+    quarter or an eighth of its sides, at once and in little memory; other pictures, and JPEGs that come in ever better
+    passes, are bounded by `MOST_WHOLE`. With `alpha` a picture that can be seen through stays RGBA.
     Raises `UnreadableError` and `TooManyPixelsError`.
     """
     # The switch is one of the whole process, and libraries turn it on as they are loaded (WeasyPrint does): half a
@@ -40,8 +46,12 @@ def upright(data: bytes, *, formats: Sequence[str], most_pixels: int, alpha: boo
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a bomb is refused here, by its size
             with Image.open(io.BytesIO(data), formats=list(formats)) as opened:
-                small = 0 < opened.width * opened.height <= most_pixels
-                picture = _plain(ImageOps.exif_transpose(opened), alpha=alpha) if small else None
+                most = most_pixels if _is_plain_jpeg(opened) else min(most_pixels, MOST_WHOLE)
+                picture = None
+                if 0 < opened.width * opened.height <= most:
+                    _draft(opened, enough)
+                    ImageOps.exif_transpose(opened, in_place=True)
+                    picture = _plain(opened, alpha=alpha)
     except _BROKEN as error:
         raise UnreadableError from error
     if picture is None:
@@ -49,9 +59,33 @@ def upright(data: bytes, *, formats: Sequence[str], most_pixels: int, alpha: boo
     return picture
 
 
+def pixels(data: bytes, *, formats: Sequence[str]) -> int:
+    """How many pixels the file's head says that it has. Raises `UnreadableError`."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=list(formats)) as opened:
+                return opened.width * opened.height
+    except _BROKEN as error:
+        raise UnreadableError from error
+
+
+def _is_plain_jpeg(picture: Image.Image) -> bool:
+    return picture.format == "JPEG" and "progressive" not in picture.info
+
+
+def _draft(picture: Image.Image, enough: int) -> None:
+    """Have a JPEG decoded at the largest scale that makes no more than `enough` pixels of it."""
+    for scale in (1, 2, 4, 8):
+        if picture.width * picture.height <= enough * scale * scale or scale == 8:  # noqa: PLR2004 - the smallest there is
+            if scale > 1:
+                picture.draft(None, (max(1, picture.width // scale), max(1, picture.height // scale)))
+            return
+
+
 def _plain(picture: Image.Image, *, alpha: bool) -> Image.Image:
     if not (picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info):
-        return _bare(picture.convert("RGB"))
+        return _bare(picture if picture.mode == "RGB" else picture.convert("RGB"))
     over = picture.convert("RGBA")
     if alpha:
         return _bare(over)

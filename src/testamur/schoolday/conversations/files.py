@@ -32,8 +32,11 @@ from testamur.schoolday.conversations.scanning import scan
 
 KEEP_LOOSE = timedelta(days=1)
 _FOLDER = "attachments"
-_PIXELS = 40_000_000
-"""A picture of so many pixels is none that a telephone takes."""
+_PIXELS = 110_000_000
+"""A picture of more pixels is none that a telephone takes."""
+_ENOUGH = 24_000_000
+"""So many pixels of all pictures of a message together are kept: a sheet of paper can be read at a tenth of them."""
+_FORMATS = {Kind.PNG: "PNG", Kind.JPEG: "JPEG"}
 _QUALITY = 90
 
 
@@ -46,7 +49,9 @@ def take(sent: Sequence[tuple[str, bytes]]) -> tuple[Taken, ...]:
     if len(sent) > MOST_FILES:
         raise FilesTooMany(f"At most {MOST_FILES} files.", field="enclosed", most=MOST_FILES)
     looked = [(name, data, _looked_at(name, data)) for name, data in sent]
-    return tuple(_stored(name, data, kind) for name, data, kind in looked)
+    shown = [(data, kind) for _name, data, kind in looked if kind in _FORMATS]
+    _must_be_few(shown)
+    return tuple(_stored(name, data, kind, _ENOUGH // max(1, len(shown))) for name, data, kind in looked)
 
 
 def content(digest: str) -> bytes:
@@ -83,8 +88,18 @@ def _looked_at(name: str, data: bytes) -> Kind:
     return kind
 
 
-def _stored(name: str, data: bytes, kind: Kind) -> Taken:
-    clean = _picture(data, kind) if kind in {Kind.PNG, Kind.JPEG} else data
+def _must_be_few(shown: Sequence[tuple[bytes, Kind]]) -> None:
+    """Raise FileRefused for more pixels than a request has the time for: JPEGs are decoded small, others are not."""
+    try:
+        whole = sum(pictures.pixels(data, formats=[_FORMATS[kind]]) for data, kind in shown if kind is Kind.PNG)
+    except pictures.UnreadableError as error:
+        raise FileRefused("The picture cannot be read.", field="enclosed") from error
+    if whole > _ENOUGH:
+        raise FileRefused("The pictures are too large together.", field="enclosed")
+
+
+def _stored(name: str, data: bytes, kind: Kind, enough: int) -> Taken:
+    clean = _picture(data, kind, enough) if kind in _FORMATS else data
     digest = hashlib.sha256(clean).hexdigest()
     place = _place(digest)
     if not write_first(place, clean):
@@ -92,13 +107,14 @@ def _stored(name: str, data: bytes, kind: Kind) -> Taken:
     return Taken(named(name, kind), kind, len(clean), digest)
 
 
-def _picture(data: bytes, kind: Kind) -> bytes:
+def _picture(data: bytes, kind: Kind, enough: int) -> bytes:
     """The picture alone, upright, without EXIF, comments and profiles of its maker."""
     try:
         bare = pictures.upright(
             data,
-            formats=["PNG" if kind is Kind.PNG else "JPEG"],
+            formats=[_FORMATS[kind]],
             most_pixels=_PIXELS,
+            enough=enough,
             alpha=kind is Kind.PNG,
         )
     except pictures.TooManyPixelsError as error:

@@ -34,7 +34,7 @@ def reencode(data: bytes) -> Reencoded:
     if not kind:
         raise PictureInvalid("Only JPEG, PNG and WebP are taken.", field="picture", why="kind")
     try:
-        upright = pictures.upright(data, formats=[kind], most_pixels=MOST_PIXELS)
+        upright = pictures.upright(data, formats=[kind], most_pixels=MOST_PIXELS, enough=4 * LONG_SIDE**2)
     except pictures.TooManyPixelsError as error:
         raise PictureInvalid("The picture has too many pixels.", field="picture", why="pixels") from error
     except pictures.UnreadableError as error:

@@ -239,3 +239,11 @@ class MenuDish(models.Model):
             models.UniqueConstraint(fields=["menu", "on", "place"], name="noticeboard_dish_once"),
             models.CheckConstraint(condition=Q(meal__in=[m.value for m in Meal]), name="noticeboard_dish_meal"),
         ]
+
+
+class Highlight(models.Model):
+    """What one reader wants to be pointed at in menus. `chosen`: child → marks; it says nothing of the child itself."""
+
+    person = models.UUIDField(primary_key=True)
+    chosen = models.JSONField(default=dict)
+    changed_at = models.DateTimeField()

@@ -93,7 +93,9 @@ def list_() -> None:
         if one.subscribed_until is not None:
             state += f", tells of changes until {one.subscribed_until:%Y-%m-%d}"
         last = f"{one.last_at:%Y-%m-%d %H:%M}" if one.last_at else "never read"
-        output.say(f"{one.id}  {one.kind:9} {one.authority}/{one.name}  {last}  {state}")
+        output.say(
+            f"{one.id}  {one.kind:9} {output.plain(f'{one.authority}/{one.name}')}  {last}  {output.plain(state)}"
+        )
 
 
 @app.command()
@@ -133,7 +135,8 @@ def read(
         for kind, one in done.outcome.counts.items():
             output.say(f"{kind:12} {', '.join(f'{n} {what}' for what, n in one.items())}")
         for defect in written.first:
-            output.say(f"{defect.severity}: {defect.file} {defect.row} {defect.column}: {defect.done}")
+            what = f"{defect.file} {defect.row} {defect.column}: {defect.done}"
+            output.say(f"{defect.severity}: {output.plain(what)}")
     if done.outcome.refused:
         raise typer.Exit(1)
 

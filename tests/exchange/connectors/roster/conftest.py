@@ -122,10 +122,11 @@ def pupil(source: Simulated, number: int, **told: Any) -> str:
 def simulated() -> Simulated:
     """A school with a class of thirty, taught by one teacher."""
     with time_machine.travel(TODAY - timedelta(hours=2)):
-        return _filled(Simulated())
+        return filled(Simulated())
 
 
-def _filled(source: Simulated) -> Simulated:
+def filled(source: Simulated) -> Simulated:
+    """A school with its class, in that source."""
     source.put(
         "organisations", SCHOOL, displayName="Källskolan", schoolUnitCode="12345678", organisationType="Skolenhet"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import httpx
 import pytest
 import time_machine
 
+from testamur.exchange.connectors import actions
 from testamur.exchange.connectors.models import RosterSource, SourceKey
 from testamur.exchange.connectors.roster.rules import SourceRefused, Vanishing
 from testamur.exchange.connectors.roster.wire import SourceFailed
@@ -52,6 +54,15 @@ def test_all_is_read_at_first_and_the_same_again_changes_nothing(reader: Reader,
     again = reader.sync(full=True)
     assert again.outcome.changed == 0
     assert again.going == {}
+
+
+def test_a_school_with_more_memberships_than_a_batch_holds_is_read_whole(
+    reader: Reader, simulated: Simulated, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(actions, "DOCUMENTS", 5)
+    monkeypatch.setattr(actions, "_batches", partial(actions._batches, size=5))
+    assert reader.sync().outcome.refused == 0  # the source tells who is in a class before it tells who that is
+    assert in_class() == 30
 
 
 def test_later_only_what_changed_is_asked_for(reader: Reader, simulated: Simulated):

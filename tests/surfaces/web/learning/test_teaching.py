@@ -186,3 +186,28 @@ def test_a_pupil_adds_a_work_and_the_family_takes_all_along(four: School, enter:
     assert me.post(f"/learning/child/{ada}/portfolio/drop/", {"picture": str(other)}).status_code == 404
     assert me.post(f"/learning/child/{four.pupils[1]}/work/", {"title": "x"}).status_code == 404
     assert shown
+
+
+@pytest.mark.feature("C9")
+def test_an_entry_is_changed_by_whoever_wrote_it_and_a_work_taken_back_by_its_family(
+    four: School, enter: Enter
+) -> None:
+    teacher = enter(four, "teacher")
+    said = {"kind": "work", "title": "Vi bygger", "on": "2026-03-10", "children": [str(four.pupils[0])]}
+    made = teacher.post(f"/learning/group/{four.group}/portfolio/new/", said)
+    at = made["Location"]
+    assert "change/" in seen(teacher, at)
+    answer = teacher.post(f"{at}change/", {"title": "Vi bygger en bro", "on": "2026-03-10", "text": "Alla."})
+    assert answer.status_code == 303
+    page = seen(teacher, at)
+    assert "What it said before" in page
+    assert "<h1>Vi bygger en bro</h1>" in page
+    assert teacher.post(f"{at}change/", {"title": "", "on": "2026-03-10"}).status_code == 422
+    assert enter(four, "class_teacher").get(f"{at}change/").status_code == 404
+    mother, child = enter(four, "guardian"), four.pupils[0]
+    mother.post(f"/learning/child/{child}/work/", {"title": "Min båt", "text": ""})
+    page = seen(mother, f"/learning/child/{child}/portfolio/")
+    key = page.split('name="work" value="')[1].split('"')[0]
+    assert enter(four, "other_guardian").post(f"/learning/child/{child}/portfolio/drop/", {"work": key}).status_code == 404
+    mother.post(f"/learning/child/{child}/portfolio/drop/", {"work": key})
+    assert "Min båt" not in seen(mother, f"/learning/child/{child}/portfolio/")

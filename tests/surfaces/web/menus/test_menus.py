@@ -19,6 +19,7 @@ from django.urls import reverse
 from testamur.kernel.base import clock
 from testamur.kernel.base.actor import operator
 from testamur.kernel.base.refused import Refused
+from testamur.kernel.journal.models import Entry
 from testamur.register.schools import queries as schools
 from testamur.schoolday.noticeboard import actions
 from testamur.schoolday.noticeboard import queries as board
@@ -230,3 +231,48 @@ def test_a_menu_for_preschools_is_not_shown_to_a_school(swedish: School, enter: 
     with pytest.raises(Refused) as twice:
         actions.add_menu(by=operator(), unit=swedish.authority, name="Skola", now=now)
     assert twice.value.code == "noticeboard.menu.taken"
+
+
+@pytest.mark.feature("C10")
+@time_machine.travel(MORNING)
+def test_what_a_guardian_chose_stands_out_in_words_on_the_menu_and_at_home_for_nobody_else(
+    swedish: School, enter: Enter
+) -> None:
+    office, child = enter(swedish, "administrator"), swedish.pupils[0]
+    menu = begun(office, swedish)
+    day = reverse("menus:day", args=[menu, "2026-06-10"])
+    form = {"name-0": "Köttbullar", "meal-0": "lunch", "marks-0": ["gluten", "milk"], "name-1": "", "meal-1": "lunch"}
+    assert office.post(day, form).status_code == 303
+    mother, father = enter(swedish, "guardian"), enter(swedish, "other_guardian")
+    page = reverse("menus:child", args=[child])
+    assert "menu-concerns" not in mother.get(page).content.decode()
+    assert mother.post(page, {"allergens": ["milk", "nuts"]}).status_code == 303
+    told = mother.get(page).content.decode()
+    assert "Milk" in told.partition('class="menu-concerns"')[2].partition("</span></span>")[0]
+    assert "Attention, contains: Milk" in text(mother.get(reverse("family:home")))
+    for browser in (father, enter(swedish, "0")):
+        assert "menu-concerns" not in browser.get(page).content.decode()
+    assert "Attention" not in text(father.get(reverse("family:home")))
+    assert mother.post(page, {"allergens": ["vegan"]}).status_code == 303
+    assert "menu-concerns" in mother.get(page).content.decode(), "what is no allergen changes nothing"
+    assert mother.post(page, {}).status_code == 303
+    assert "menu-concerns" not in mother.get(page).content.decode()
+    assert enter(swedish, "far_guardian").post(page, {"allergens": ["milk"]}).status_code in {403, 404}
+    entry = Entry.objects.filter(kind="noticeboard.highlight.chosen/1").latest("id")
+    assert entry.refs == {"child": str(child)}
+
+
+@pytest.mark.feature("C10")
+@time_machine.travel(MORNING)
+def test_one_child_is_pointed_at_for_itself(swedish: School, enter: Enter) -> None:
+    by, now = swedish.actor("guardian", "guardian", on=clock.now().date()), clock.now()
+    first, second = swedish.pupils[0], swedish.pupils[1]
+    actions.highlight(by=by, child=first, marks=["milk"], now=now)
+    actions.highlight(by=by, child=second, marks=["fish", "eggs"], now=now)
+    actions.highlight(by=by, child=first, marks=[], now=now)
+    assert board.highlights(person=by.id, child=first) == frozenset()
+    assert board.highlights(person=by.id, child=second) == {Mark.FISH, Mark.EGGS}
+    with pytest.raises(MenuInvalid):
+        actions.highlight(by=by, child=first, marks=["vegan"], now=now)
+    with pytest.raises(Refused):
+        actions.highlight(by=by, child=swedish.pupils[3], marks=["milk"], now=now)

@@ -80,7 +80,7 @@ _LEARNING = ("learning.plan.*", "learning.matrix.*", "learning.development.*", "
 """What a teacher does in the groups taught, and the head everywhere; what families do is theirs alone."""
 _FAMILY = (
     "conversations.*", "forms.answer.*", "care.week.see", "learning.family.*",
-    "support.question.ask", "keeping.extract.*", "keeping.request.make",
+    "support.question.ask", "keeping.extract.*", "keeping.request.make", "noticeboard.highlight.choose",
 )  # fmt: skip
 """What families may do for their wards, or for oneself."""
 

@@ -1,8 +1,9 @@
 """A roster that was read from another system, as a folder: neutral rows, one JSON object a line.
 
-``roster.json`` says whence it came; ``rows.jsonl`` holds rows, and lines that say what is told whole: `Complete`. What
-is known of a source, begins with such a prefix and stands in no row is gone there; `finish` writes it to ``gone.jsonl``
-as rows that end.
+``roster.json`` says whence it came; ``rows.jsonl`` holds rows, and lines that say what is told whole: `Complete`; what
+names a person comes after all persons, in ``ties.jsonl``, in whatever order the source told it: a school has more
+memberships than one batch of an import holds. What is known of a source, begins with such a prefix and stands in no
+row is gone there; `finish` writes it to ``gone.jsonl`` as rows that end.
 """
 
 from __future__ import annotations
@@ -30,12 +31,13 @@ from testamur.exchange.connectors.rules import (
 )
 from testamur.exchange.connectors.tabular.files import BundleUnreadable, Files
 
-HEAD, ROWS, GONE = "roster.json", "rows.jsonl", "gone.jsonl"
+HEAD, ROWS, TIES, GONE = "roster.json", "rows.jsonl", "ties.jsonl", "gone.jsonl"
 VERSION = 1
 _TYPES: dict[str, type] = {
     one.kind_name: one
     for one in (UnitRow, SessionRow, CourseRow, GroupRow, PersonRow, MembershipRow, GuardianRow, EnrolmentRow)
 }
+_TIES = (MembershipRow, GuardianRow, EnrolmentRow)
 _DATES = frozenset({"starts", "ends", "birth_date"})
 _PAIRS = frozenset({"identifiers", "facts"})
 _LONGEST = 1 << 20
@@ -56,13 +58,13 @@ def write(folder: Path, *, source: str, told: Iterable[Told]) -> int:
     """Write what was read; returns how many rows."""
     (folder / HEAD).write_text(json.dumps({"testamur.roster": VERSION, "source": source}), encoding="utf-8")
     rows = 0
-    with (folder / ROWS).open("w", encoding="utf-8") as file:
+    with (folder / ROWS).open("w", encoding="utf-8") as file, (folder / TIES).open("w", encoding="utf-8") as ties:
         for one in told:
             if isinstance(one, Complete):
                 file.write(json.dumps({"complete": one.kind, "prefix": one.prefix}) + "\n")
             else:
                 rows += 1
-                file.write(_line(one) + "\n")
+                (ties if isinstance(one, _TIES) else file).write(_line(one) + "\n")
     return rows
 
 
@@ -75,10 +77,11 @@ def add_gone(folder: Path, rows: Iterable[Row]) -> int:
 
 def told_in(folder: Path) -> Iterator[Told]:
     """What was written, in its order."""
-    with (folder / ROWS).open(encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            told = json.loads(line)
-            yield Complete(told["complete"], told["prefix"]) if "complete" in told else _row(told, ROWS, number)
+    for name in (ROWS, TIES):
+        with (folder / name).open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                told = json.loads(line)
+                yield Complete(told["complete"], told["prefix"]) if "complete" in told else _row(told, name, number)
 
 
 def gone_row(kind: str, key: str) -> Row | None:
@@ -112,7 +115,7 @@ class Roster:
 
     def read(self, files: Files, options: Options, reporter: Reporter) -> Iterator[Row]:  # noqa: ARG002 - the contract's shape
         """The rows as they were read, then those that end."""
-        for name in (ROWS, GONE):
+        for name in (ROWS, TIES, GONE):
             member = files.find(name)
             if member is None:
                 continue

@@ -115,7 +115,7 @@ def clean_picture(data: bytes) -> bytes:
     if len(data) > LONGEST_PICTURE:
         raise PictureInvalid("A picture has at most 2 MB.", field="picture")
     try:
-        bare = pictures.upright(data, formats=_FORMATS, most_pixels=_MOST_PIXELS)
+        bare = pictures.upright(data, formats=_FORMATS, most_pixels=_MOST_PIXELS, enough=(4 * SIDE) ** 2)
     except pictures.TooManyPixelsError as error:
         raise PictureInvalid("The picture is too large.", field="picture") from error
     except pictures.UnreadableError as error:

@@ -7,7 +7,7 @@ ZIP files with ``[Content_Types].xml``), OASIS OpenDocument 1.3 part 2, section 
 from __future__ import annotations
 
 import io
-import unicodedata
+import re
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -21,6 +21,8 @@ MOST_FILES = 5
 _MOST_ENTRIES = 5000
 _MOST_UNPACKED = 300 * 2**20
 _HEAD = 1024
+_ENTRY = b"PK\x01\x02"
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 
 
 class Kind(StrEnum):
@@ -115,6 +117,8 @@ def named(name: str, kind: Kind) -> str:
 
 
 def _packed(data: bytes) -> Kind:
+    if data.count(_ENTRY) > _MOST_ENTRIES:  # before a library reads them one by one
+        raise FileRefused("Files of this kind are not taken.", field="enclosed")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             entries = packed.infolist()
@@ -140,4 +144,4 @@ def _is_text(data: bytes) -> bool:
     start = text[:_HEAD].lstrip().lower()
     if start.startswith(("<!doctype", "<html", "<?xml", "<svg", "<script")):
         return False
-    return not any(unicodedata.category(c) == "Cc" and c not in "\t\r\n\f" for c in text)
+    return _CONTROL.search(text) is None

@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.ids import new_id
@@ -27,6 +27,8 @@ from testamur.schoolday.keeping.rules import (
     term_of,
 )
 
+_STANDS = "There is an open list of that kind already."
+
 
 @transaction.atomic
 def propose_list(*, by: Actor, unit: UUID, category: Category, now: datetime) -> UUID:
@@ -42,7 +44,7 @@ def propose_list(*, by: Actor, unit: UUID, category: Category, now: datetime) ->
     before = limit(school.country, category, now.date())
     closed = [ListState.DONE, ListState.DROPPED]
     if DeletionList.objects.filter(unit=unit, category=category).exclude(state__in=closed).exists():
-        raise ListStands("There is an open list of that kind already.")
+        raise ListStands(_STANDS)
     rows = [one.hex for one in owners.old(school=unit, path=school.path, category=category, before=before)]
     if not rows:
         raise NothingToDelete("Everything of that kind is younger than the plan asks for.")
@@ -51,7 +53,11 @@ def propose_list(*, by: Actor, unit: UUID, category: Category, now: datetime) ->
         source=term_of(school.country, category).source, count=len(rows), digest=digest_of(rows), proposed_by=by.id,
         proposed_at=now,
     )  # fmt: skip
-    made.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:  # somebody else proposed in the same moment
+        raise ListStands(_STANDS) from None
     ListItem.objects.bulk_create((ListItem(list=made, row=row) for row in rows), batch_size=500)
     _tell(by, "proposed", made, now)
     return made.id

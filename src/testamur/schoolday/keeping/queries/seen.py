@@ -11,8 +11,12 @@ from testamur.kernel.jobs.rules import step_actor
 from testamur.kernel.journal.searching import search_log
 from testamur.trust.records.queries import seen as records
 
-READS = ("diary.health.seen/", "care.seen/", "support.seen/", "forms.seen/", "search.seen/")
-"""Beginnings of kinds of entries that say that somebody read something about the persons whom they name."""
+READS = ("diary.health.seen/", "keeping.extract.fetched/", "people.legal_persons.read/")
+"""Beginnings of kinds of entries that say that somebody read something about the persons whom they name.
+
+Sights of protected names and fetched documents have tables of their own, which `records` reads. What names nobody (a
+program's reading by numbers, an export of a school) cannot be told to one person.
+"""
 _LOOKER = step_actor("keeping", "journal.read")
 
 

@@ -30,6 +30,7 @@ from testamur.schoolday.learning.actions.portfolio import (
     remove_picture,
     withdraw_entry,
 )
+from testamur.schoolday.learning.actions.rewriting import change_entry, withdraw_work
 from testamur.schoolday.learning.actions.signing import (
     settle_signature,
     start_signature,
@@ -49,6 +50,7 @@ __all__ = [
     "add_picture",
     "add_work",
     "call_off_talk",
+    "change_entry",
     "change_plan",
     "change_talk",
     "confirm_development",
@@ -69,6 +71,7 @@ __all__ = [
     "state",
     "withdraw_entry",
     "withdraw_plan",
+    "withdraw_work",
     "write_ahead",
     "write_minutes",
     "write_plan",

@@ -13,6 +13,7 @@ from testamur.kernel.base.actor import Actor
 from testamur.kernel.journal.actions import append
 from testamur.schoolday.learning.models import (
     Development,
+    Earlier,
     Entry,
     EntryChild,
     EntryGoal,
@@ -32,7 +33,7 @@ from testamur.schoolday.learning.queries.old import TABLES
 _PARTS: Mapping[type[Model], tuple[tuple[type[Model], str], ...]] = {
     Entry: (
         (PictureChild, "picture__entry__in"), (Picture, "entry__in"), (EntryChild, "entry__in"),
-        (EntryGoal, "entry__in"),
+        (EntryGoal, "entry__in"), (Earlier, "entry__in"),
     ),
     Talk: ((Preparation, "talk__in"), (FollowUp, "talk__in")),
     Goal: ((Statement, "goal__in"), (EntryGoal, "goal__in")),

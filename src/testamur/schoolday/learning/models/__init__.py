@@ -12,11 +12,12 @@ from testamur.schoolday.learning.models.development import (
     Version,
 )
 from testamur.schoolday.learning.models.plans import Goal, Plan, Statement
-from testamur.schoolday.learning.models.portfolio import Entry, EntryChild, EntryGoal, Picture, PictureChild
+from testamur.schoolday.learning.models.portfolio import Earlier, Entry, EntryChild, EntryGoal, Picture, PictureChild
 
 __all__ = [
     "Demand",
     "Development",
+    "Earlier",
     "Entry",
     "EntryChild",
     "EntryGoal",

@@ -37,6 +37,25 @@ class Entry(models.Model):
         ]
 
 
+class Earlier(models.Model):
+    """What an entry said before it was changed. Never changed itself."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="earlier", db_index=False)
+    number = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=200)
+    text = models.TextField(default="")
+    on = models.DateField()
+    changed_by = models.UUIDField()
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "number"], name="learning_earlier_number"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="learning_earlier_counted"),
+        ]
+
+
 class EntryChild(models.Model):
     """Whom an entry is about."""
 

@@ -31,6 +31,7 @@ from testamur.schoolday.learning.queries.plans import (
     plans_for,
 )
 from testamur.schoolday.learning.queries.portfolio import (
+    earlier,
     entries,
     entries_by_id,
     entries_for,
@@ -61,6 +62,7 @@ __all__ = [
     "development",
     "developments",
     "developments_for",
+    "earlier",
     "entries",
     "entries_by_id",
     "entries_for",

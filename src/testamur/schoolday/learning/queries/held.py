@@ -9,6 +9,7 @@ from uuid import UUID
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.sheet import Sheet
 from testamur.schoolday.learning.models import (
+    Earlier,
     Entry,
     FollowUp,
     Picture,
@@ -54,6 +55,9 @@ def held(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:  # noqa:
     columns = ("kind", "title", "text", "on", "own", "published_at")
     seen = Entry.objects.filter(children__child=person, published_at__isnull=False, withdrawn_at=None).order_by("on")
     yield Sheet("portfolio", columns, seen.values_list(*columns).iterator(chunk_size=_CHUNK))
+    before = Earlier.objects.filter(entry__in=seen).order_by("until")
+    columns = ("title", "text", "on", "until")
+    yield Sheet("portfolio_earlier", columns, before.values_list(*columns).iterator(chunk_size=_CHUNK))
     columns = ("alt", "width", "height", "made_at")
     pictures = Picture.objects.filter(children__child=person, entry__in=seen).order_by("made_at")
     yield Sheet("portfolio_pictures", columns, pictures.values_list(*columns).iterator(chunk_size=_CHUNK))

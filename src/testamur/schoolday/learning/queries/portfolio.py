@@ -8,16 +8,22 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Q
+
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
-from testamur.schoolday.learning.models import Entry, EntryChild, EntryGoal, Picture, PictureChild
+from testamur.schoolday.learning.models import Earlier, Entry, EntryChild, EntryGoal, Picture, PictureChild
 from testamur.schoolday.learning.queries.consent import showable
 from testamur.schoolday.learning.queries.reach import group_of, must_reach
-from testamur.schoolday.learning.rules import EntryKind, EntryView, PictureView, may_be_shown
+from testamur.schoolday.learning.rules import EarlierView, EntryKind, EntryView, PictureView, may_be_shown
 
 SEE = "learning.entry.see"
 MOST = 300
 """So many entries are listed; older ones are in the export."""
+
+
+_GONE = Q(own=True, withdrawn_at__isnull=False)
+"""A work that whoever added it took back: nobody sees it any more."""
 
 
 def entries(*, by: Actor, group: UUID, on: date, limit: int = MOST) -> tuple[EntryView, ...]:
@@ -27,12 +33,12 @@ def entries(*, by: Actor, group: UUID, on: date, limit: int = MOST) -> tuple[Ent
     """
     one = group_of(group)
     by.must(SEE, one.path, group=group)
-    return _views(Entry.objects.filter(group=group).order_by("-on", "-made_at", "id")[:limit], on)
+    return _views(Entry.objects.filter(~_GONE, group=group).order_by("-on", "-made_at", "id")[:limit], on)
 
 
 def entry(*, by: Actor, entry: UUID, on: date) -> EntryView:
     """One entry, for staff. Raises NotFound, NotAllowed without ``learning.entry.see`` in its group."""
-    found = _views(Entry.objects.filter(id=entry), on)
+    found = _views(Entry.objects.filter(~_GONE, id=entry), on)
     if not found:
         raise NotFound("There is no such entry.", entry=str(entry))
     by.must(SEE, found[0].path, group=found[0].group)
@@ -73,13 +79,24 @@ def picture(*, by: Actor, picture: UUID, on: date, thumb: bool = False) -> bytes
     return bytes(row.thumb if thumb else row.data)
 
 
+def earlier(*, by: Actor, entry: UUID) -> tuple[EarlierView, ...]:
+    """What an entry said before, the latest first, for staff. Raises NotFound, NotAllowed as `entry` does."""
+    row = Entry.objects.filter(id=entry).first()
+    if row is None:
+        raise NotFound("There is no such entry.", entry=str(entry))
+    by.must(SEE, row.path, group=row.group_id)
+    rows = Earlier.objects.filter(entry=entry).order_by("-number")
+    return tuple(EarlierView(one.number, one.title, one.text, one.on, one.until) for one in rows)
+
+
 def entries_by_id(ids: Iterable[UUID], *, on: date) -> dict[UUID, EntryView]:
     """Entries by id, for telling of them; an unknown id is left out."""
     return {one.id: one for one in _views(Entry.objects.filter(id__in=list(ids)), on)}
 
 
 def _staff(by: Actor, entry: Entry) -> bool:
-    return by.may(SEE, entry.path, group=entry.group_id)
+    gone = entry.own and entry.withdrawn_at is not None
+    return not gone and by.may(SEE, entry.path, group=entry.group_id)
 
 
 def _family(by: Actor, entry: Entry) -> bool:

@@ -83,6 +83,17 @@ class EntryView:
     withdrawn_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierView:
+    """What an entry said until somebody changed it."""
+
+    number: int
+    title: str
+    text: str
+    on: date
+    until: datetime
+
+
 def may_be_shown(children: Collection[UUID], *, consented: Collection[UUID], protected: Collection[UUID]) -> bool:
     """Whether a picture may be seen: everybody in it has a consent that stands, and nobody is protected."""
     return all(child in consented and child not in protected for child in children)

@@ -26,6 +26,7 @@ from testamur.schoolday.noticeboard.actions.feeds import (
     renew_feed,
     renew_work_feed,
 )
+from testamur.schoolday.noticeboard.actions.highlights import highlight
 from testamur.schoolday.noticeboard.actions.meetings import (
     book_time,
     cancel_booking,
@@ -51,6 +52,7 @@ __all__ = [
     "end_outage",
     "end_work_feed",
     "handle_enquiry",
+    "highlight",
     "note_trouble",
     "offer_times",
     "plan_event",

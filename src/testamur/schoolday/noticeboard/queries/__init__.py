@@ -30,7 +30,15 @@ from testamur.schoolday.noticeboard.queries.feeds import (
     feed_of,
     work_feed_made,
 )
-from testamur.schoolday.noticeboard.queries.menus import dishes_of, menu, menus_above, menus_for, menus_under
+from testamur.schoolday.noticeboard.queries.menus import (
+    dishes_of,
+    highlights,
+    menu,
+    menus_above,
+    menus_and_highlights,
+    menus_for,
+    menus_under,
+)
 
 __all__ = [
     "FAMILY",
@@ -49,8 +57,10 @@ __all__ = [
     "feed_content",
     "feed_made",
     "feed_of",
+    "highlights",
     "menu",
     "menus_above",
+    "menus_and_highlights",
     "menus_for",
     "menus_under",
     "news",

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.sheet import Sheet
-from testamur.schoolday.noticeboard.models import Answer, Feed, Time
+from testamur.schoolday.noticeboard.models import Answer, Feed, Highlight, Time
 
 
 def held(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:  # noqa: ARG001 - the shape of all sections
@@ -34,6 +34,10 @@ def held(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:  # noqa:
     yield _sheet("calendars", Feed.objects.filter(feeds).order_by("made_at"), {
         "made": "made_at",
     })  # fmt: skip
+    chosen = Highlight.objects.filter(person=by.id).first()
+    mine = chosen.chosen.get(str(person), []) if chosen is not None else []
+    if chosen is not None and mine:
+        yield Sheet("menu_highlights", ("marks", "changed_at"), iter([(", ".join(mine), chosen.changed_at)]))
 
 
 def _sheet(name: str, rows: QuerySet[Any], columns: dict[str, str]) -> Sheet:

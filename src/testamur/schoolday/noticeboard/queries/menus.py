@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import JSONField, QuerySet, Subquery
 
 from testamur.kernel.prepared import prepared
 from testamur.register.curriculum.rules import prefixes
-from testamur.schoolday.noticeboard.models import Menu, MenuDish
+from testamur.schoolday.noticeboard.models import Highlight, Menu, MenuDish
 from testamur.schoolday.noticeboard.rules.menus import Dish, Mark, Meal, MenuView
 
 
@@ -32,11 +33,27 @@ def menus_for(*, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tup
     """(path of a school, its form) → the menus that hold there: its own, and those of the units above; one query."""
     wanted = list(dict.fromkeys(places))
     ways = {way for path, _form in wanted for way in prefixes(path) if way}
-    found = [_menu(row) for row in _at(paths=ways)]
-    return {
-        (path, form): tuple(one for one in found if path.startswith(one.path) and (not one.forms or form in one.forms))
-        for path, form in wanted
-    }
+    return _placed(wanted, [_menu(row) for row in _at(paths=ways)])
+
+
+def menus_and_highlights(
+    *, places: Iterable[tuple[str, str]], person: UUID
+) -> tuple[dict[tuple[str, str], tuple[MenuView, ...]], dict[UUID, frozenset[Mark]]]:
+    """As `menus_for`, with child → what that person wants to be pointed at; for oneself. One query for both."""
+    wanted = list(dict.fromkeys(places))
+    rows = _at_for(paths={way for path, _form in wanted for way in prefixes(path) if way}, person=person)
+    found = [
+        MenuView(key, unit, path, name, code, tuple(forms), changed_at, ended_at)
+        for key, unit, path, name, code, forms, changed_at, ended_at, _chosen in rows
+    ]
+    chosen = rows[0][-1] if rows else None
+    return _placed(wanted, found), _marks(chosen)
+
+
+def highlights(*, person: UUID, child: UUID) -> frozenset[Mark]:
+    """What that person wants to be pointed at in the menus of a child; for oneself. One query."""
+    chosen = Highlight.objects.filter(person=person).values_list("chosen", flat=True).first()
+    return _marks(chosen).get(child, frozenset())
 
 
 def menu(*, id: UUID | None = None, code: str = "") -> MenuView | None:  # noqa: A002 - the name that every query uses
@@ -56,6 +73,26 @@ def dishes_of(*, menus: Collection[UUID], first: date, last: date) -> dict[UUID,
 @prepared
 def _at(paths: Collection[str]) -> QuerySet[Menu]:
     return Menu.objects.filter(path__in=paths, ended_at=None).order_by("path", "name")
+
+
+@prepared
+def _at_for(paths: Collection[str], person: UUID) -> QuerySet[Menu, tuple[Any, ...]]:
+    chosen = Subquery(Highlight.objects.filter(person=person).values("chosen")[:1], output_field=JSONField())
+    rows = Menu.objects.filter(path__in=paths, ended_at=None).order_by("path", "name")
+    return rows.values_list("id", "unit", "path", "name", "code", "forms", "changed_at", "ended_at", chosen)
+
+
+def _placed(
+    wanted: Iterable[tuple[str, str]], found: Collection[MenuView]
+) -> dict[tuple[str, str], tuple[MenuView, ...]]:
+    return {
+        (path, form): tuple(one for one in found if path.startswith(one.path) and (not one.forms or form in one.forms))
+        for path, form in wanted
+    }
+
+
+def _marks(chosen: Mapping[str, Collection[str]] | None) -> dict[UUID, frozenset[Mark]]:
+    return {UUID(key): frozenset(map(Mark, some)) for key, some in (chosen or {}).items()}
 
 
 @prepared

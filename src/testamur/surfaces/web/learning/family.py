@@ -246,8 +246,13 @@ def work(request: WebRequest, pupil: UUID) -> HttpResponse:
 @door("learning.home", Area.FAMILY)
 @require_POST
 def drop(request: WebRequest, pupil: UUID) -> HttpResponse:
-    """Remove the picture of a work of one's own for good."""
+    """Take back a work that one added, or remove the picture of one for good."""
     of = opened(request.visitor, pupil, "learning")
+    work = next(iter(ids_of([request.POST.get("work", "")])), None)
+    if work is not None:
+        actions.withdraw_work(by=request.visitor.actor, entry=work, now=request.visitor.now)
+        messages.success(request, _("The work is taken back."))
+        return SeeOther(reverse("learning:child_portfolio", args=[pupil]))
     wanted = next(iter(ids_of([request.POST.get("picture", "")])), None)
     known = queries.entries_for(by=request.visitor.actor, children=[pupil], on=of.today)[pupil]
     if wanted is None or wanted not in {one.id for entry in known if entry.own for one in entry.pictures}:

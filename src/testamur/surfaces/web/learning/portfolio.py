@@ -74,6 +74,15 @@ class EntryForm(forms.Form):
             del self.fields["goals"]
 
 
+class ChangeForm(EntryForm):
+    """An entry in other words: whom it is about, and what it is, stay."""
+
+    def __init__(self, place: Place, *args: Any, **kwargs: Any) -> None:
+        """Without what stays."""
+        super().__init__(place, *args, **kwargs)
+        del self.fields["kind"], self.fields["children"]
+
+
 class PictureForm(forms.Form):
     """A picture, what it shows, and who is seen in it."""
 
@@ -169,6 +178,33 @@ def entry(request: WebRequest, entry: UUID) -> HttpResponse:
 
 
 @door("learning.home", Area.STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: WebRequest, entry: UUID) -> HttpResponse:
+    """Put an entry that one wrote in other words."""
+    found = queries.entry(by=request.visitor.actor, entry=entry, on=today(request.visitor))
+    place = place_of(request.visitor, found.group, "learning.portfolio", WRITE)
+    if found.own or found.made_by != place.by.id:
+        raise NotFound("Whoever wrote it changes it.")
+    initial = {"title": found.title, "on": found.on, "text": found.text, "goals": [str(one) for one in found.goals]}
+    form = ChangeForm(place, request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        goals = tuple(ids_of(told["goals"])) if "goals" in form.fields else None
+        try:
+            actions.change_entry(
+                by=place.by, entry=entry, title=told["title"], text=told["text"], on=told["on"], goals=goals,
+                now=request.visitor.now,
+            )  # fmt: skip
+        except Refused as refused:
+            refusals.into(form, refused)
+        else:
+            messages.success(request, _("It is changed. What it said before is kept."))
+            return SeeOther(reverse("learning:entry", args=[entry]))
+    status = 422 if form.errors else 200
+    return page(request, "web/learning/entry_new.html", status=status, place=place, form=form, entry=found)
+
+
+@door("learning.home", Area.STAFF)
 @require_POST
 def act(request: WebRequest, entry: UUID) -> HttpResponse:
     """Publish an entry, take it back, or remove a picture of it."""
@@ -224,6 +260,8 @@ def _entry_page(
         form=form,
         problem=problem,
         may_write=place.may(WRITE),
+        mine=not found.own and found.made_by == place.by.id and place.may(WRITE),
+        earlier=queries.earlier(by=place.by, entry=found.id),
     )
 
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("plan/<uuid:plan>/matrix/", matrices.matrix, name="matrix"),
     path("plan/<uuid:plan>/matrix/<uuid:pupil>/", matrices.pupil, name="matrix_pupil"),
     path("entry/<uuid:entry>/", portfolio.entry, name="entry"),
+    path("entry/<uuid:entry>/change/", portfolio.change, name="entry_change"),
     path("entry/<uuid:entry>/act/", portfolio.act, name="entry_act"),
     path("picture/<uuid:picture>/", portfolio.picture, name="picture"),
     path("development/<uuid:development>/", development.development, name="development"),

@@ -8,12 +8,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from testamur.access.accounts.rules import Area
 from testamur.exchange.notifications.rules import ZONES
@@ -21,12 +22,15 @@ from testamur.kernel.base.refused import NotFound
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import UnitView
 from testamur.schoolday.diary.rules.pupil import News, Schooling
+from testamur.schoolday.noticeboard import actions
 from testamur.schoolday.noticeboard import queries as board
-from testamur.schoolday.noticeboard.rules.menus import Dish, MenuView
+from testamur.schoolday.noticeboard.rules.menus import ALLERGENS, Dish, MenuInvalid, MenuView
+from testamur.surfaces.web import refusals
+from testamur.surfaces.web.account.entering import SeeOther
 from testamur.surfaces.web.doors import door, public
 from testamur.surfaces.web.family.child import opened, zone_of
 from testamur.surfaces.web.family.more import Added, Doing
-from testamur.surfaces.web.menus.words import DAYS, MARKS, MEALS, served, week
+from testamur.surfaces.web.menus.words import DAYS, MARKS, MEALS, concerns, served, week
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import Visitor, WebRequest
 from testamur.surfaces.web.timetable.weeks import monday_of
@@ -101,22 +105,34 @@ def data(request: WebRequest, menu_code: str) -> HttpResponse:
     return answer
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @door("family.records", Area.FAMILY)
 def child(request: WebRequest, pupil: UUID) -> HttpResponse:
-    """What a child's school serves this week."""
+    """What a child's school serves this week; a POST chooses which allergens stand out."""
     opened_ = opened(request.visitor, pupil, "week")
     school = opened_.schooling.school
     menus = _of(opened_.schooling)
+    if request.method == "POST":
+        marks = request.POST.getlist("allergens")
+        try:
+            actions.highlight(by=request.visitor.actor, child=pupil, marks=marks, now=request.visitor.now)
+        except MenuInvalid as refused:
+            messages.error(request, refusals.sentence(refused))
+        else:
+            messages.success(request, _("Saved."))
+        return SeeOther(reverse("menus:child", args=[pupil]))
     monday = monday_of(request.GET.get("monday", ""), opened_.today)
     last = monday + timedelta(days=DAYS - 1)
     found = board.dishes_of(menus=[one.id for one in menus], first=monday, last=last)
+    pointed = board.highlights(person=request.visitor.actor.id, child=pupil)
     return page(
         request,
         "web/menus/child.html",
+        allergens=[(mark.value, MARKS[mark], mark in pointed) for mark in ALLERGENS],
+        pointed=[MARKS[mark] for mark in ALLERGENS if mark in pointed],
         child=opened_,
         school=school,
-        menus=[(one, week(found[one.id], monday, opened_.today)) for one in menus],
+        menus=[(one, week(found[one.id], monday, opened_.today, pointed)) for one in menus],
         monday=monday,
         last=last,
         earlier=monday - timedelta(days=DAYS),
@@ -128,7 +144,9 @@ def child(request: WebRequest, pupil: UUID) -> HttpResponse:
 def today(visitor: Visitor, known: Mapping[UUID, Schooling], _news: Mapping[UUID, News]) -> Mapping[UUID, Added]:
     """What each child is served today, for the family's home; two queries for all children."""
     places = {key: (one.school.path, one.school.form.value) for key, one in known.items() if one.school is not None}
-    menus = board.menus_for(places=places.values()) if places else {}
+    if not places:
+        return {}
+    menus, pointed = board.menus_and_highlights(places=places.values(), person=visitor.actor.id)
     ids = {menu.id for some in menus.values() for menu in some}
     if not ids:
         return {}
@@ -140,6 +158,10 @@ def today(visitor: Visitor, known: Mapping[UUID, Schooling], _news: Mapping[UUID
         if dishes:
             names = ", ".join(dict.fromkeys(dish.name(get_language() or "") for dish in dishes))
             text = _("Today there is %(dishes)s") % {"dishes": names[:160]}
+            some = dict.fromkeys(one for dish in dishes for one in concerns(dish, pointed.get(key, ())))
+            if some:
+                told = {"menu": text, "allergens": ", ".join(some)}
+                text = _("%(menu)s. Attention, contains: %(allergens)s") % told
             said[key] = Added(today=(Doing(text, reverse("menus:child", args=[key])),))
     return said
 

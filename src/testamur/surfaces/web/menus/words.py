@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -44,11 +44,12 @@ SCHOOL_DAYS, DAYS = 5, 7
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A dish in words: allergens and diets apart."""
+    """A dish in words: allergens, those of them that the reader is pointed at, and diets apart."""
 
     name: str
     meal: str
     contains: tuple[str, ...]
+    concerns: tuple[str, ...]
     diets: tuple[str, ...]
 
 
@@ -61,7 +62,7 @@ class ServedDay:
     today: bool = False
 
 
-def served(dishes: Iterable[Dish]) -> tuple[Served, ...]:
+def served(dishes: Iterable[Dish], pointed: Collection[Mark] = ()) -> tuple[Served, ...]:
     """Dishes in words, each by its name in the visitor's language where the kitchen told it."""
     some = list(dishes)
     several = len({dish.meal for dish in some}) > 1
@@ -70,18 +71,26 @@ def served(dishes: Iterable[Dish]) -> tuple[Served, ...]:
             dish.name(get_language() or ""),
             str(MEALS[dish.meal]) if several else "",
             tuple(str(MARKS[mark]) for mark in ALLERGENS if mark in dish.marks),
+            concerns(dish, pointed),
             tuple(str(MARKS[mark]) for mark in Mark if mark in dish.marks and mark not in ALLERGENS),
         )
         for dish in sorted(some, key=lambda dish: list(Meal).index(dish.meal))
     )
 
 
-def week(days: Mapping[date, Iterable[Dish]], monday: date, today: date) -> list[ServedDay]:
+def concerns(dish: Dish, pointed: Collection[Mark]) -> tuple[str, ...]:
+    """The allergens of a dish that the reader wants to be pointed at, by name."""
+    return tuple(str(MARKS[mark]) for mark in ALLERGENS if mark in dish.marks and mark in pointed)
+
+
+def week(
+    days: Mapping[date, Iterable[Dish]], monday: date, today: date, pointed: Collection[Mark] = ()
+) -> list[ServedDay]:
     """The days of a week; Saturday and Sunday only where something is served."""
     found = []
     for n in range(DAYS):
         on = monday + timedelta(days=n)
-        dishes = served(days.get(on, ()))
+        dishes = served(days.get(on, ()), pointed)
         if dishes or n < SCHOOL_DAYS:
             found.append(ServedDay(on, dishes, on == today))
     return found

@@ -20,7 +20,7 @@ from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.family import reach
 from testamur.surfaces.web.mine import words
 from testamur.surfaces.web.office.paging import offset, pages
-from testamur.surfaces.web.office.words import SHOWN, word
+from testamur.surfaces.web.office.words import shown
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import Visitor, WebRequest
 from testamur.surfaces.web.roles import ROLE_NAMES
@@ -74,7 +74,7 @@ def _rows(visitor: Visitor, subject: UUID, some: tuple[queries.Seen, ...]) -> li
                 "at": one.at,
                 "what": words.SEEN.get(one.what, one.what),
                 "why": words.PURPOSES.get(one.what, ""),
-                "where": word(SHOWN, one.where) if one.what == "name" else "",
+                "where": shown(one.where) if one.what == "name" else "",
                 "own": own,
                 "guardian": one.actor in family and not own,
                 "actor": names[one.actor].name if known else "",

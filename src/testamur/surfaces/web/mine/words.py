@@ -128,13 +128,13 @@ SEEN: Mapping[str, Word] = {
     "name": _("The name, on a page"),
     "document": _("An issued document"),
     "diary.health.seen": _("Health notes"),
-    "care.seen": _("Care hours and who may collect"),
-    "support.seen": _("Questions to the school"),
-    "forms.seen": _("Forms and consents"),
-    "search.seen": _("A search"),
+    "keeping.extract.fetched": _("Everything that is held, as a file"),
+    "people.legal_persons.read": _("Name and number, for a document"),
 }
 PURPOSES: Mapping[str, Word] = {
     "name": _("Work with the class, the school or a document"),
     "document": _("The document was opened or fetched"),
     "diary.health.seen": _("Whoever teaches has to know"),
+    "keeping.extract.fetched": _("Somebody who may asked for it (GDPR article 15)"),
+    "people.legal_persons.read": _("A document was made that has to name the person"),
 }

@@ -35,7 +35,7 @@ def sights(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "sight": s,
-            "where": words.word(words.SHOWN, s.where),
+            "where": words.shown(s.where),
             "person": names[s.person].name if s.person in names else "",
             "actor": visitor_of(request).name if s.actor == by.id else names[s.actor].name if s.actor in names else "",
         }

@@ -223,8 +223,36 @@ SHOWN: Words = {
     "office.preview": _("Document"),
     "office.record": _("Document"),
     "office.work": _("Work in the background"),
+    "diary.grid": _("Marks of a class"),
+    "diary.lesson": _("A lesson"),
+    "diary.leaves": _("Leave"),
+    "diary.health": _("Health notes"),
+    "diary.remarks": _("Remarks"),
+    "diary.assessments": _("Written assessments"),
+    "care.fire": _("List for a fire"),
+    "records.original": _("Original"),
 }
 """Pages that show true names of protected persons."""
+SHOWN_AREAS: Words = {
+    "app": _("The app"),
+    "care": _("Pick-up and drop-off"),
+    "diary": _("Diary"),
+    "family": _("Pages of the family"),
+    "forms": _("Forms and consents"),
+    "keeping": _("Requests for correction"),
+    "learning": _("Plans for learning"),
+    "messages": _("Messages"),
+    "mine": _("My profile"),
+    "notices": _("Registrations for notices"),
+    "office": _("School office"),
+    "records": _("Documents"),
+    "reports": _("Reports"),
+    "results": _("Lists of results"),
+    "staff": _("To sign"),
+    "support": _("Questions to the school"),
+    "timetable": _("Timetable"),
+}
+"""The same by area, for pages that have no word of their own: no page is without."""
 
 OUTCOMES: Words = {
     "new": _("New"),
@@ -239,6 +267,11 @@ def word(table: Words, key: str) -> str:
     """The word for a key; the key itself, made readable, where there is none."""
     found = table.get(key)
     return str(found) if found is not None else key.replace("_", " ")
+
+
+def shown(where: str) -> str:
+    """The page that showed a name: its own word, else its area's."""
+    return word(SHOWN, where) if where in SHOWN else word(SHOWN_AREAS, where.partition(".")[0])
 
 
 def reason(code: str, message: str = "") -> str:
