@@ -14,11 +14,12 @@ from testamur.access.accounts.rules import Level
 from testamur.kernel.base import clock
 from testamur.kernel.base.actor import Actor, operator
 from testamur.register.people import actions as people
+from testamur.register.people import queries as person_queries
 from testamur.register.people.rules import NewGuardianship, NewIdentifier, NewPerson, Relation, Scheme
 from testamur.register.schools import actions as schools
 from testamur.register.schools import queries as school_queries
 from testamur.register.schools.rules import NewEnrolment
-from testamur.surfaces.cli import demo_build, demo_data, issuing
+from testamur.surfaces.cli import bench_portal_day, demo_build, demo_data, issuing
 from testamur.surfaces.cli.demo_data import Invented, Size
 from testamur.trust.records import queries as records
 from testamur.trust.records import steps
@@ -38,7 +39,7 @@ class Family:
 
 
 def build(folder: Path, public_url: str, pupils: int, filler: int, start: Start) -> list[Family]:
-    """A school whose `pupils` have their documents, and `filler` further pupils with a guardian each, by the verbs."""
+    """A school whose `pupils` have their documents and a school day, and `filler` further pupils."""
     by, now = operator(), clock.now()
     levels = max(1, round(pupils / CLASS / 4))
     size = Size(1, levels, CLASS, 0, 0, 0)
@@ -51,16 +52,17 @@ def build(folder: Path, public_url: str, pupils: int, filler: int, start: Start)
         issuing.run(by, plan.records, issuing.How(folder, "demo", public_url, 2), start)
     steps.publish_all_status(by=by, clock=clock.now)
     _fill(by, built[0].school, filler, now, start)
+    about = list(dict.fromkeys(view.subject for view in records.published(by=by)))
+    nobody = person_queries.missing(about)  # a class has documents of its own
+    bench_portal_day.fill(by, built[0].school, [one for one in about if one not in nobody], now)
     return list(_families(by, now))
 
 
 def _families(by: Actor, now: datetime) -> Iterator[Family]:
     from django.contrib.sessions.backends.signed_cookies import SessionStore
 
-    from testamur.register.people import queries
-
     documents = {view.subject: view.record for view in records.published(by=by)}
-    guardians = queries.guardians(by=by, children=list(documents), on=now.date())
+    guardians = person_queries.guardians(by=by, children=list(documents), on=now.date())
     for child, record in documents.items():
         for view in guardians.get(child, ()):
             person = view.guardian.id
