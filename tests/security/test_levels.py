@@ -73,7 +73,6 @@ def test_weighty_acts_ask_who_it_is_anew() -> None:
     assert weighty <= {act for act, need in NEEDED.items() if need.fresh is not None}
     assert {act for act, need in NEEDED.items() if need.level is Level.LOW} == {
         "family.home",
-        "family.contact",
         "account.sessions",
         "app.home",  # numbers, hours and lessons; what is more needs the unlocking
         "app.report",

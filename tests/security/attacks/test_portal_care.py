@@ -13,6 +13,7 @@ from testamur.kernel.base.actor import operator
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotFound
 from testamur.register.people import actions as people
+from testamur.register.people import queries as register
 from testamur.register.people.rules import Protection
 from testamur.schoolday.care import actions
 from testamur.schoolday.care.models import Collector, Fetching
@@ -80,6 +81,25 @@ def test_whoever_does_not_know_the_fetcher_takes_nobody_off_by_saving_the_week(n
         sent = {"monday": "2026-03-09", "care_3": "", "who_3": f"c{made}"}
         assert other.post(f"{week}save/", sent).status_code == 303
         assert Fetching.objects.get(child=child, on=TODAY).collector_id == made
+
+
+def test_when_a_guardian_in_hiding_fetches_the_child_is_not_the_other_guardians_to_know(nursery: Nursery) -> None:
+    """An alias beside the hours would tell it: there is but one other guardian."""
+    with time_machine.travel(NOW, tick=True):
+        child, hidden = nursery.children[0], nursery.persons["second_guardian"]
+        actions.write_days(by=nursery.actor("teacher"), child=child, days=[NewDay(TODAY, DAY)], now=NOW, zone=ZONE)
+        by = nursery.actor("second_guardian")
+        actions.choose_fetcher(by=by, child=child, on=TODAY, now=NOW, zone=ZONE, person=hidden)
+        other = browse(nursery.persons["guardian"])
+        name = register.people(by=operator(), ids=[hidden])[hidden].given
+        assert name in other.get(f"/care/family/{child}/").content.decode()
+        people.set_protection(by=operator(), person=hidden, level=Protection.PROTECTED_REGISTRATION, now=NOW)
+        alias = register.people(by=nursery.actor("guardian"), ids=[hidden])[hidden].name
+        for address in pages(child):
+            told = other.get(address).content.decode()
+            assert alias not in told, address
+            assert name not in told, address
+        assert "Somebody else" in other.get(f"/care/family/{child}/").content.decode()
 
 
 def test_who_fetches_a_hidden_child_is_named_to_nobody_who_may_not_know_the_child(nursery: Nursery) -> None:

@@ -72,7 +72,8 @@ def refused(error: type[Refused | NotFound], *words: str) -> None:
     assert list(DeletionList.objects.order_by("id").values()) == before
 
 
-def test_the_plan_is_shown_in_words_and_as_json(school: School) -> None:
+@pytest.mark.usefixtures("school")
+def test_the_plan_is_shown_in_words_and_as_json() -> None:
     rows = {one["category"]: one for one in told("plan", "--school", CODE)["plan"]}
     assert rows["marks"] == {
         "category": "marks", "school_years": 5, "source": rows["marks"]["source"], "before": "2020-08-01",
@@ -82,7 +83,6 @@ def test_the_plan_is_shown_in_words_and_as_json(school: School) -> None:
     text = run("plan", "--school", CODE).output
     assert "never deleted" in text
     assert "before 2022-08-01" in text
-    assert school.school
 
 
 def test_the_console_proposes_and_carries_out_what_somebody_else_approved(school: School) -> None:
@@ -128,7 +128,8 @@ def test_a_run_that_was_killed_goes_on_where_it_was(school: School, monkeypatch:
     assert (done["state"], done["deleted"]) == ("done", 3)
 
 
-def test_bad_input_is_refused(school: School) -> None:
+@pytest.mark.usefixtures("school")
+def test_bad_input_is_refused() -> None:
     refused(NotFound, "propose", "--school", CODE, "--category", "everything")
     refused(NotFound, "propose", "--school", "000", "--category", "remarks")
     refused(NoDeletion, "propose", "--school", CODE, "--category", "grades")
@@ -140,4 +141,3 @@ def test_bad_input_is_refused(school: School) -> None:
     assert run("propose", "--school", CODE).exit_code == 2
     told("propose", "--school", CODE, "--category", "remarks")
     refused(ListStands, "propose", "--school", CODE, "--category", "remarks")
-    assert school.school

@@ -10,6 +10,7 @@ from django.core.cache import cache as kept
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from testamur.access.accounts.rules import Area
 from testamur.register.schools.rules import UnitKind
@@ -51,7 +52,7 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
         (_("Classes"), "diary:classes", "users-round"),
         (_("Messages"), "messages:home", "mail"),
         (_("Forms"), "forms:home", "clipboard-list"),
-        (_("Plans"), "learning:home", "book-open"),
+        (pgettext_lazy("of teaching", "Plans"), "learning:home", "book-open"),
         (_("Timetables"), "timetable:home", "calendar-days"),
         (_("Events"), "diary:events", "calendar"),
         (_("Registrations"), "notices:registrations", "bell"),

@@ -34,7 +34,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "care.collector.invalid": _("Write a name and a telephone number; the last day does not lie before the first."),
     "care.collector.over": _("That person may not fetch the child on that day."),
     "care.day.closed": _("There is no care on that day."),
-    "care.week.others": _("Another guardian writes these weeks. Here each guardian writes the own ones."),
+    "care.week.others": _("The other guardian writes these weeks. Here each guardian writes only their own."),
     "care.deadline.passed": _("That week is locked: call the staff. You can still say that the child does not come."),
     "care.hours.invalid": _("The hours end before they begin, or lie outside the opening hours."),
     "care.picture.invalid": _("That file is no picture. Choose JPEG, PNG or WebP of at most 2 MB."),

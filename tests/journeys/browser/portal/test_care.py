@@ -15,6 +15,23 @@ MONDAY = date.today() - timedelta(days=date.today().weekday()) + timedelta(weeks
 """A week that is not locked on any day of this one."""
 
 
+AUNT = "Faster Påhittad (exempel)"
+
+
+def named(page: Page, world: World, child: str) -> None:
+    """A guardian of the child names its aunt, and says that she fetches it today."""
+    who = next(name for name, one in world["persons"].items() if one == child and name.startswith("preschool_child"))
+    acts.log_in(page, world, who.replace("child", "guardian"), "guardian", to=f"/care/family/{child}/collectors/")
+    page.locator("#id_name").fill(AUNT)
+    page.locator("#id_phone").fill("070-000 00 00")
+    press(page, page.locator("main form.family-form button[type=submit]"))
+    look(page)
+    page.goto(f"/care/family/{child}/")
+    page.locator(".care-day.is-today select[name^=who_]").select_option(label=AUNT)
+    press(page, page.locator("form[action$='/save/'] button[type=submit]"))
+    expect(page.locator(".care-day.is-today")).to_contain_text(AUNT)
+
+
 def controlled(page: Page) -> None:
     """Wait until the worker looks after this page, and has kept it."""
     page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
@@ -71,12 +88,21 @@ def test_children_come_and_go_and_the_list_for_a_fire_needs_no_connection(open_p
     look(page)
     away = page.locator("li[data-state=away]")
     comes = away.first.get_attribute("id") or ""
+    child = acts.id_in(comes)
+    home = open_page("sv", 360, touch=True)
+    named(home, world, child)
+    page.reload()
+    expect(page.locator(f"#{comes}")).to_contain_text(AUNT)
     page.locator(f"#{comes} button[value=in]").click()
     expect(page.locator(f"#{comes}")).to_have_attribute("data-state", "here")
-    # another person brings it home
-    page.locator(f"#{comes} select[name=who]").select_option(index=1)
+    # another person than a guardian brings it home: whom the guardian named stands there already
+    expect(page.locator(f"#{comes} select[name=who] option:checked")).to_have_text(AUNT)
     page.locator(f"#{comes} button[value=out]").click()
     expect(page.locator(f"#{comes}")).to_have_attribute("data-state", "gone")
+    seen = open_page("en", 1280)
+    acts.log_in(seen, world, "preschool_principal", "principal", to=f"/care/child/{child}/")
+    expect(seen.locator("main")).to_contain_text(AUNT)
+    look(seen)
     here = page.locator("li[data-state=here]").count()
     controlled(page)
     # no connection: a note waits on the device, the list is read and ticked
@@ -91,6 +117,8 @@ def test_children_come_and_go_and_the_list_for_a_fire_needs_no_connection(open_p
     page.locator("[data-care-tick]").first.check()
     expect(page.locator("[data-care-found]")).to_have_text(f"Found: 1 of {boxes}")
     page.context.set_offline(False)
+    expect(page.locator("html[data-offline]")).to_have_count(0)  # a kept page makes way for the real one by itself
+    page.wait_for_load_state()
     page.goto(f"/care/group/{group}/")
     expect(page.locator(f"#{later}")).to_have_attribute("data-state", "here")
     until(lambda: page.locator("li[data-state=here]").count() == here + 1)

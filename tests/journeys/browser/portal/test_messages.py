@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import FilePayload, expect
 
@@ -69,3 +71,42 @@ def test_a_family_asks_the_school_about_one_child(open_page: Open, world: World)
     press(head, head.locator(".mail-line", has_text="Въпрос (пример)").locator("h2 a"))
     expect(head.locator("main")).to_contain_text("Кога е срещата?")
     look(head)
+
+
+@pytest.mark.feature("C5")
+def test_what_was_written_is_not_lost_when_the_login_had_ended(open_page: Open, world: World) -> None:
+    home = open_page("sv", 360, scheme="dark")
+    child = world["persons"]["se_pupil2"]
+    write = f"/messages/write/?child={child}"
+    acts.log_in(home, world, "se_guardian2", "guardian", to=write)
+    home.locator('input[name="to"][value="desk:principal"]').check()
+    home.locator("#id_subject").fill("Lång fråga (exempel)")
+    home.locator("#id_text").fill("Det här tog en kvart att skriva. 🎒")
+    home.context.clear_cookies(name="testamur")
+    press(home, home.locator("main form.form button[type=submit]"))
+    acts.is_at(home, "/account/login/")
+    home.locator("#id_number").fill(world["numbers"]["se_guardian2"])
+    press(home, home.locator("form:has(#id_number) button[type=submit]"))
+    if "/account/roles/" in home.url:
+        press(home, home.locator('main button[name=hat][value^="guardian@"]'))
+    expect(home).to_have_url(re.compile(re.escape(write)))
+    expect(home.locator("#id_text")).to_have_value("Det här tog en kvart att skriva. 🎒")
+    expect(home.locator("#id_subject")).to_have_value("Lång fråga (exempel)")
+    look(home)
+    home.locator('input[name="to"][value="desk:principal"]').check()
+    press(home, home.locator("main form.form button[type=submit]"))
+    acts.is_at(home, "/messages/[0-9a-f-]+/$")
+    # what was taken does not come back, not even where one is at the same page again
+    home.locator("#id_text").fill("Och en sak till.")
+    press(home, home.locator("form.mail-answer button[type=submit]"))
+    expect(home.locator(".mail-posts")).to_contain_text("Och en sak till.")
+    expect(home.locator("#id_text")).to_have_value("")
+    # two presses are one message
+    home.goto(write)
+    home.locator('input[name="to"][value="desk:principal"]').check()
+    home.locator("#id_subject").fill("Två tryck (exempel)")
+    home.locator("#id_text").fill("En gång.")
+    with home.expect_navigation():
+        home.locator("main form.form button[type=submit]").dblclick()
+    home.goto("/messages/")
+    expect(home.locator(".mail-line", has_text="Två tryck (exempel)")).to_have_count(1)

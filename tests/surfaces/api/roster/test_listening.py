@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 import time_machine
-from django.core import signals
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
+from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings as SettingsWrapper
 
@@ -39,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def source(taught: Taught, settings: SettingsWrapper, tmp_path: Path) -> Iterator[RosterSource]:
+def source(taught: Taught, settings: SettingsWrapper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RosterSource:
     """Another body reads the school through the product's own addresses, and wants to be told."""
     settings.MODE, settings.DATA, settings.PUBLIC_URL = "demo", tmp_path / "data", "http://127.0.0.1:8000"
     unit = NewUnit(UnitKind.AUTHORITY, "9902", "Grannkommunen", country="SE")
@@ -50,11 +48,9 @@ def source(taught: Taught, settings: SettingsWrapper, tmp_path: Path) -> Iterato
         token_url="http://localhost/api/token", client_id=str(client.id), secret=client.secret, now=clock.now(),
         subscribes=True, loopback=True,
     )  # fmt: skip
-    signals.request_started.disconnect(close_old_connections)  # the program asked shares the test's transaction
-    signals.request_finished.disconnect(close_old_connections)
-    yield RosterSource.objects.get(id=made.id)
-    signals.request_started.connect(close_old_connections)
-    signals.request_finished.connect(close_old_connections)
+    # the program asked shares the test's transaction, and no request of it closes the connection
+    monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
+    return RosterSource.objects.get(id=made.id)
 
 
 def ours() -> httpx.BaseTransport:

@@ -315,4 +315,4 @@ def test_where_the_unit_says_so_the_other_guardians_weeks_are_refused(nursery: N
     sent(enter("guardian"), address, week)
     answer = enter("second_guardian").post(address, week)
     assert answer.status_code == 422
-    assert "Another guardian writes these weeks" in answer.content.decode()
+    assert "The other guardian writes these weeks" in answer.content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -14,6 +15,8 @@ from testamur.kernel.journal.models import Entry
 from testamur.register.people import actions as people
 from testamur.register.people import queries
 from testamur.register.people.rules import PersonView, Protection
+from testamur.schoolday.learning import actions as learning
+from testamur.schoolday.learning.rules import PlanText
 from tests.surfaces.web.family import diaries
 from tests.surfaces.web.family.diaries import Families
 
@@ -48,6 +51,27 @@ def _search(browser: Client, text: str) -> str:
 def test_staff_find_their_pupils_by_any_part_of_the_name(families: Families, name: str) -> None:
     pupil = _pupil(families, 0)
     assert pupil.family in _search(_browser(families, name), f"{pupil.given[:3]} {pupil.family[:3]}")
+
+
+@pytest.mark.feature("C7")
+def test_plans_are_found_by_those_who_may_open_them_and_drafts_by_staff_alone(families: Families) -> None:
+    school, day = families.bg, clock.now().date()
+    by = school.actor("class_teacher", on=day)
+    texts = [PlanText(title, day, day + timedelta(days=9), content="Bygga broar") for title in ("Shown", "Draft")]
+    plans = [learning.write_plan(by=by, group=school.group, said=said, now=clock.now()) for said in texts]
+    learning.publish_plan(by=by, plan=plans[0], now=clock.now())
+    for name in ("class_teacher", "principal"):
+        found = _search(_browser(families, name), "broar")
+        assert reverse("learning:plan", args=[plans[0]]) in found
+        assert "Draft" in found
+    guardian = _search(_browser(families, "guardian"), "broar")
+    assert reverse("learning:child_teaching", args=[school.pupils[0], plans[0]]) in guardian
+    assert "Draft" not in guardian
+    stranger = diaries.browse(school.persons["stranger"], f"teacher@{school.path}")
+    for one in (stranger, _browser(families, "administrator")):
+        assert "Shown" not in _search(one, "broar"), "its page is not this one's to open"
+    browser = _browser(families, "guardian")
+    assert browser.get(reverse("learning:child_teaching", args=[school.pupils[0], plans[0]])).status_code == 200
 
 
 def test_families_find_their_own_children_and_no_others(families: Families) -> None:

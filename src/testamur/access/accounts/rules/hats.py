@@ -114,7 +114,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         "people.details.see", "people.protected.see", "records.record.fetch", "records.record.share", "diary.family.*",
         "diary.leave.ask", "diary.leave.consent", "diary.leave.withdraw", "noticeboard.event.answer",
         "noticeboard.time.book", "noticeboard.feed.*", "notices.choice.*", *_FAMILY, "care.week.write",
-        "care.collector.*", "forms.consent.*",
+        "care.collector.*",
     ),
     SELF: (
         "diary.family.*", "noticeboard.feed.*", "notices.choice.*", *_FAMILY,

@@ -52,7 +52,6 @@ NEEDED: Mapping[str, Need] = {
     "family.home": Need(Level.LOW),  # what is new, by number only: no grade, no judgement
     "family.records": Need(Level.SUBSTANTIAL),
     "family.share": Need(Level.SUBSTANTIAL, STEP_UP),
-    "family.contact": Need(Level.LOW, STEP_UP),
     "family.notices": Need(Level.SUBSTANTIAL),  # what may stand in messages
     "family.address": Need(Level.SUBSTANTIAL, STEP_UP),  # where messages go; the PIN of the telephone
     "notices.registrations": Need(Level.SUBSTANTIAL),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import icalendar
-from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
 
+from testamur.exchange.connectors.calendars.repeating import times
 from testamur.exchange.connectors.calendars.told import MAX_BYTES, MOST, Told, local, zone_of
 from testamur.exchange.connectors.rules import Defect, Options, Reporter, Severity
 from testamur.exchange.connectors.tabular.files import Files, Member
@@ -85,13 +85,14 @@ def _times(event: Any, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
     rule = event.get("rrule")
     starts = [first]
     if rule is not None:
-        text = rule.to_ical().decode()
+        if isinstance(rule, list):
+            raise ValueError("two rules")
         until = rule.get("UNTIL", [None])[0]
         if isinstance(until, datetime):  # the rule is told in local time here
-            text = ";".join(part for part in text.split(";") if not part.startswith("UNTIL"))
-            text += f";UNTIL={local(until, zone):%Y%m%dT%H%M%S}"
-        series = rrulestr(text, dtstart=first, ignoretz=True)
-        starts = [one for one, _n in zip(series, range(MOST_TIMES), strict=False)]
+            until = local(until, zone)
+        elif until is not None:
+            until = datetime.combine(until, time.max)
+        starts = times(rule, first, until, most=MOST_TIMES)
     starts += [local(one, zone) for one in _dates(event.get("rdate")) if isinstance(one, datetime)]
     for one in dict.fromkeys(starts):
         if one not in without and (one + length).date() == one.date():

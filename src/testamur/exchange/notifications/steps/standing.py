@@ -82,13 +82,9 @@ def _messages(refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thi
     """That there is a message, news, or an answer to a request for correction; not even what it is about."""
     ids = {ref for ref, _child in refs}
     at = told(ids) | {key: one.published_at for key, one in class_news_by_id(ids).items() if one.until is None}
-    corrected = answered(ids)
-    found = {(ref, child): (Thing(Part.MESSAGES, at[ref].date()),) for ref, child in refs if ref in at}
-    return found | {
-        (ref, child): (Thing(Part.MESSAGES, corrected[ref].date(), value="correction"),)
-        for ref, child in refs
-        if ref in corrected
-    }
+    things = {key: Thing(Part.MESSAGES, when.date()) for key, when in at.items()}
+    things |= {key: Thing(Part.MESSAGES, when.date(), value="correction") for key, when in answered(ids).items()}
+    return {(ref, child): (things[ref],) for ref, child in refs if ref in things}
 
 
 def _care(refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thing, ...]]:

@@ -84,7 +84,7 @@ def _returned(said: Said) -> Words:
 def _signed(said: Said) -> Words:
     return Words(
         _("Result list %(number)s is signed") % {"number": said.number},
-        (_("The results are decided, and each student is told the own one."),),
+        (_("The results are decided, and each student is told their own."),),
         _("Open the list"),
         _page(said),
     )

@@ -29,6 +29,7 @@ from testamur.schoolday.learning.queries.plans import (
     plans,
     plans_by_id,
     plans_for,
+    plans_in,
 )
 from testamur.schoolday.learning.queries.portfolio import (
     earlier,
@@ -82,6 +83,7 @@ __all__ = [
     "plans",
     "plans_by_id",
     "plans_for",
+    "plans_in",
     "showable",
     "talk",
     "talk_for",

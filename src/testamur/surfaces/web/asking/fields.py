@@ -47,7 +47,7 @@ class DraftForm(forms.Form):
     audience = forms.ChoiceField(
         label=gettext_lazy("Who answers?"),
         choices=[
-            (Audience.GUARDIANS.value, gettext_lazy("Guardians; whoever is of age for oneself")),
+            (Audience.GUARDIANS.value, gettext_lazy("Guardians, and adult pupils for themselves")),
             (Audience.PUPILS.value, gettext_lazy("The pupils themselves")),
         ],
     )

@@ -48,9 +48,9 @@ class SettingForm(forms.Form):
     big_per_adult = forms.IntegerField(label=gettext_lazy("Older children for one adult"), min_value=1, max_value=50)
 
     own_weeks = forms.BooleanField(
-        label=gettext_lazy("Guardians of a child with two homes write each the own odd or even weeks alone"),
+        label=gettext_lazy("Each guardian of a child with two homes writes only their own odd or even weeks"),
         required=False,
-        help_text=gettext_lazy("Otherwise each of them writes both, and the last word holds."),
+        help_text=gettext_lazy("Otherwise both write all weeks, and what was saved last holds."),
     )
 
     def __init__(self, setting: Setting, data: Any = None) -> None:

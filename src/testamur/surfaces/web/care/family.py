@@ -56,7 +56,7 @@ class CollectorForm(forms.Form):
         label=gettext_lazy("Until"),
         widget=Day(),
         required=False,
-        help_text=gettext_lazy("The same day for one day alone; empty: until you end it."),
+        help_text=gettext_lazy("Choose the same day for one day only. Empty: until you end it."),
     )
     picture = forms.FileField(
         label=gettext_lazy("Picture"),
@@ -84,7 +84,7 @@ class CopyForm(forms.Form):
         min_value=0,
         max_value=MOST_COPIES,
         initial=1,
-        help_text=gettext_lazy("How many; 0 for this week alone, to siblings."),
+        help_text=gettext_lazy("How many weeks. With 0, only this week is copied, to siblings."),
     )
     alike = forms.BooleanField(
         label=gettext_lazy("Only to odd weeks from an odd one, to even weeks from an even one"), required=False
@@ -209,11 +209,11 @@ def collectors(request: WebRequest, pupil: UUID) -> HttpResponse:
 @require_POST
 @door("care.home", Area.FAMILY)
 def end_collector(request: WebRequest, pupil: UUID, collector: UUID) -> HttpResponse:
-    """That person fetches the child no more."""
+    """That person may no longer collect the child."""
     visitor = request.visitor
     opened(visitor, pupil, "care")
     actions.end_collector(by=visitor.actor, collector=collector, child=pupil, now=visitor.now)
-    messages.success(request, _("That person fetches the child no more."))
+    messages.success(request, _("That person may no longer collect the child."))
     return SeeOther(reverse("care:collectors", args=[pupil]))
 
 

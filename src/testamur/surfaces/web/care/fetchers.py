@@ -48,9 +48,9 @@ class Fetchers:
 def fetchers_of(visitor: Visitor, children: Collection[UUID], on: date) -> dict[UUID, Fetchers]:
     """Of each child, with names as the visitor may see them; for pages whose right to the children was checked.
 
-    A protected guardian stands there under the alias; of a child whose own name is masked no guardian does, since their
-    names would tell it, and whom these named stand there as what they are to the child, with the picture. Whom a
-    guardian in hiding named is somebody else to the other guardian.
+    A protected guardian stands there under the alias, and to the other guardian as somebody else; of a child whose own
+    name is masked no guardian does, since their names would tell it, and whom these named stand there as what they are
+    to the child, with the picture. Whom a guardian in hiding named is somebody else to the other guardian.
     """
     seen = people.people(by=visitor.actor, ids=children, numbers=False)
     grown = {
@@ -81,9 +81,13 @@ def _called(some: Sequence[CollectorView]) -> tuple[CollectorView, ...]:
 
 
 def names_of(visitor: Visitor, persons: Iterable[UUID]) -> dict[UUID, str]:
-    """Names as the visitor may see them."""
+    """Names as the visitor may see them.
+
+    To a family a guardian in hiding is somebody else: an alias beside the hours would tell when that one comes.
+    """
     found = people.people(by=visitor.actor, ids=sorted(set(persons)), numbers=False)
-    return {key: person.name for key, person in found.items()}
+    family = visitor.hat is not None and visitor.hat.unit is None
+    return {key: str(_("Somebody else")) if family and person.masked else person.name for key, person in found.items()}
 
 
 def choices_by_day(fetchers: Fetchers, days: Sequence[date]) -> dict[date, list[tuple[str, str]]]:

@@ -172,7 +172,7 @@ class RegularForm(forms.Form):
         label=gettext_lazy("In which weeks?"),
         required=False,
         choices=list(PARITIES.items()),
-        help_text=gettext_lazy("For a child with two homes: write odd weeks and even weeks each by itself."),
+        help_text=gettext_lazy("For a child with two homes: write odd and even weeks separately."),
     )
 
     def __init__(self, opening: Mapping[int, Hours], *args: Any, **kwargs: Any) -> None:

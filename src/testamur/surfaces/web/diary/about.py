@@ -18,6 +18,7 @@ from testamur.law.contract import Pack
 from testamur.register.people import queries as people
 from testamur.register.people.rules import PersonView
 from testamur.register.schools import queries as schools
+from testamur.register.schools.rules import GroupView
 from testamur.schoolday.diary.queries.rooms import EVERY, room
 from testamur.schoolday.diary.rules.rooms import Room
 from testamur.surfaces.web import sightings
@@ -147,3 +148,12 @@ def where(name: str, **arguments: object) -> str:
         return reverse(name, kwargs=arguments)
     except NoReverseMatch:
         return ""
+
+
+def reaches_families(visitor: Visitor, group: GroupView) -> bool:
+    """Whether the visitor may write to the families of a group from the place of the hat: for links to that form."""
+    hat = visitor.hat
+    here = hat is not None and not hat.university and hat.unit == group.school
+    if not here or hat is None or not visitor.actor.may("conversations.staff.write", hat.unit_path):
+        return False
+    return visitor.actor.may("conversations.family.write", group.path, group=group.id)

@@ -32,11 +32,10 @@ from testamur.schoolday.diary.rules.lessons import (
 from testamur.schoolday.diary.rules.rooms import NotYourSubject
 from testamur.surfaces.web import refusals, sightings
 from testamur.surfaces.web.account.entering import SeeOther
-from testamur.surfaces.web.diary.about import names_of, subject_names
+from testamur.surfaces.web.diary.about import names_of, reaches_families, subject_names
 from testamur.surfaces.web.diary.attendance_rows import late_now, parsed, rows_of
 from testamur.surfaces.web.diary.moments import a_day, day_in, here, number
 from testamur.surfaces.web.doors import door
-from testamur.surfaces.web.messages.recipients import reaches_families
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import Visitor, WebRequest
 

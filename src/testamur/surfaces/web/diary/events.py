@@ -85,7 +85,7 @@ class EventForm(forms.Form):
         label=gettext_lazy("Who is told?"),
         choices=[
             (Audience.FAMILY.value, gettext_lazy("Families and staff")),
-            (Audience.STAFF.value, gettext_lazy("Staff alone")),
+            (Audience.STAFF.value, gettext_lazy("Staff only")),
         ],
     )
 

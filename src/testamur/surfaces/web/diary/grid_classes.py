@@ -16,10 +16,10 @@ from testamur.law.tables import PACKS
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import GroupView, UnitView
 from testamur.schoolday.diary.queries.rooms import EVERY
+from testamur.surfaces.web.diary.about import reaches_families
 from testamur.surfaces.web.diary.grid_shape import subject_name
 from testamur.surfaces.web.diary.grid_tell import visitor_of
 from testamur.surfaces.web.doors import door
-from testamur.surfaces.web.messages.recipients import reaches_families
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import Visitor
 

@@ -18,10 +18,9 @@ from testamur.schoolday.diary.queries import marks as mark_queries
 from testamur.schoolday.diary.queries import remarks as remark_queries
 from testamur.schoolday.diary.rules.marks import MarkView
 from testamur.surfaces.web.diary import health, remarks
-from testamur.surfaces.web.diary.about import Class, class_of, where
+from testamur.surfaces.web.diary.about import Class, class_of, reaches_families, where
 from testamur.surfaces.web.diary.grid_shape import figure
 from testamur.surfaces.web.doors import door
-from testamur.surfaces.web.messages.recipients import reaches_families
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import WebRequest
 

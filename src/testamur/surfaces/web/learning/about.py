@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from testamur.access.accounts.rules import Hat
 from testamur.kernel.base.actor import Actor
@@ -80,7 +81,7 @@ class Place:
     def tabs(self, current: str = "") -> list[dict[str, object]]:
         """The pages of the group, as `components/tabs.html` wants them."""
         labels = {
-            "plans": _("Plans"),
+            "plans": pgettext("of teaching", "Plans"),
             "portfolio": _("Portfolio"),
             "development": _("Development plans"),
             "talks": _("Talks"),

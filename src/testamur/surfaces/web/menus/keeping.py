@@ -63,7 +63,7 @@ class MenuForm(forms.Form):
         help_text=gettext_lazy("As families read it: School lunch, Preschool."),
     )
     only = forms.MultipleChoiceField(
-        label=gettext_lazy("For these forms of school alone"),
+        label=gettext_lazy("Only for these forms of school"),
         choices=FORMS,
         required=False,
         widget=forms.CheckboxSelectMultiple,

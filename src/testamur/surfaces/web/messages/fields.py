@@ -44,7 +44,8 @@ class SeveralFiles(forms.FileField):
             required=False,
             widget=Files(attrs={"accept": ACCEPT}),
             help_text=gettext_lazy(
-                "Up to 5 of 10 MB each: PDF, pictures, office documents, text. Place and device go out of pictures."
+                "Up to 5 files of at most 10 MB each: PDF, pictures, office documents, text. "
+                "Where and with what a picture was taken is removed from it."
             ),
         )
 
@@ -183,7 +184,7 @@ class NewsForm(forms.Form):
     group = forms.ChoiceField(label=gettext_lazy("For whom?"), required=False)
     audience = forms.ChoiceField(
         label=gettext_lazy("Who is told?"),
-        choices=[("family", gettext_lazy("Families")), ("staff", gettext_lazy("Staff alone"))],
+        choices=[("family", gettext_lazy("Families")), ("staff", gettext_lazy("Staff only"))],
     )
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200, widget=forms.TextInput(attrs={"dir": "auto"}))
     text = forms.CharField(

@@ -100,7 +100,10 @@ def mute(request: WebRequest, conversation: UUID) -> HttpResponse:
     muted = request.POST.get("act") != "hear"
     actions.mute(by=request.visitor.actor, conversation=conversation, muted=muted, now=request.visitor.now)
     messages.success(
-        request, _("You are told no more of this conversation.") if muted else _("You are told of it again.")
+        request,
+        _("You will no longer be notified about this conversation.")
+        if muted
+        else _("You will be notified about it again."),
     )
     return SeeOther(reverse("messages:conversation", args=[conversation]))
 

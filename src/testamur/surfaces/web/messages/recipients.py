@@ -191,13 +191,6 @@ def _unit(visitor: Visitor) -> UnitView | None:
     return unit if unit is not None and unit.kind is not UnitKind.DEPARTMENT else None
 
 
-def reaches_families(visitor: Visitor, group: GroupView) -> bool:
-    """Whether the visitor may write to the families of a group from the place of the hat: for links to the form."""
-    unit = _unit(visitor)
-    here = unit is not None and unit.id == group.school and visitor.actor.may(COLLEAGUES, unit.path)
-    return here and visitor.actor.may(FAMILIES, group.path, group=group.id)
-
-
 def placed(visitor: Visitor) -> Mapping[UUID, Placement]:
     """The children of the hat, or oneself, who go to a school today."""
     wards = visitor.hat.wards if visitor.hat is not None else ()

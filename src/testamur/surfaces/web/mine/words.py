@@ -34,7 +34,7 @@ TOPICS: Mapping[Topic, Word] = {
     Topic.MESSAGES: _("Messages and events"),
     Topic.FORMS: _("Forms and consents"),
     Topic.CARE: _("Care hours and who may collect"),
-    Topic.LEARNING: _("Plans for learning"),
+    Topic.LEARNING: _("Teaching plans and what is documented"),
     Topic.SUPPORT: _("Questions to the school"),
     Topic.NOTICES: _("Notifications"),
     Topic.LOGINS: _("Logins and devices"),

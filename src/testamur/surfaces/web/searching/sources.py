@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from testamur.access.accounts.rules import Area
@@ -25,6 +25,8 @@ from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import GroupView
 from testamur.schoolday.conversations.queries import lines as conversations
 from testamur.schoolday.diary.queries import pupil as diary
+from testamur.schoolday.learning import queries as learning
+from testamur.schoolday.learning.rules import PlanView
 from testamur.schoolday.noticeboard import queries as board
 from testamur.schoolday.noticeboard.rules import Audience, EventView
 from testamur.schoolday.support import queries as support
@@ -160,6 +162,25 @@ def talks(looking: Looking) -> Iterator[Hit]:
         yield Hit(one.subject, _address("messages:conversation", one.id), one.at.date().isoformat())
 
 
+def plans(looking: Looking) -> Iterator[Hit]:
+    """Teaching plans: for those who teach, drafts too; for families the published ones of today and to come."""
+    by, hat = looking.visitor.actor, looking.visitor.hat
+    if looking.family:
+        wanted = list(looking.subjects)
+        found = learning.plans_for(by=by, children=wanted, first=looking.on, last=looking.on + AHEAD)
+        for child, some in found.items():
+            yield from _plans(looking, some, child)
+    elif hat is not None and Area.STAFF in hat.areas and not hat.university:
+        yield from _plans(looking, learning.plans_in(by=by, groups=looking.groups.values()), None)
+
+
+def _plans(looking: Looking, found: Iterable[PlanView], pupil: UUID | None) -> Iterator[Hit]:
+    for one in found:
+        if looking.holds(one.title, one.content, *(goal.text for goal in one.goals)):
+            where = _address("learning:child_teaching", pupil, one.id) if pupil else _address("learning:plan", one.id)
+            yield Hit(one.title, where, one.starts.isoformat())
+
+
 def questions(looking: Looking) -> Iterator[Hit]:
     """Questions that one asked, or that wait for one."""
     by = looking.visitor.actor
@@ -203,6 +224,7 @@ SOURCES: tuple[tuple[str | Promise, str, Source], ...] = (
     (_("Events"), "calendar", events),
     (_("Documents"), "files", documents),
     (_("Messages"), "message-square", talks),
+    (pgettext_lazy("of teaching", "Plans"), "notebook-pen", plans),
     (_("Questions"), "message-circle-question-mark", questions),
     (_("Contacts"), "phone", contacts),
     (_("News"), "newspaper", news),

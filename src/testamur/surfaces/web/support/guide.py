@@ -28,7 +28,7 @@ SECTIONS: Mapping[str, Section] = {
         (
             _("“Today” shows your lessons: take attendance there, write what was done and what is homework."),
             _("In the grid a mark is kept as soon as you leave its field. An arrow takes back what you typed."),
-            _("Whatever you change, families hear of it the way they chose."),
+            _("Families hear of every change in the way they chose."),
         ),
     ),
     "sign": (

@@ -104,7 +104,7 @@ class Saml(Base):
         return Progress(
             found=Found(
                 Level(told["level"]), numbers=numbers, evidence=str(told["evidence"]), body=told["body"],
-                session=told["session"],
+                session=told.get("session", {}),
             )
         )  # fmt: skip
 
