@@ -19,16 +19,11 @@ from testamur.kernel.base.memory import recall_each
 from testamur.kernel.prepared import prepared
 from testamur.register.people.queries import chunks
 from testamur.register.schools.models import Enrolment
-from testamur.register.schools.queries.organisation import group_view, running
+from testamur.register.schools.queries.organisation import GROUP, group_of, group_view, running
 from testamur.register.schools.rules import EnrolmentView, GroupKind, GroupView, Placement
 
 FEW = 12
 """So many pupils are a family's."""
-
-GROUP = (
-    "id", "school_id", "school_year_id", "school_year__code", "kind", "code", "name", "subject", "course",
-    "year_level", "path",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +131,6 @@ def _read(persons: Collection[UUID], until: date) -> dict[UUID, tuple[_Stay, ...
         view = None if group is None else group_of(row[8:])
         found[person].append(_Stay(EnrolmentView(key, person, school, group, level, starts, ends), path, view))
     return {person: tuple(some) for person, some in found.items()}
-
-
-def group_of(row: tuple[Any, ...]) -> GroupView:
-    """A group from the columns of `GROUP`."""
-    key, school, year, year_code, kind, code, name, subject, course, level, path = row
-    return GroupView(key, school, year, year_code, GroupKind(kind), code, name, subject, course, level, path)
 
 
 @prepared

@@ -28,6 +28,12 @@ from testamur.register.schools.rules import (
     TermView,
 )
 
+GROUP = (
+    "id", "school_id", "school_year_id", "school_year__code", "kind", "code", "name", "subject", "course",
+    "year_level", "path",
+)  # fmt: skip
+"""Columns of a group and its school year, in the order of `GroupView`."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClassRow:
@@ -85,11 +91,12 @@ def term_on(*, authority: UUID, on: date) -> TermView | None:
 
 def groups_by_id(ids: Iterable[UUID]) -> dict[UUID, GroupView]:
     """Groups by id; an unknown id is left out."""
-    return {
-        row.id: group_view(row)
-        for chunk in chunks(dict.fromkeys(ids))
-        for row in Group.objects.select_related("school_year").filter(id__in=chunk)
-    }
+    return {row[0]: group_of(row) for chunk in chunks(dict.fromkeys(ids)) for row in _groups(ids=chunk)}
+
+
+@prepared
+def _groups(ids: Collection[UUID]) -> QuerySet[Group, tuple[Any, ...]]:
+    return Group.objects.filter(id__in=ids).values_list(*GROUP)
 
 
 def group(id: UUID) -> GroupView | None:  # noqa: A002 - the name that every query uses
@@ -259,6 +266,12 @@ def _posts(*further: str) -> QuerySet[Post, tuple[Any, ...]]:
 def _term(row: Term) -> TermView:
     year = row.school_year
     return TermView(row.id, year.authority_id, year.id, year.code, row.code, row.starts, row.ends)
+
+
+def group_of(row: tuple[Any, ...]) -> GroupView:
+    """A group from the columns of `GROUP`."""
+    key, school, year, year_code, kind, code, name, subject, course, level, path = row
+    return GroupView(key, school, year, year_code, GroupKind(kind), code, name, subject, course, level, path)
 
 
 def group_view(row: Group) -> GroupView:

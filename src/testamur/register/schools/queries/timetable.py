@@ -18,8 +18,7 @@ from testamur.kernel.prepared import LONGEST, prepared
 from testamur.register.curriculum.rules import prefixes
 from testamur.register.people.queries import chunks
 from testamur.register.schools.models import Group, Holiday, Post, Slot
-from testamur.register.schools.queries.enrolled import GROUP, group_of
-from testamur.register.schools.queries.organisation import group_view, post_rows, running
+from testamur.register.schools.queries.organisation import GROUP, group_of, group_view, post_rows, running
 from testamur.register.schools.rules import (
     GroupView,
     HolidayView,

@@ -78,7 +78,7 @@ def place(*, child: UUID, on: date) -> CarePlace:
 
 def settings(units: Mapping[UUID, UnitView]) -> dict[UUID, Setting]:
     """How each unit's care is arranged; what is usual for its form where nothing was set."""
-    kept = {row.unit: _setting(row) for row in models.Setting.objects.filter(unit__in=list(units))}
+    kept = _kept(units)
     return {key: kept.get(key) or default_setting(key, unit.form) for key, unit in units.items()}
 
 
@@ -141,12 +141,19 @@ def children_of(groups: Iterable[UUID], on: date) -> dict[UUID, UUID]:
 
 
 def _arranged(units: Collection[UUID]) -> frozenset[UUID]:
-    return frozenset(_set(units=units))
+    return frozenset(_kept(units))
+
+
+def _kept(units: Collection[UUID]) -> dict[UUID, Setting]:
+    """What was set for units; one query, none where a page asked already."""
+    return recall_each(
+        "care.setting", list(units), lambda some: {row.unit: _setting(row) for row in _settings(units=some)}
+    )
 
 
 @prepared
-def _set(units: Collection[UUID]) -> QuerySet[models.Setting, UUID]:
-    return models.Setting.objects.filter(unit__in=units).values_list("unit", flat=True)
+def _settings(units: Collection[UUID]) -> QuerySet[models.Setting]:
+    return models.Setting.objects.filter(unit__in=units)
 
 
 def _setting(row: models.Setting) -> Setting:

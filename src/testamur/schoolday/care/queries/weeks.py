@@ -9,7 +9,10 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.prepared import prepared
 from testamur.register.schools import queries as schools
 from testamur.schoolday.care import models
 from testamur.schoolday.care.queries.places import CarePlace, hours_of, place, settings
@@ -131,14 +134,19 @@ def closed_days(unit: UUID, path: str, first: date, last: date) -> dict[date, Cl
         while day <= min(last, holiday.ends):
             found[day] = Closed(day, holiday.name)
             day += timedelta(days=1)
-    rows = models.Closing.objects.filter(unit=unit, on__range=(first, last), cancelled_at__isnull=True)
+    rows = _closings(units=[unit], first=first, last=last)
     return found | {row.on: Closed(row.on, row.name, row.id, row.asks) for row in rows}
+
+
+@prepared
+def _closings(units: Collection[UUID], first: date, last: date) -> QuerySet[models.Closing]:
+    rows = models.Closing.objects.filter(unit__in=units, on__range=(first, last), cancelled_at__isnull=True)
+    return rows.order_by("on", "id")
 
 
 def closings(*, units: Collection[UUID], first: date, last: date) -> tuple[ClosingView, ...]:
     """The closing days of those units between two days, in order; everybody may know them."""
-    rows = models.Closing.objects.filter(unit__in=list(units), on__range=(first, last), cancelled_at__isnull=True)
-    return tuple(_closing(row) for row in rows.order_by("on", "id"))
+    return tuple(map(_closing, _closings(units=units, first=first, last=last)))
 
 
 def closing(id: UUID) -> ClosingView | None:  # noqa: A002 - the name that every query uses
@@ -159,8 +167,13 @@ def needs(*, closings: Collection[UUID], children: Collection[UUID] | None = Non
 
 def fetchings(children: Collection[UUID], first: date, last: date) -> dict[tuple[UUID, date], FetchingView]:
     """Who fetches those children on the days between two days; for the caller's own check."""
-    rows = models.Fetching.objects.filter(child__in=list(children), on__range=(first, last))
+    rows = _fetchings(children=children, first=first, last=last)
     return {(row.child, row.on): FetchingView(row.child, row.on, row.person, row.collector_id, row.by) for row in rows}
+
+
+@prepared
+def _fetchings(children: Collection[UUID], first: date, last: date) -> QuerySet[models.Fetching]:
+    return models.Fetching.objects.filter(child__in=children, on__range=(first, last))
 
 
 def regular(*, by: Actor, child: UUID, on: date) -> tuple[Regular, ...]:
@@ -185,10 +198,20 @@ def wishes(*, person: UUID, children: Collection[UUID]) -> frozenset[UUID]:
 
 def _regulars(placed: Mapping[UUID, CarePlace], last: date) -> dict[UUID, list[Regular]]:
     found: dict[UUID, list[Regular]] = defaultdict(list)
-    for row in models.Regular.objects.filter(child__in=list(placed), valid_from__lte=last):
+    for row in _weekly(children=list(placed), last=last):
         if placed[row.child].unit == row.unit:
             found[row.child].append(as_regular(row))
     return found
+
+
+@prepared
+def _weekly(children: Collection[UUID], last: date) -> QuerySet[models.Regular]:
+    return models.Regular.objects.filter(child__in=children, valid_from__lte=last)
+
+
+@prepared
+def _days(children: Collection[UUID], first: date, last: date) -> QuerySet[models.Day]:
+    return models.Day.objects.filter(child__in=children, on__range=(first, last))
 
 
 def as_regular(row: models.Regular) -> Regular:
@@ -204,7 +227,7 @@ def as_regular(row: models.Regular) -> Regular:
 
 
 def _written(placed: Mapping[UUID, CarePlace], first: date, last: date) -> dict[tuple[UUID, date], Written]:
-    rows = models.Day.objects.filter(child__in=list(placed), on__range=(first, last))
+    rows = _days(children=list(placed), first=first, last=last)
     return {
         (row.child, row.on): Written(
             row.child,

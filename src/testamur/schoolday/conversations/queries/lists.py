@@ -79,11 +79,11 @@ def fresh(*, by: Actor, now: datetime) -> tuple[Fresh, ...]:
     rows = candidates(who, MOST)
     if not rows:
         return ()
-    told = {key: (at, muted) for key, at, muted in _read(me=by.id, conversations=[row.id for row in rows])}
+    told = {one.conversation_id: one for one in _readings(me=by.id, conversations=[row.id for row in rows])}
 
     def news(row: Conversation) -> bool:
-        at, muted = told.get(row.id, (None, False))
-        return not muted and (at is None or at < row.last_at)
+        one = told.get(row.id)
+        return one is None or (not one.muted and (one.seen_at is None or one.seen_at < row.last_at))
 
     rest = [row for row in rows if news(row)]
     found = (Fresh(one.row.subject, one.standing.children, one.unread(by.id)) for one in seen_by(who, rest))
@@ -91,9 +91,8 @@ def fresh(*, by: Actor, now: datetime) -> tuple[Fresh, ...]:
 
 
 @prepared
-def _read(me: UUID, conversations: Collection[UUID]) -> QuerySet[Reading, tuple[UUID, datetime | None, bool]]:
-    rows = Reading.objects.filter(conversation__in=conversations, person=me)
-    return rows.values_list("conversation_id", "seen_at", "muted")
+def _readings(me: UUID, conversations: Collection[UUID]) -> QuerySet[Reading]:
+    return Reading.objects.filter(conversation__in=conversations, person=me)
 
 
 def unread(*, by: Actor, now: datetime) -> dict[UUID | None, int]:
@@ -121,9 +120,7 @@ def seen_by(who: Reader, rows: Sequence[Conversation] | None = None) -> list[See
         who.need.learn(rows, members, of=[who.by.id, *(one.person for one in who.stands_for)])
     standings = {row.id: one for row in rows if (one := standing_in(who, row, members.get(row.id, ()))) is not None}
     posts = _posts(standings)
-    readings = {
-        one.conversation_id: one for one in Reading.objects.filter(conversation__in=list(standings), person=who.by.id)
-    }
+    readings = {one.conversation_id: one for one in _readings(me=who.by.id, conversations=list(standings))}
     found = []
     for row in rows:
         standing = standings.get(row.id)

@@ -20,8 +20,8 @@ def erase(
 ) -> int:
     """Delete those of the rows that are still old; returns how many. `what` as in `queries.old`; `because`: the list.
 
-    The history of an absence goes with it. Journal: ``diary.rows.erased/1`` with the count. Needs ``retention.row.erase``
-    at the school.
+    The history of an absence goes with it. Journal: ``diary.rows.erased/1`` with the count. Needs
+    ``retention.row.erase`` at the school.
     """
     by.must("retention.row.erase", path)
     old = old_rows(school, what, before)

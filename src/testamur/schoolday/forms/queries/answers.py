@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from testamur.kernel.prepared import prepared
 from testamur.register.people import reach
 from testamur.register.people.queries import chunks
 from testamur.schoolday.forms.models import Answer
@@ -27,11 +31,15 @@ def last(*, forms: Collection[UUID], children: Collection[UUID]) -> dict[tuple[U
     """(form, child) → the last word of each person, in order of time; a query for some thousand children."""
     found: dict[tuple[UUID, UUID], dict[UUID, AnswerView]] = defaultdict(dict)
     for chunk in chunks(children):
-        rows = Answer.objects.filter(form__in=list(forms), child__in=chunk).order_by("version")
-        for row in rows.values_list(*_FIELDS):
+        for row in _answers(forms=forms, children=chunk):
             one = _view(row)
             found[one.form, one.child][one.person] = one
     return {key: tuple(sorted(some.values(), key=lambda one: one.at)) for key, some in found.items()}
+
+
+@prepared
+def _answers(forms: Collection[UUID], children: Collection[UUID]) -> QuerySet[Answer, tuple[Any, ...]]:
+    return Answer.objects.filter(form__in=forms, child__in=children).order_by("version").values_list(*_FIELDS)
 
 
 def looked(

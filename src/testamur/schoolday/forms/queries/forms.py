@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.prepared import prepared
 from testamur.register.curriculum.rules import prefixes
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import GroupView
@@ -82,9 +83,14 @@ def views(rows: Iterable[Form]) -> list[FormView]:
     if not found:
         return []
     groups: Mapping[UUID, list[UUID]] = defaultdict(list)
-    for form_id, group in Target.objects.filter(form__in=[row.id for row in found]).values_list("form_id", "group"):
+    for form_id, group in _targets(forms=[row.id for row in found]):
         groups[form_id].append(group)
     return [view(row, tuple(sorted(groups[row.id]))) for row in found]
+
+
+@prepared
+def _targets(forms: Collection[UUID]) -> QuerySet[Target, tuple[UUID, UUID]]:
+    return Target.objects.filter(form__in=forms).values_list("form_id", "group")
 
 
 def view(row: Form, groups: tuple[UUID, ...]) -> FormView:
