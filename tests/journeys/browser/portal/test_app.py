@@ -42,7 +42,8 @@ def controlled(page: Page) -> None:
 @pytest.mark.feature("C12", "C13", "C15", "C17", "C22", "C23", "E7")
 def test_a_guardian_lives_with_the_app(open_page: Open, world: World) -> None:
     page = open_page("sv", 360, touch=True)
-    page.add_init_script("localStorage.setItem('family', 'keep')")
+    # a private window, as here, may give a worker that began before any page had a store stores of its own
+    page.add_init_script("localStorage.setItem('family', 'keep'); caches.open('first')")
     connect(page, world)
     look(page)
     manifest = page.request.get(page.locator("link[rel=manifest]").get_attribute("href") or "").json()

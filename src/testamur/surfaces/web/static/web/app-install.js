@@ -64,10 +64,7 @@
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     if (reloads) location.reload();
   });
-  // First a store, then the worker that reads from it: a private window may give a worker that began without one a store
-  // of its own, in which nothing of what the pages keep is found.
-  const begun = "caches" in window ? caches.open("shell").catch(() => {}) : Promise.resolve();
-  begun.then(() => navigator.serviceWorker.register(words.worker, { scope: "/" })).then(
+  navigator.serviceWorker.register(words.worker, { scope: "/" }).then(
     (found) => {
       if (found.waiting) offer(found.waiting);
       found.addEventListener("updatefound", () => {

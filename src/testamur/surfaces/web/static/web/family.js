@@ -42,7 +42,6 @@
     return own;
   };
   const keep = async () => {
-    await caches.open(KEPT); // before the worker: see app-install.js
     await navigator.serviceWorker.register(worker, { scope: "/" });
     // one page after the other: none may throw away what another one of the same login has just put there
     const own = await (navigator.locks ? navigator.locks.request("family-pages", emptied) : emptied());
