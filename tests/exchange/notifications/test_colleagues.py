@@ -164,9 +164,7 @@ def test_the_letters_know_of_the_same_messages_as_the_pages(staff: Families) -> 
     found = queries.waiting(by=tasks.NAMES, path="/", since=now.replace(day=1), now=now)
     counts = {name: found[key].count for name, key in school.persons.items() if key in found}
     seen = {
-        name: n
-        for name in ("principal", *STAFF)
-        if (n := queries.unread(by=school.actor(name), now=now).get(None))
+        name: n for name in ("principal", *STAFF) if (n := queries.unread(by=school.actor(name), now=now).get(None))
     }
     assert counts == seen
     assert len(seen) > 2

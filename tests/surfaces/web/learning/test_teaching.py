@@ -208,6 +208,8 @@ def test_an_entry_is_changed_by_whoever_wrote_it_and_a_work_taken_back_by_its_fa
     mother.post(f"/learning/child/{child}/work/", {"title": "Min båt", "text": ""})
     page = seen(mother, f"/learning/child/{child}/portfolio/")
     key = page.split('name="work" value="')[1].split('"')[0]
-    assert enter(four, "other_guardian").post(f"/learning/child/{child}/portfolio/drop/", {"work": key}).status_code == 404
+    assert (
+        enter(four, "other_guardian").post(f"/learning/child/{child}/portfolio/drop/", {"work": key}).status_code == 404
+    )
     mother.post(f"/learning/child/{child}/portfolio/drop/", {"work": key})
     assert "Min båt" not in seen(mother, f"/learning/child/{child}/portfolio/")
