@@ -133,7 +133,8 @@ MESSAGES_ANYWHERE = anywhere(*(role for role in ROLES if role != "anonymous"))
 STAFFED_ANYWHERE = anywhere(
     "administrator", "principal", "teacher", "class_teacher", "other_administrator", "other_principal"
 )
-WRITERS_ANYWHERE = anywhere(*STAFFED_ANYWHERE[HERE], *FAMILY_ANYWHERE[HERE])
+LETTERED_ANYWHERE = anywhere("authority_administrator", *STAFFED_ANYWHERE[HERE])  # the body writes to a school
+WRITERS_ANYWHERE = anywhere(*LETTERED_ANYWHERE[HERE], *FAMILY_ANYWHERE[HERE])
 TELLERS_ANYWHERE = anywhere("administrator", "principal", "class_teacher", "other_administrator", "other_principal")
 WROTE = at(here=("principal",), sibling=("other_principal",), foreign=("class_teacher",))
 AWAY = WROTE
@@ -476,7 +477,7 @@ ALLOWED: Mapping[str, Who] = {
     "messages:write": WRITERS_ANYWHERE,
     "messages:away": STAFFED_ANYWHERE,
     "messages:end_away": AWAY,
-    "messages:telling": STAFFED_ANYWHERE,
+    "messages:telling": LETTERED_ANYWHERE,
     "messages:news": TELLERS_ANYWHERE,
     "messages:take_back": GIVES,
     "messages:child": FAMILY,

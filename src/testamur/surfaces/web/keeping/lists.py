@@ -21,6 +21,7 @@ from testamur.schoolday.keeping.tasks import erase_listed
 from testamur.surfaces.web import refusals
 from testamur.surfaces.web.account.entering import SeeOther
 from testamur.surfaces.web.doors import door
+from testamur.surfaces.web.keeping.sources import source
 from testamur.surfaces.web.mine import words
 from testamur.surfaces.web.office.scope import actor_of, place_of
 from testamur.surfaces.web.pages import page
@@ -40,7 +41,9 @@ def overview(request: WebRequest) -> HttpResponse:
         request,
         "web/keeping/lists.html",
         place=place,
-        plan=[(words.CATEGORIES[one.category], one) for one in queries.plan_of(school, today)] if school else [],
+        plan=[(words.CATEGORIES[one.category], one, source(one.term.source)) for one in queries.plan_of(school, today)]
+        if school
+        else [],
         proposes=school is not None and by.may("keeping.list.propose", school.path),
         rows=[(one, words.CATEGORIES[one.category], units.get(one.unit, ""), *words.LISTS[one.state]) for one in found],
     )
@@ -79,6 +82,7 @@ def show(request: WebRequest, deletion: UUID) -> HttpResponse:
         "web/keeping/list.html",
         one=one,
         category=words.CATEGORIES[one.category],
+        source=source(one.source),
         school=schools.unit_names([one.unit]).get(one.unit, ""),
         state=state,
         colour=colour,

@@ -42,6 +42,7 @@ TABLES: Mapping[str, Word] = {
     "logins": _("Logins"),
     "marks": _("Marks"),
     "meeting_times": _("Booked times"),
+    "menu_highlights": _("Allergens that stand out"),
     "messages": _("Messages"),
     "messages_letters": _("Letters about unread messages"),
     "messages_read": _("Conversations that were read"),
