@@ -35,9 +35,12 @@ def held(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:  # noqa:
         "made": "made_at",
     })  # fmt: skip
     chosen = Highlight.objects.filter(person=by.id).first()
-    mine = chosen.chosen.get(str(person), []) if chosen is not None else []
-    if chosen is not None and mine:
-        yield Sheet("menu_highlights", ("marks", "changed_at"), iter([(", ".join(mine), chosen.changed_at)]))
+    rows = [
+        (", ".join(marks), chosen.changed_at)
+        for child, marks in (chosen.chosen.items() if chosen is not None else ())
+        if chosen is not None and marks and (oneself or child == str(person))
+    ]
+    yield Sheet("menu_highlights", ("allergens", "changed_at"), iter(rows))
 
 
 def _sheet(name: str, rows: QuerySet[Any], columns: dict[str, str]) -> Sheet:

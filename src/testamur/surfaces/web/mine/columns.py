@@ -67,6 +67,7 @@ TABLES: Mapping[str, Word] = {
 COLUMNS: Mapping[str, Word] = {
     "act": pgettext_lazy("column", "What"),
     "agenda": pgettext_lazy("column", "Agenda"),
+    "allergens": pgettext_lazy("column", "Allergens"),
     "alt": pgettext_lazy("column", "Description"),
     "asked": pgettext_lazy("column", "Asked"),
     "asked_at": pgettext_lazy("column", "Asked"),
