@@ -101,6 +101,18 @@ def test_values_that_are_reckoned_from_arguments_or_choose_the_sql_are_refused(a
         (reckoned, unused)[at](since=NOW)
 
 
+def test_a_query_that_asks_while_it_is_built_is_refused() -> None:
+    wrote(uuid4())
+
+    @prepared
+    def baked(kind: str) -> QuerySet[Entry, int]:
+        first = Entry.objects.filter(kind=kind).first()
+        return Entry.objects.filter(id__gte=first.id if first else 0).values_list("id", flat=True)
+
+    with pytest.raises(TypeError, match="while it is built"):
+        baked(kind="test.one")
+
+
 def test_whole_rows_are_rows_of_the_model() -> None:
     number = wrote(uuid4())
 

@@ -8,7 +8,8 @@ of the work. A prepared query is an ordinary function that answers a queryset, o
 What an argument may be: an id, a day, a moment, a whole number, a text, or a sequence of one of these: they become
 parameters, each as it stands, so that whatever is reckoned from them (``now + COMING``) is an argument of its own.
 None, a truth value and a member of an enumeration choose between shapes. Nothing else is taken, and a query that looks
-at its arguments in another way is refused the first time it is asked, in every test that asks it.
+at its arguments in another way, or asks the database while it is built, is refused the first time it is asked, in
+every test that asks it.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ MOST = 512
 """So many shapes of one query are kept."""
 
 _ROWS: tuple[object, ...] = (ValuesListIterable, FlatValuesListIterable, ModelIterable)
+_NEW = object()
 _WORDS = (UUID, datetime, date, int, str)
 
 
@@ -56,7 +58,7 @@ def prepared(make: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
 
     Raises TypeError when the query cannot be prepared: see above.
     """
-    plans: dict[object, _Plan | None] = {}
+    plans: dict[object, Any] = {}
 
     @wraps(make)
     def asked(*args: P.args, **kwargs: P.kwargs) -> list[Row]:
@@ -67,11 +69,11 @@ def prepared(make: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
             return list(make(*args, **kwargs))
         connection = connections[DEFAULT_DB_ALIAS]
         shape = (connection.vendor, *((name, _shape(value)) for name, value in sorted(given.items())))
-        if shape not in plans:
+        plan = plans.get(shape, _NEW)
+        if plan is _NEW:
             if len(plans) >= MOST:
                 plans.clear()
-            plans[shape] = _planned(make, given, connection)
-        plan = plans[shape]
+            plans[shape] = plan = _planned(make, given, connection)
         return _rows(plan, given, connection) if plan is not None else []
 
     return asked
@@ -102,7 +104,8 @@ def _planned(
     """Build the query twice with invented values, and see where they come out."""
     first, second = _invented(given, 1), _invented(given, 2)
     try:
-        rows, one = make(**first), make(**second)
+        with on.execute_wrapper(_refused):
+            rows, one = make(**first), make(**second)
         kind: object = rows._iterable_class  # noqa: SLF001 - which rows it gives
         if kind not in _ROWS:
             raise TypeError("A prepared query gives rows or tuples.")
@@ -132,6 +135,10 @@ def _whole(kind: object, compiler: Any) -> tuple[type[Model], Sequence[str]] | N
         raise TypeError("A prepared query gives rows of one table: name what is joined as tuples.")
     names = [compiler.select[at][0].target.attname for at in info["select_fields"]]
     return info["model"], names
+
+
+def _refused(*_asked: Any) -> Any:
+    raise TypeError("A prepared query asks nothing of the database while it is built.")
 
 
 def _place(one: Any, other: Any, places: Mapping[str, Sequence[tuple[Any, Any]]]) -> tuple[Any, tuple[str, int] | None]:
