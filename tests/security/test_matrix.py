@@ -132,7 +132,7 @@ FIELDS = (
     "answer_by", "as", "big_per_adult", "care_1", "care_3", "caution", "closing", "collector", "deadline_at",
     "deadline_days", "ends_1",
     "presence", "relation", "siblings", "small_per_adult", "starts_1", "valid_from", "weeks",
-    "parity", "allergens", "alike", "own_weeks", "who_3",
+    "parity", "allergens", "alike", "again", "own_weeks", "who_3",
     "unit", "scopes", "SAMLResponse", "RelayState",
     "due_at", "enclosed", "show", "substitute", "talk", "thread", "to",
 )  # fmt: skip

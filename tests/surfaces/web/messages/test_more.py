@@ -170,3 +170,19 @@ def test_what_the_body_planned_goes_out(school: School, enter: Browse, head: Cli
     assert conversations.send_planned(by=step, conversation=due, now=later)
     with time_machine.travel(later + timedelta(hours=1), tick=True):
         assert "Senare" in shown(enter("guardian"), at)
+
+
+def test_the_same_words_go_out_twice_only_when_one_says_so(school: School, enter: Browse) -> None:
+    teacher, mother = enter("class_teacher"), enter("guardian")
+    letter = {"to": f"guardians:{school.group}", "subject": "Utflykt", "text": "Ta med matsäck."}
+    asked = {"child": str(school.pupils[0]), "to": "desk:class_teacher", "subject": "Fråga", "text": "Hej!"}
+    for browser, fields in ((teacher, letter), (mother, asked)):
+        assert browser.post("/messages/write/", fields).status_code == 303
+        again = browser.post("/messages/write/", fields)
+        assert again.status_code == 422
+        page = again.content.decode()
+        assert "You sent the same message at" in page
+        assert 'name="again"' in page
+        assert browser.post("/messages/write/", fields | {"text": "Något annat."}).status_code == 303
+        assert browser.post("/messages/write/", fields | {"again": "1"}).status_code == 303
+    assert Conversation.objects.count() == 6

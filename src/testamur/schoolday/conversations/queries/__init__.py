@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from testamur.schoolday.conversations.queries.again import sent_lately
 from testamur.schoolday.conversations.queries.away import away, own_away
 from testamur.schoolday.conversations.queries.lists import Fresh, fresh, lines, listed, unread
 from testamur.schoolday.conversations.queries.reading import conversation, file, told, with_sights
@@ -18,6 +19,7 @@ __all__ = [
     "own_away",
     "pace_of",
     "paces",
+    "sent_lately",
     "told",
     "unread",
     "waiting",

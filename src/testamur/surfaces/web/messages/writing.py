@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -45,11 +46,9 @@ def _staff(request: WebRequest) -> HttpResponse:
     form = WriteForm(desk.choices(), **given(request), initial={"to": _wanted(request)})
     hidden = sightings.protected(desk.sights) - {visitor.actor.id}
     sightings.note(visitor, visitor.actor, dict.fromkeys(hidden, desk.unit.path), "messages.write")
-    if form.is_bound and form.is_valid():
+    if form.is_bound and form.is_valid() and not _twice(request, form, new := _new(desk, form)):
         try:
-            made = actions.start(
-                by=visitor.actor, new=_new(desk, form), now=visitor.now, files=taken(form.cleaned_data["enclosed"])
-            )
+            made = actions.start(by=visitor.actor, new=new, now=visitor.now, files=taken(form.cleaned_data["enclosed"]))
         except Refused as refused:
             refusals.into(form, refused)
         else:
@@ -103,15 +102,9 @@ def _asked(request: WebRequest, place: Placement, name: str) -> HttpResponse:
     choices = staff_of(visitor, place)
     shared = visitor.hat is not None and visitor.hat.key == GUARDIAN
     form = AskForm(choices, **given(request), shared=shared, initial={"to": request.GET.getlist("to")})
-    if form.is_bound and form.is_valid():
-        said = form.cleaned_data
-        new = NewConversation(
-            unit=place.school, circle=Circle.SCHOOL, subject=said["subject"], text=said["text"],
-            language=said["language"], child=place.person, to=tuple(map(member, said["to"])),
-            talk=said.get("talk", False),
-        )  # fmt: skip
+    if form.is_bound and form.is_valid() and not _twice(request, form, new := _question(place, form)):
         try:
-            made = actions.start(by=visitor.actor, new=new, now=visitor.now, files=taken(said["enclosed"]))
+            made = actions.start(by=visitor.actor, new=new, now=visitor.now, files=taken(form.cleaned_data["enclosed"]))
         except Refused as refused:
             refusals.into(form, refused)
         else:
@@ -126,6 +119,27 @@ def _asked(request: WebRequest, place: Placement, name: str) -> HttpResponse:
         about=place.person,
         away=_away(visitor, [value for value, _label in choices]),
     )
+
+
+def _question(place: Placement, form: AskForm) -> NewConversation:
+    said = form.cleaned_data
+    return NewConversation(
+        unit=place.school, circle=Circle.SCHOOL, subject=said["subject"], text=said["text"], language=said["language"],
+        child=place.person, to=tuple(map(member, said["to"])), talk=said.get("talk", False),
+    )  # fmt: skip
+
+
+def _twice(request: WebRequest, form: WriteForm | AskForm, new: NewConversation) -> bool:
+    """Whether the same was sent within the hour and nobody said that it is to go out once more; then the form says so.
+
+    Whoever goes back after sending finds the letter in its form, and nothing says that it is on its way.
+    """
+    at = queries.sent_lately(by=request.visitor.actor, new=new, now=request.visitor.now)
+    if at is None or request.POST.get("again") or form.cleaned_data["enclosed"]:
+        return False  # a form that was gone back to has lost its files
+    told = _("You sent the same message at %(at)s.") % {"at": timezone.localtime(at).strftime("%H:%M")}
+    form.add_error(None, ValidationError(told, code="twice"))
+    return True
 
 
 def _away(visitor: Visitor, values: list[str]) -> list[AwayView]:
