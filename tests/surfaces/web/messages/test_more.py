@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from datetime import date, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
@@ -20,8 +22,11 @@ from testamur.register.people.rules import NewPerson
 from testamur.register.schools import actions as schools
 from testamur.register.schools.rules import NewPost, Role
 from testamur.schoolday.conversations import actions as conversations
-from testamur.schoolday.conversations.models import Conversation
+from testamur.schoolday.conversations.models import Conversation, Post
+from testamur.schoolday.conversations.queries import lists as queries
+from testamur.schoolday.conversations.rules import Circle, NewConversation
 from testamur.schoolday.diary.rules.states import Part
+from testamur.surfaces.web.messages import lists
 from tests.schoolday.diary import school as diary_schools
 from tests.schoolday.diary.school import NOW, School
 from tests.surfaces.web.family.diaries import browse
@@ -186,3 +191,37 @@ def test_the_same_words_go_out_twice_only_when_one_says_so(school: School, enter
         assert browser.post("/messages/write/", fields | {"text": "Något annat."}).status_code == 303
         assert browser.post("/messages/write/", fields | {"again": "1"}).status_code == 303
     assert Conversation.objects.count() == 6
+
+
+def test_a_long_list_is_read_page_by_page(school: School, enter: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "PER_PAGE", 5)
+    teacher, mother = enter("class_teacher"), enter("guardian")
+    by = school.actor("class_teacher")
+    ids = []
+    for n in range(12):
+        new = NewConversation(school.school, Circle.GUARDIANS, f"Brev {n:02}", "Ta med matsäck.", "sv", school.group)
+        ids.append(conversations.start(by=by, new=new, now=NOW - timedelta(hours=20 - n)))
+    shown(mother, f"/messages/{ids[11]}/")  # the newest is read
+    asked: list[int] = []
+    read = queries._posts
+
+    def counted(some: Collection[UUID]) -> dict[UUID, list[Post]]:
+        asked.append(len(some))
+        return read(some)
+
+    monkeypatch.setattr(queries, "_posts", counted)
+
+    def subjects(browser: Client, address: str) -> list[str]:
+        found: list[str] = re.findall(r"Brev \d\d", shown(browser, address))
+        return list(dict.fromkeys(found))
+
+    assert subjects(teacher, "/messages/") == [f"Brev {n:02}" for n in (11, 10, 9, 8, 7)]
+    assert max(asked) <= 12
+    assert asked[-1] == 5
+    assert subjects(teacher, "/messages/?page=3") == ["Brev 01", "Brev 00"]
+    assert subjects(teacher, "/messages/?page=99") == ["Brev 01", "Brev 00"]
+    assert subjects(teacher, "/messages/?page=x") == [f"Brev {n:02}" for n in (11, 10, 9, 8, 7)]
+    assert subjects(mother, "/messages/?show=unread&page=1")[0] == "Brev 10"
+    assert len(subjects(mother, "/messages/?show=unread&page=3")) == 1
+    assert subjects(teacher, "/messages/?show=closed") == []
+    assert len(subjects(teacher, "/messages/?q=matsäck")) == 12

@@ -39,6 +39,11 @@ class Seen:
     posts: tuple[Post, ...]
     reading: Reading | None
 
+    @property
+    def muted(self) -> bool:
+        """Whether the reader wants to hear nothing of it."""
+        return self.reading is not None and self.reading.muted
+
     def unread(self, me: UUID) -> int:
         """How many posts of others came after the last reading."""
         upto = self.reading.seen_at if self.reading is not None else None
@@ -79,15 +84,46 @@ def fresh(*, by: Actor, now: datetime) -> tuple[Fresh, ...]:
     rows = candidates(who, MOST)
     if not rows:
         return ()
-    told = {one.conversation_id: one for one in _readings(me=by.id, conversations=[row.id for row in rows])}
+    return tuple(
+        Fresh(one.row.subject, one.standing.children, one.unread(by.id)) for one in _unread(who, rows) if not one.muted
+    )
 
-    def news(row: Conversation) -> bool:
-        one = told.get(row.id)
-        return one is None or (not one.muted and (one.seen_at is None or one.seen_at < row.last_at))
 
-    rest = [row for row in rows if news(row)]
-    found = (Fresh(one.row.subject, one.standing.children, one.unread(by.id)) for one in seen_by(who, rest))
-    return tuple(one for one in found if one.unread)
+def _unread(who: Reader, rows: Sequence[Conversation]) -> list[Seen]:
+    """Those of the rows of which something is unread; what was read to its end is not looked into."""
+    upto = {one.conversation_id: one.seen_at for one in _readings(me=who.by.id, conversations=[r.id for r in rows])}
+    rest = [row for row in rows if (at := upto.get(row.id)) is None or at < row.last_at]
+    return [one for one in seen_by(who, rest) if one.unread(who.by.id)]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One page of the list: `total` conversations stand in the box, `unread` posts in all that are not muted."""
+
+    lines: tuple[ConversationLine, ...]
+    sights: dict[UUID, str]
+    total: int
+    unread: int
+
+
+def leaf(*, by: Actor, now: datetime, box: str, number: int, size: int) -> Leaf:
+    """A page of a box (``unread``, ``planned``, ``closed``; empty: all), newest first; the first page is number 1.
+
+    Of the other pages nothing is read but that the reader has a part in them: a teacher has hundreds of conversations,
+    with the answers of a class in each.
+    """
+    who = reader(by=by, now=now)
+    rows = candidates(who, MOST)
+    new = _unread(who, rows) if rows else []
+    if box == "unread":
+        chosen = [one.row for one in new]
+    else:
+        chosen = [row for row in rows if box in {"", state_of(row)}]
+        part = standings_of(who, chosen)
+        chosen = [row for row in chosen if row.id in part]
+    first = max(number - 1, 0) * size
+    lines, sights = _lines(who, seen_by(who, chosen[first : first + size]))
+    return Leaf(lines, sights, len(chosen), sum(one.unread(by.id) for one in new if not one.muted))
 
 
 @prepared
@@ -115,10 +151,7 @@ def seen_by(who: Reader, rows: Sequence[Conversation] | None = None) -> list[See
         rows = candidates(who, MOST)
     if not rows:
         return []
-    members = members_by(rows) if who.places else {}
-    if who.places:
-        who.need.learn(rows, members, of=[who.by.id, *(one.person for one in who.stands_for)])
-    standings = {row.id: one for row in rows if (one := standing_in(who, row, members.get(row.id, ()))) is not None}
+    standings = standings_of(who, rows)
     posts = _posts(standings)
     readings = {one.conversation_id: one for one in _readings(me=who.by.id, conversations=list(standings))}
     found = []
@@ -130,6 +163,14 @@ def seen_by(who: Reader, rows: Sequence[Conversation] | None = None) -> list[See
         if some:
             found.append(Seen(row, standing, some, readings.get(row.id)))
     return found
+
+
+def standings_of(who: Reader, rows: Sequence[Conversation]) -> dict[UUID, Standing]:
+    """How the reader stands to each of the conversations; one to which the reader does not stand at all is left out."""
+    members = members_by(rows) if who.places and rows else {}
+    if who.places:
+        who.need.learn(rows, members, of=[who.by.id, *(one.person for one in who.stands_for)])
+    return {row.id: one for row in rows if (one := standing_in(who, row, members.get(row.id, ()))) is not None}
 
 
 def is_seen(who: Reader, standing: Standing, post: Post) -> bool:
@@ -197,7 +238,7 @@ def _line(
         at=last.at if row.sent_at is not None else row.due_at or last.at,
         unread=one.unread(who.by.id),
         state=state_of(row),
-        muted=one.reading is not None and one.reading.muted,
+        muted=one.muted,
         files=any(post.id in with_files for post in one.posts),
         children=one.standing.children,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -49,21 +49,20 @@ def home(request: WebRequest) -> HttpResponse:
     """Everything that one takes part in, newest first; with ``?q=`` what holds all those words."""
     visitor = request.visitor
     text, box = request.GET.get("q", "").strip()[:200], request.GET.get("show", "")
-    found, sights = queries.listed(by=visitor.actor, now=visitor.now, text=text)
-    noted(visitor, sights, "messages.home")
+    leaf, shown = _found(visitor, text, box) if text else _leaf(visitor, box, request.GET.get("page", ""))
+    noted(visitor, leaf.sights, "messages.home")
     family = visitor.hat is not None and visitor.hat.unit is None
     called = reach.persons(visitor, "messages.home") if family else {}
     names = {key: person.given or person.name for key, person in called.items()} if len(called) > 1 else {}
-    shown = Paginator([one for one in found if _in(one, box)], PER_PAGE).get_page(request.GET.get("page"))
     return page(
         request,
         "web/messages/home.html",
-        lines=[line(one, names) for one in shown],
+        lines=[line(one, names) for one in leaf.lines],
         shown=shown,
         text=text,
         boxes=[(key, name, key == box) for key, name in BOXES if key != "planned" or not family],
         box=box,
-        unread=sum(one.unread for one in found if not one.muted),
+        unread=leaf.unread,
         writes=may_write(visitor),
         family=family,
         news=news.for_families(request, list(called))[:3] if family and not text and not box else (),
@@ -102,6 +101,24 @@ def line(one: ConversationLine, names: dict[UUID, str]) -> Line:
 def noted(visitor: Visitor, sights: dict[UUID, str], where: str) -> None:
     """Write down the protected persons whose true names are shown."""
     sightings.note(visitor, visitor.actor, {key: path or "/" for key, path in sights.items()}, where)
+
+
+def _leaf(visitor: Visitor, box: str, number: str) -> tuple[queries.Leaf, Page[int]]:
+    """A page of a box, and what the links to the others need."""
+    wanted = int(number) if number.isdecimal() and len(number) < 6 else 1  # noqa: PLR2004 - no list is that long
+    leaf = queries.leaf(by=visitor.actor, now=visitor.now, box=box, number=wanted, size=PER_PAGE)
+    shown = Paginator(range(leaf.total), PER_PAGE).get_page(wanted)
+    if shown.number != wanted:  # beyond the last page
+        leaf = queries.leaf(by=visitor.actor, now=visitor.now, box=box, number=shown.number, size=PER_PAGE)
+    return leaf, shown
+
+
+def _found(visitor: Visitor, text: str, box: str) -> tuple[queries.Leaf, Page[ConversationLine]]:
+    """What holds all words of a search, in one page: the newest."""
+    found, sights = queries.listed(by=visitor.actor, now=visitor.now, text=text)
+    mine = tuple(one for one in found if _in(one, box))
+    shown = Paginator(mine, max(len(mine), 1)).get_page(1)
+    return queries.Leaf(mine, sights, len(mine), sum(one.unread for one in found if not one.muted)), shown
 
 
 def _in(one: ConversationLine, box: str) -> bool:
