@@ -50,16 +50,15 @@ def parts(*, by: Actor, person: UUID, now: datetime) -> Iterator[Part]:
     """Every topic in the order of `HELD`. Needs ``keeping.extract.see`` for the person."""
     by.must("keeping.extract.see", person=person)
     for one in HELD:
-        functions, missing = _functions(one.topic)
         tables = tuple(
             Table(sheet.name, sheet.columns, tuple(map(tuple, sheet.rows)))
-            for function in functions
+            for function in _functions(one.topic)
             for sheet in function(by=by, person=person, now=now)
         )
         omitted = [Omitted.OTHERS] if one.topic in _BESIDE_OTHERS else []
         if one.topic is Topic.HEALTH and for_the_head(person):
             omitted.append(Omitted.HEAD_ONLY)
-        if missing:
+        if not settings.HELD.get(one.topic.value):
             omitted.append(Omitted.NOT_BUILT)
         yield Part(one, tables, tuple(omitted))
 
@@ -68,15 +67,7 @@ _BESIDE_OTHERS = frozenset({Topic.FAMILY, Topic.MESSAGES, Topic.NOTICES})
 """Topics in which other persons stand beside the one whom the extract is about."""
 
 
-def _functions(topic: Topic) -> tuple[list[Section], bool]:
-    """The functions of a topic, and whether one that is named is not there yet."""
-    found: list[Section] = []
-    missing = False
-    for name in settings.HELD.get(topic.value, ()):
-        try:
-            function: Any = import_string(name)
-        except ImportError:
-            missing = True
-        else:
-            found.append(function)
-    return found, missing
+def _functions(topic: Topic) -> list[Section]:
+    """The functions of a topic. One that is named and cannot be loaded is an error: nobody may get half an answer."""
+    found: list[Any] = [import_string(name) for name in settings.HELD.get(topic.value, ())]
+    return found
