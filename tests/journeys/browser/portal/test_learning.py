@@ -51,7 +51,7 @@ def a_plan(teacher: Page, group: str, child: str) -> None:
 
 def seen_by(guardian: Page, child: str, folder: Path) -> None:
     """The family finds the plan, the matrix, the picture without its metadata, and takes all along."""
-    press(guardian, guardian.locator(f'a[href="/learning/child/{child}/"]').first)
+    press(guardian, acts.tab(guardian, str(child), f"/learning/child/{child}/"))
     look(guardian)
     expect(guardian.locator("main")).to_contain_text("Vulkaner (exempel)")
     shown = guardian.locator("img.learning-picture").first
