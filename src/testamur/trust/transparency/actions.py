@@ -14,13 +14,13 @@ from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotFound, Refused
 from testamur.kernel.journal import actions as journal
-from testamur.kernel.proofs import merkle, notes, tiles
+from testamur.kernel.proofs import merkle, notes
 from testamur.trust.transparency import keys, rules
+from testamur.trust.transparency.catching_up import catch_up
 from testamur.trust.transparency.files import LogFiles
 from testamur.trust.transparency.models import Checkpoint, Log, LogEntry, Witness
 from testamur.trust.transparency.publishing import (
     Batch,
-    LogRolledBack,
     guard,
     insert_entries,
     publish,
@@ -361,41 +361,9 @@ def _recover(*, by: Actor, log: UUID, now: datetime) -> int:
     for file in (files.checkpoint, files.signed):
         data = files.optional(file)
         if data is not None:
-            recovered += _catch_up(row, files, data, now)
+            recovered += catch_up(row, files, data, now)
     row.state = rules.LogState.OPEN
     row.save(update_fields=["size", "state"])
     refs = {"log": str(log), "size": row.size, "recovered": recovered}
     journal.append(by=by, kind="transparency.log.repaired/1", path=row.path, refs=refs, now=now)
     return recovered
-
-
-def _catch_up(row: Log, files: LogFiles, data: bytes, now: datetime) -> int:
-    """Entries from bundles up to the head in `data`, when that is ahead of the database."""
-    note = notes.Note.parse(data)
-    signed = notes.Checkpoint.parse(note.text)
-    notes.verify(note, [notes.Vkey.parse(row.vkey)])
-    held = Checkpoint.objects.filter(log=row, size=signed.size).first()
-    if held is not None:
-        if notes.Note.parse(bytes(held.note)).text != note.text:
-            raise LogRolledBack("Two signed heads of one size contradict each other.", log=row.origin)
-        return 0
-    if signed.size < row.size:
-        raise LogRolledBack(
-            "The database has entries in place of those that were signed.", log=row.origin, signed=signed.size
-        )
-    head = Checkpoint.objects.get(log=row, size=row.size)
-    entries: list[bytes] = []
-    for tile in tiles.tiles_of(signed.size, row.size):
-        if tile.level is None:
-            content = tiles.parse_bundle(files.read(tile))
-            entries += content[max(0, row.size - tile.index * tiles.TILE_WIDTH) :]
-    old = rules.unpack_frontier(row.size, bytes(head.frontier))
-    grown = merkle.GrownTree(old, [merkle.leaf_hash(entry) for entry in entries])
-    if (grown.size, grown.root) != (signed.size, signed.root):
-        raise LogRolledBack("The files do not lead to the signed head.", log=row.origin, signed=signed.size)
-    insert_entries(row, row.size, entries, now)
-    Checkpoint.objects.create(
-        log=row, size=signed.size, note=data, frontier=rules.pack_frontier(grown.frontier), at=now
-    )
-    row.size = signed.size
-    return len(entries)

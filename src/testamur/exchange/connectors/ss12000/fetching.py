@@ -36,6 +36,8 @@ _NAMES = ("organisations", "persons", "duties", "groups", "activities")
 _ALL = ("group", "person", "membership", "guardian", "enrolment")
 _PART = 200
 _COORDINATION = 60
+HIGHEST_LEVEL = 13
+"""Years of school from the preschool class, 0, to the last of upper secondary."""
 """The day of a samordningsnummer is so much later."""
 
 
@@ -156,7 +158,7 @@ class Fetching:
             level = place.get("schoolYear")
             yield MembershipRow(
                 self._file, self._number, where, key, unit, "pupil", day_of(place.get("startDate")),
-                day_of(place.get("endDate")), level if isinstance(level, int) and 0 <= level <= 13 else None,  # noqa: PLR2004
+                day_of(place.get("endDate")), level if isinstance(level, int) and 0 <= level <= HIGHEST_LEVEL else None,
             )  # fmt: skip
         for responsible in objects_of(one.get("responsibles")):
             guardian = _id(responsible.get("person"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -169,8 +169,7 @@ def _asked(
 ) -> list[tuple[SlotView, GroupView]]:
     if teacher is None and group is None and groups is None and school is None:
         raise ValueError("Name a teacher, a group or a school: the timetable of everybody is nobody's question.")
-    # of a whole week every weekday is wanted
-    weekdays = None if (last - first).days >= 6 else tuple(day.isoweekday() for day in days(first, last))  # noqa: PLR2004
+    weekdays = tuple(day.isoweekday() for day in days(first, last)) if last - first < _WHOLE_WEEK else None
     if groups is not None and len(groups) <= LONGEST and teacher is group is school is None:
         some = _of_groups(groups=groups, first=first, last=last, weekdays=weekdays)
         return [(_slot_of(row), group_of(row[_WIDTH:])) for row in some]
@@ -198,6 +197,8 @@ _SLOT = (
     "room", "valid_from", "valid_to",
 )  # fmt: skip
 _WIDTH = len(_SLOT)
+_WHOLE_WEEK = timedelta(days=6)
+"""From its first day to its last: every weekday is wanted."""
 
 
 @prepared

@@ -89,11 +89,11 @@ def fresh(*, by: Actor, now: datetime) -> tuple[Fresh, ...]:
     )
 
 
-def _unread(who: Reader, rows: Sequence[Conversation]) -> list[Seen]:
+def _unread(who: Reader, rows: Sequence[Conversation], standings: Mapping[UUID, Standing] | None = None) -> list[Seen]:
     """Those of the rows of which something is unread; what was read to its end is not looked into."""
     upto = {one.conversation_id: one.seen_at for one in _readings(me=who.by.id, conversations=[r.id for r in rows])}
     rest = [row for row in rows if (at := upto.get(row.id)) is None or at < row.last_at]
-    return [one for one in seen_by(who, rest) if one.unread(who.by.id)]
+    return [one for one in seen_by(who, rest, standings) if one.unread(who.by.id)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +114,14 @@ def leaf(*, by: Actor, now: datetime, box: str, number: int, size: int) -> Leaf:
     """
     who = reader(by=by, now=now)
     rows = candidates(who, MOST)
-    new = _unread(who, rows) if rows else []
+    part = standings_of(who, rows)
+    new = _unread(who, rows, part) if rows else []
     if box == "unread":
         chosen = [one.row for one in new]
     else:
-        chosen = [row for row in rows if box in {"", state_of(row)}]
-        part = standings_of(who, chosen)
-        chosen = [row for row in chosen if row.id in part]
+        chosen = [row for row in rows if row.id in part and box in {"", state_of(row)}]
     first = max(number - 1, 0) * size
-    lines, sights = _lines(who, seen_by(who, chosen[first : first + size]))
+    lines, sights = _lines(who, seen_by(who, chosen[first : first + size], part))
     return Leaf(lines, sights, len(chosen), sum(one.unread(by.id) for one in new if not one.muted))
 
 
@@ -140,10 +139,13 @@ def unread(*, by: Actor, now: datetime) -> dict[UUID | None, int]:
     return dict(counted)
 
 
-def seen_by(who: Reader, rows: Sequence[Conversation] | None = None) -> list[Seen]:
+def seen_by(
+    who: Reader, rows: Sequence[Conversation] | None = None, standings: Mapping[UUID, Standing] | None = None
+) -> list[Seen]:
     """The conversations (those given, else all) of which the reader sees something; as many queries for all as for one.
 
-    A conversation of which nothing is to be seen is none.
+    A conversation of which nothing is to be seen is none. `standings`: what `standings_of` gave,
+    if it was asked already.
     """
     if rows is None:
         if not who.places and not who.wards:
@@ -151,9 +153,10 @@ def seen_by(who: Reader, rows: Sequence[Conversation] | None = None) -> list[See
         rows = candidates(who, MOST)
     if not rows:
         return []
-    standings = standings_of(who, rows)
-    posts = _posts(standings)
-    readings = {one.conversation_id: one for one in _readings(me=who.by.id, conversations=list(standings))}
+    standings = standings_of(who, rows) if standings is None else standings
+    mine = [row.id for row in rows if row.id in standings]
+    posts = _posts(mine)
+    readings = {one.conversation_id: one for one in _readings(me=who.by.id, conversations=mine)}
     found = []
     for row in rows:
         standing = standings.get(row.id)

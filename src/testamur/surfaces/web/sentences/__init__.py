@@ -1,0 +1,1 @@
+"""What each refusal is told as, by storey; `refusals` knows them all."""
