@@ -19,7 +19,8 @@
   };
 
   // --- pages that are kept ------------------------------------------------------------------
-  const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'";
+  const may = ["script-src", "style-src", "font-src", "connect-src"]; // connect: it asks whether the service answers
+  const policy = ["default-src 'none'", "img-src 'self' data:", ...may.map((what) => `${what} 'self'`)].join("; ");
   const put = async (cache, address, page) => {
     page.dataset.offline = new Date().toISOString();
     const headers = {
@@ -58,7 +59,14 @@
   if (root.dataset.offline) {
     const at = new Date(root.dataset.offline);
     say(`${words.offline} ${at.toLocaleString(root.lang)}`, "warning");
-    window.addEventListener("online", () => location.reload());
+    // What "online" says may be too early: the real page comes as soon as the service answers.
+    const back = () =>
+      fetch("/robots.txt", { cache: "no-store" }).then(
+        () => location.reload(),
+        () => {},
+      );
+    window.addEventListener("online", back);
+    setInterval(back, 5000);
   }
 
   // --- notes that wait ----------------------------------------------------------------------
