@@ -14,7 +14,7 @@ fi
 
 # Programs that come from Debian, each with what it is for: PostgreSQL (tests run on it), SoftHSM (keys in a token),
 # poppler, qpdf and NSS (second opinions on PDF files and their signatures), pango (the comparison renderer of the bench),
-# Chromium (journeys in a real browser).
+# Chromium (journeys in a real browser), RabbitMQ (tests of work over a broker).
 need=""
 have() { command -v "$1" >/dev/null 2>&1; }
 [ -x /usr/lib/postgresql/15/bin/postgres ] || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || need="$need postgresql"
@@ -22,6 +22,7 @@ have pdfsig || need="$need poppler-utils"
 have qpdf || need="$need qpdf"
 have softhsm2-util || need="$need softhsm2"
 have chromium || need="$need chromium"
+have rabbitmq-server || [ -x /usr/sbin/rabbitmq-server ] || need="$need rabbitmq-server"
 have certutil || need="$need libnss3-tools"
 ldconfig -p 2>/dev/null | grep -q libpangoft2 || need="$need libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 python3 -c 'import ensurepip, venv' 2>/dev/null || need="$need python3-venv"

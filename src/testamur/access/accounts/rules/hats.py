@@ -92,7 +92,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         "support.link.*", "schools.post.add", "schools.post.end", "records.record.choose_signer",
         "diary.*", "noticeboard.event.*", "noticeboard.time.*", "schools.timetable.*", "notices.registration.*",
         "people.code.*", *_PORTAL, "safety.caution.write", "forms.form.*", *_LEARNING, "noticeboard.menu.*",
-        "support.question.*", "keeping.request.*",
+        "support.question.*", "keeping.request.*", "transcripts.*",
     ),
     "delegate": (*_SIGNS, *_SEES),
     "teacher": (*_SIGNS, "conversations.staff.*"),
@@ -107,7 +107,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         "diary.completeness.*", "diary.group.every", "noticeboard.event.*", "noticeboard.time.*",
         "notices.registration.*", *_PORTAL, "forms.form.*", "noticeboard.menu.*", "support.question.*",
         "support.case.*", "support.contact.*", "support.link.*",
-        "keeping.request.*", "learning.plan.see",
+        "keeping.request.*", "learning.plan.see", "transcripts.*",
     ),
     "archivist": ("records.record.read", "archive.*", "journal.read", "people.details.see", "keeping.list.*"),
     GUARDIAN: (
@@ -135,14 +135,14 @@ GROUP_VERBS: Mapping[str, tuple[str, ...]] = {
     "class_teacher": (
         "diary.absence.*", "diary.class.*", "diary.leave.*", "diary.health.*", "diary.completeness.see",
         "people.contact.see",
-        "people.guardianship.see", "people.code.*", "notices.registration.*",
+        "people.guardianship.see", "people.code.*", "notices.registration.*", "transcripts.*",
     ),
 }  # fmt: skip
 """Role → verbs in the groups that a teacher teaches, and in those that a class teacher has; nowhere else."""
 
 AUTHORITY_VERBS: tuple[str, ...] = (
     "sealing.seal.*", "people.protected.review", "support.tool.*", "noticeboard.*", "keeping.*",
-    "accounts.client.*",
+    "accounts.client.*", "rollout.*", "supervision.*",
 )  # fmt: skip
 """What an administrator of the body responsible (or an office of it) may do beyond one of a school."""
 

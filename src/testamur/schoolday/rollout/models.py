@@ -1,0 +1,3 @@
+"""Tables of the roll-out."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Tables of supervision."""
+
+from __future__ import annotations

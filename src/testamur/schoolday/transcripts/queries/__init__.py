@@ -1,0 +1,7 @@
+"""What is known of the year's transcripts."""
+
+from __future__ import annotations
+
+from testamur.schoolday.transcripts.queries.standing import standing, standings
+
+__all__ = ["standing", "standings"]
