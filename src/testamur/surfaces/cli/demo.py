@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def demo(
     dir: Annotated[Path, typer.Option(help="Folder to build in")] = Path("demo"),  # noqa: A002 - the option's name
-    size: Annotated[str, typer.Option(help="school or municipality")] = "school",
+    size: Annotated[str, typer.Option(help="school, municipality or province")] = "school",
     serve: Annotated[bool, typer.Option(help="Start the web server afterwards")] = True,
     port: Annotated[int, typer.Option(help="Port of the web server; the next free one when it is taken")] = 8000,
     workers: Annotated[int, typer.Option(help="Processes that render and seal")] = 2,
@@ -34,8 +34,8 @@ def demo(
     """Build invented schools and a university, issue records and verify them, then serve the web. TEST in all names."""
     from testamur.surfaces.cli.demo_data import SIZES
 
-    if size not in SIZES:
-        output.say(f"[bold red]refused[/] size is one of {', '.join(SIZES)}, not {size}")
+    if size not in {*SIZES, "province"}:
+        output.say(f"[bold red]refused[/] size is one of {', '.join(SIZES)} and province, not {size}")
         raise typer.Exit(2)
     port = _free_port(port) if serve and not json else port
     told = build_and_issue(dir.resolve(), size, workers=workers, rsa=rsa, quiet=json, port=port)
@@ -67,6 +67,11 @@ def build_and_issue(
     from testamur.surfaces.cli import runtime
 
     runtime.start(data=folder / "data", mode="demo")
+    return _a_province(folder, workers, quiet) if size == "province" else _schools(folder, size, workers, rsa, quiet)
+
+
+def _schools(folder: Path, size: str, workers: int, rsa: bool, quiet: bool) -> dict[str, Any]:
+    """Schools of three countries and a university."""
     from django.conf import settings
 
     from testamur.kernel.base import clock
@@ -140,6 +145,56 @@ def build_and_issue(
         ),
         "pupils": people + demo_diary.count(),
         "students": chosen.students,
+        "records": outcome.published,
+        "waiting": waiting,
+        "ceremonies": outcome.ceremonies,
+        "skipped": skipped,
+        "trust": str(folder / "trust.json"),
+        "first": str(files[0]) if files else None,
+        "seconds": {k: round(v, 3) for k, v in costs.items()},
+        "stage_seconds": {k: round(v, 3) for k, v in sorted(outcome.seconds.items())},
+        "verified": _verify(files, folder / "trust.json"),
+    }
+
+
+def _a_province(folder: Path, workers: int, quiet: bool) -> dict[str, Any]:
+    """A province of primary schools in the middle of the year's transcripts."""
+    from django.conf import settings
+
+    from testamur.kernel.base import clock
+    from testamur.kernel.base.actor import operator
+    from testamur.kernel.journal import steps as journal
+    from testamur.surfaces.cli import demo_province as province
+    from testamur.surfaces.cli import issuing
+    from testamur.surfaces.cli.demo_build import Built
+    from testamur.surfaces.cli.trust import write_trust
+    from testamur.trust.records import steps
+
+    by, began, costs, extent = operator(), time.perf_counter(), {}, province.Extent()
+    data, address = folder / "data", settings.PUBLIC_URL
+    with output.progress(quiet) as start:
+        advance = start("schools, people, decisions", province.count(extent))
+        _body, schools = province.build(by, extent, data=data, public_url=address, now=clock.now(), told=advance)
+        built = [
+            Built(one.unit, one.code, one.name, province.YEAR, province.PERIOD.term, province.ISSUED_ON, one.stage)
+            for one in schools
+        ]
+        costs["build"] = time.perf_counter() - began
+        how = issuing.How(data, "demo", address, workers)
+        outcome, made, waiting, skipped = _issue(by, built, how, start, ())
+        costs["issue"] = time.perf_counter() - began - sum(costs.values())
+        steps.publish_all_status(by=by, clock=clock.now)
+        write_trust(folder / "trust.json")
+        files = issuing.write_copies(by, made[:100], folder / "records")
+        journal.ship_all(now=clock.now())
+        costs["copies"] = time.perf_counter() - began - sum(costs.values())
+    return {
+        "dir": str(folder),
+        "schools": [{"code": one.code, "name": one.name, "stage": one.stage} for one in schools],
+        "address": address,
+        "people": _who(by, built[:3], []),
+        "pupils": sum(one.pupils for one in schools),
+        "students": 0,
         "records": outcome.published,
         "waiting": waiting,
         "ceremonies": outcome.ceremonies,
