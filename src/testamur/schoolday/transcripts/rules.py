@@ -46,12 +46,16 @@ class HandoverState(StrEnum):
 TRANSITIONS: frozenset[tuple[HandoverState, HandoverState]] = frozenset(
     {
         (HandoverState.WAITING, HandoverState.SENT),
+        (HandoverState.WAITING, HandoverState.REJECTED),
         (HandoverState.SENT, HandoverState.ACCEPTED),
         (HandoverState.SENT, HandoverState.REJECTED),
         (HandoverState.REJECTED, HandoverState.WAITING),
     }
 )
-"""The one table; the migration makes the database's guard from it. An accepted record is never sent again."""
+"""The one table; the migration makes the database's guard from it. An accepted record is never sent again.
+
+A record that waits is rejected by us when it cannot be put into the store's form, or when another has replaced it.
+"""
 
 
 @dataclass(frozen=True, slots=True)

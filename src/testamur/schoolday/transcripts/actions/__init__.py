@@ -1,0 +1,1 @@
+"""Acts on the year's transcripts of a school."""
