@@ -20,6 +20,9 @@ from testamur.law.register import RegisterFacts
 from testamur.law.results import ProcessFacts, ResultFacts, Results
 from testamur.law.scales import Scale as Scale  # noqa: PLC0414 - part of the contract, told apart for the diary's part
 from testamur.law.scales import ScaleValue as ScaleValue  # noqa: PLC0414 - as above
+from testamur.law.year import Condition as Condition  # noqa: PLC0414 - as above, for the year's part
+from testamur.law.year import Decision as Decision  # noqa: PLC0414 - as above
+from testamur.law.year import YearEnd
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,67 +55,6 @@ class Occasion:
     term: str
     code: str
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """One decided (or assessed) value about one pupil, as facts for rules and documents.
-
-    Attributes:
-        kind: ``grade``, ``level``, ``test``, ``quality``, ``competence``, ``fact``, ``comment``, ``year_result``,
-            ``award``; each pack lists the kinds that it knows.
-        code: subject, quality or fact code (``MA``, ``yeu_nuoc``, ``unexcused_hours``).
-        value: on the pack's scale for that kind; numbers are written with a point.
-        period: when it was decided for.
-        year_level: the pupil's school year at that time (6, 9; 1–5).
-        decided_by: names of the deciding persons, in signing order.
-        carried_over: the decision is from an earlier period and only carried over into a document.
-        reason: ``new``, ``rectification``, ``change``, ``re-examination``, ``test``.
-        flags: e.g. ``adjusted_timetable``, ``test`` (prövning), ``block``; each pack names those that it reads.
-        occasion: which of the pack's `occasions` of the term; empty is the end of the period. At a university the date
-            of examination: what fails and is tried again is another result, not a correction.
-        scale: id of the scale, where the course and not the law says which (`law.results.Results.scales`).
-    """
-
-    kind: str
-    code: str
-    value: str
-    period: Period
-    year_level: int
-    comment: str = ""
-    decided_on: date | None = None
-    decided_by: tuple[str, ...] = ()
-    reason: str = "new"
-    carried_over: bool = False
-    flags: frozenset[str] = frozenset()
-    occasion: str = ""
-    scale: str = ""
-
-    @property
-    def slot(self) -> tuple[str, str, str, str]:
-        """What only one decision can fill at a time, and a correction replaces: kind, code, period, occasion."""
-        return (self.kind, self.code, self.period.label, self.occasion)
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One demand of a rule, whether it is met, and what was found: an answer can be explained, not only given.
-
-    Attributes:
-        code: stable, for translation (``subject.below``).
-        met: whether the demand is met.
-        text: one plain sentence in the pack's own language.
-        about: code of the subject, quality … that the demand is about; empty when it is about the whole.
-        found: what was found, as written.
-        needed: what would have met the demand.
-    """
-
-    code: str
-    met: bool
-    text: str
-    about: str = ""
-    found: str = ""
-    needed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +158,18 @@ class DocumentFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Lack:
+    """Something that is missing before a document can be made: a code (``missing.level``), of what, and the sentence.
+
+    `about` is the code of the subject or quality; `text` stands in the language of the law.
+    """
+
+    code: str
+    about: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SignerStep:
     """Who signs, in which order. `role` is a post at the school (``principal``, ``class_teacher``, ``teacher``).
 
@@ -229,6 +183,8 @@ class SignerStep:
     delegate_title: str = ""
     each: bool = False
     """True when every holder signs (all deciding teachers of a catalogue)."""
+    needed: bool = True
+    """False where the document is signed without this step when nobody is to sign it (who corrected something)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +207,10 @@ class DocumentType:
             subject marked as carried over), ``year`` (the whole school year), ``latest`` (the latest of each slot, any
             year).
         routine: issued for everybody when a term ends; the others only when asked for by name.
+        verified: it may be signed only when a named person has said that the class's data are complete and exact.
+        grows: there is one for each pupil through all years and schools of the body: a later one takes the place of
+            the former one, whatever its period and school.
+        lacks: what a pupil's decisions of a year lack before the document can be made; as `content` refuses, but quick.
     """
 
     code: str
@@ -265,6 +225,9 @@ class DocumentType:
     content: Callable[[DocumentFacts], dict[str, Any]]
     draws: str = "term"
     routine: bool = True
+    verified: bool = False
+    grows: bool = False
+    lacks: Callable[[Sequence[Decision], int], tuple[Lack, ...]] | None = None
 
 
 class Pack(Protocol):
@@ -341,6 +304,10 @@ class Pack(Protocol):
     @property
     def results(self) -> Results | None:
         """What the law says about results at a university; None for schools."""
+
+    @property
+    def year_end(self) -> YearEnd | None:
+        """What follows from the assessments at the end of a year; None where nothing does."""
 
     def may_compare(self, figure: str) -> bool:
         """Whether a pupil or class may be shown beside others by that figure (``mark_average``, ``merit_value`` …)."""

@@ -29,6 +29,10 @@ class MarkKind:
         weight: how much one counts in the average of the marks; 0 does not count.
         occasion: the pack's occasion that the mark belongs to, where there is one (``mid``).
         subjects: codes of the subjects that have this kind of mark; empty means all.
+        decides: the kind of decision that it becomes when the class teacher closes the moment (``level``); empty where
+            a mark becomes none by itself.
+        whole: it is about the pupil and no subject; the class teacher enters it, and `subjects` are what it is about
+            (``yeu_nuoc``, ``height_cm``).
     """
 
     code: str
@@ -38,6 +42,8 @@ class MarkKind:
     weight: Decimal = Decimal(1)
     occasion: str = ""
     subjects: tuple[str, ...] = ()
+    decides: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +182,15 @@ class Diary(Protocol):
 
     def mark_kinds(self, year_level: int, on: date) -> tuple[MarkKind, ...]:
         """The kinds of mark in that year level on that day, in the order of the grid; empty where none are set."""
+
+    def class_kinds(self, year_level: int, on: date) -> tuple[MarkKind, ...]:
+        """What the class teacher enters about each pupil as a whole (`MarkKind.whole`), in the order of the grid.
+
+        Codes are unlike those of `mark_kinds`; empty where the law knows nothing of the kind.
+        """
+
+    def about(self, code: str) -> str:
+        """What `code` of a whole kind is called (``Yêu nước``); empty where it is none."""
 
     def assessment(self, year_level: int, on: date) -> AssessmentForm | None:
         """The written assessment of that year level, or None."""

@@ -66,6 +66,14 @@ class SchoolDiary:
             return ()
         return tuple(MarkKind(code, name, scale, closes, weight) for code, name, closes, weight in rows)
 
+    def class_kinds(self, year_level: int, on: date) -> tuple[MarkKind, ...]:  # noqa: ARG002 - the contract's
+        """Nothing: marks are about subjects."""
+        return ()
+
+    def about(self, code: str) -> str:  # noqa: ARG002 - as above
+        """Empty, for the same reason."""
+        return ""
+
     def assessment(self, year_level: int, on: date) -> AssessmentForm | None:
         """Grades 1-3: what stands behind the word of the year, in sentences."""
         if year_level not in tables.WORD_ONLY_YEARS or on < tables.QUALITY.valid_from:

@@ -75,6 +75,11 @@ class School:
         """A school reports no results of courses."""
         return None
 
+    @property
+    def year_end(self) -> None:
+        """No year result follows from assessments here."""
+        return None
+
     def may_compare(self, figure: str) -> bool:
         """Averages, success and absences: a pupil may be shown beside class and school."""
         return figure in tables.COMPARED

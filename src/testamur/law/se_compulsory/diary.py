@@ -68,6 +68,14 @@ class SchoolDiary:
             return ()
         return tuple(MarkKind(code, name, scale, closes, Decimal(0)) for code, name, closes in tables.MARK_KINDS)
 
+    def class_kinds(self, year_level: int, on: date) -> tuple[MarkKind, ...]:  # noqa: ARG002 - the contract's
+        """Nothing: marks are about subjects."""
+        return ()
+
+    def about(self, code: str) -> str:  # noqa: ARG002 - as above
+        """Empty, for the same reason."""
+        return ""
+
     def assessment(self, year_level: int, on: date) -> AssessmentForm | None:
         """Years 1-5: a judgement per subject with a plan forward, once a year (10 kap. 13 §); later a text per term."""
         if year_level in tables.LEVEL_YEARS:

@@ -74,6 +74,11 @@ class CompulsorySchool:
         """A school reports no results of courses."""
         return None
 
+    @property
+    def year_end(self) -> None:
+        """No year result follows from assessments here."""
+        return None
+
     def may_compare(self, figure: str) -> bool:
         """Anything but the merit value, which is made for admission alone."""
         return figure not in tables.NEVER_COMPARED

@@ -54,6 +54,14 @@ class NoDiary:
         """None."""
         return ()
 
+    def class_kinds(self, year_level: int, on: date) -> tuple[MarkKind, ...]:  # noqa: ARG002 - as above
+        """None."""
+        return ()
+
+    def about(self, code: str) -> str:  # noqa: ARG002 - as above
+        """Empty."""
+        return ""
+
     def assessment(self, year_level: int, on: date) -> AssessmentForm | None:  # noqa: ARG002 - as above
         """None."""
         return None

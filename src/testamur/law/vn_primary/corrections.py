@@ -2,7 +2,8 @@
 
 A slip is corrected by whoever wrote it; on paper the former text stays readable under a red line, the new text stands
 above it with the corrector's signature (`CorrectionRule.shown_as` = ``strike_through``). A re-examination follows help
-(art. 11) or an unusual test result (art. 7.1.d) and counts instead of the former assessment.
+(art. 11) or an unusual test result (art. 7.1.d) and counts instead of the former assessment; the year result is then
+reckoned anew.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ class Same(Refused):
 
 
 ASSESSED_AGAIN = ("level", "test", "quality", "competence")
+RECKONED = ("year_result",)
+"""What follows from others: it is reckoned anew after a re-examination (``change``), and never re-examined itself."""
 
 
 def correct(correction: Correction) -> Decision:
@@ -47,7 +50,10 @@ def correct(correction: Correction) -> Decision:
     rule = tables.CORRECTIONS.get(correction.reason)
     again = correction.reason == "re-examination"
     before = correction.before
-    if rule is None or (again and before.kind not in ASSESSED_AGAIN):
+    wrong = (again and before.kind not in ASSESSED_AGAIN) or (
+        correction.reason == "change" and before.kind not in RECKONED
+    )
+    if rule is None or wrong:
         raise NoSuchWay(
             f"A {before.kind} is not corrected by {correction.reason!r}; there are {', '.join(tables.CORRECTIONS)}.",
             field="reason",

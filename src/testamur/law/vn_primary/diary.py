@@ -21,6 +21,7 @@ from testamur.law.diary import (
     RemarkKind,
     TestRule,
 )
+from testamur.law.scales import Scale
 from testamur.law.vn_primary import names, rules, tables
 
 
@@ -41,7 +42,13 @@ _NAMES = {
     ("level", ""): "Mức đạt được cuối học kì",
     ("test", "mid"): "Bài kiểm tra giữa học kì",
     ("test", ""): "Bài kiểm tra cuối học kì",
+    ("quality", "mid"): "Phẩm chất giữa học kì",
+    ("quality", ""): "Phẩm chất cuối học kì",
+    ("competence", "mid"): "Năng lực giữa học kì",
+    ("competence", ""): "Năng lực cuối học kì",
 }
+_FREE = Scale("vn.primary.fact.2020", (), tables.START)
+"""Facts are written freely, within the bounds of `tables.FACTS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +79,30 @@ class SchoolDiary:
                     code = f"{occasion}_{kind}" if occasion else kind
                     closes = "" if occasion else "term"
                     scale = tables.SCALES[kind]
-                    found.append(MarkKind(code, _NAMES[kind, occasion], scale, closes, Decimal(0), occasion, mine))
+                    name = _NAMES[kind, occasion]
+                    found.append(MarkKind(code, name, scale, closes, Decimal(0), occasion, mine, decides=kind))
         return tuple(found)
+
+    def class_kinds(self, year_level: int, on: date) -> tuple[MarkKind, ...]:
+        """Qualities and competences at each moment (art. 7.2), and the facts of the transcript once a year [M]."""
+        if year_level not in tables.YEAR_LEVELS or on < tables.IN_FORCE[year_level]:
+            return ()
+        found = []
+        for occasion in (tables.MID, ""):
+            for kind, codes in rules.traits_for(year_level):
+                code, closes = (f"{occasion}_{kind}", "") if occasion else (kind, "term")
+                name = _NAMES[kind, occasion]
+                found.append(
+                    MarkKind(code, name, tables.TRAIT, closes, Decimal(0), occasion, codes, decides=kind, whole=True)
+                )
+        for code, fact in tables.FACTS.items():
+            found.append(MarkKind(code, fact.name, _FREE, "year", Decimal(0), "", (code,), decides="fact", whole=True))
+        return tuple(found)
+
+    def about(self, code: str) -> str:
+        """``Yêu nước``, ``Chiều cao``."""
+        fact = tables.FACTS.get(code)
+        return fact.name if fact is not None else rules.trait_name(code)
 
     def assessment(self, year_level: int, on: date) -> AssessmentForm | None:
         """Regular comments on a subject, term by term (art. 6); the level stands beside them as a mark."""
@@ -83,15 +112,15 @@ class SchoolDiary:
 
     def normalise_mark(self, kind: str, text: str, year_level: int, on: date) -> str:
         """``hoàn thành tốt`` → ``T``, ``9.0`` → ``9``; a fraction is refused, never rounded (art. 7.1.d)."""
-        if kind not in {k.code for k in self.mark_kinds(year_level, on)}:
+        known = {k.code: k for k in (*self.mark_kinds(year_level, on), *self.class_kinds(year_level, on))}
+        if kind not in known:
             raise MarkKindUnknown(f"Grade {year_level} has no mark of kind {kind!r}.", field="kind", kind=kind)
         try:
-            return names.value(kind.removeprefix(f"{tables.MID}_"), text, on)
+            if known[kind].decides == "fact":
+                return rules.fact_value(kind, text)
+            return names.value(known[kind].decides, text, on)
         except rules.OffScale as off:
-            accepted = off.found["accepted"]
-            raise MarkOffScale(
-                f"{text[:60]!r} is not on the scale {accepted}.", field="value", value=text[:60], accepted=accepted
-            ) from off
+            raise MarkOffScale(str(off), field="value", value=text[:60], accepted=off.found["accepted"]) from off
 
     def average(self, marks: Sequence[MarkFact]) -> Decimal | None:  # noqa: ARG002 - the contract's
         """None: the circular knows no average."""

@@ -12,6 +12,8 @@ from testamur.law.diary import Diary
 from testamur.law.vn_primary import corrections, names, results, rules, tables
 from testamur.law.vn_primary.diary import DIARY
 from testamur.law.vn_primary.documents import DOCUMENTS
+from testamur.law.vn_primary.year import YEAR
+from testamur.law.year import YearEnd
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,11 @@ class PrimarySchool:
     def results(self) -> None:
         """A school reports no results of courses."""
         return None
+
+    @property
+    def year_end(self) -> YearEnd:
+        """Moments, the year result with its reasons, awards and promotion."""
+        return YEAR
 
     def may_compare(self, figure: str) -> bool:  # noqa: ARG002 - the circular exempts no figure
         """Never: pupils are not compared with one another (art. 4, 7.1.d)."""

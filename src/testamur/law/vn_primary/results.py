@@ -227,6 +227,7 @@ def propose_awards(decisions: Sequence[Decision], year_level: int) -> tuple[Awar
     merit = any(
         (d.kind in {"level", "test"} and tables.OUTSTANDING in d.flags)
         or (d.kind in {"quality", "competence"} and tables.PROGRESS in d.flags)
+        or (d.kind == "award" and d.flags & {tables.OUTSTANDING, tables.PROGRESS})
         for d in mine
     )
     agreed = any(d.kind == "award" and tables.CLASS_AGREES in d.flags for d in mine)

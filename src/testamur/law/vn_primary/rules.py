@@ -112,6 +112,36 @@ def has_test(code: str, year_level: int, occasion: str) -> bool:
     return test is not None and year_level in (test.mid if occasion == tables.MID else test.ends)
 
 
+def traits_for(year_level: int) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Qualities and competences that have to be assessed in that grade, as (kind, codes)."""
+    begun = tuple(c for c in tables.COMPETENCES if year_level >= tables.COMPETENCE_FROM.get(c, 1))
+    return (("quality", tuple(tables.QUALITIES)), ("competence", begun))
+
+
+def trait_name(code: str) -> str:
+    """The name of a quality or competence; empty for anything else."""
+    return tables.QUALITIES.get(code) or tables.COMPETENCES.get(code, "")
+
+
+def fact_value(code: str, text: str) -> str:
+    """A fact as it is kept: ``125,5`` → ``125.5``; free text stays. Raises `OffScale` outside the fact's bounds."""
+    fact, wanted = tables.FACTS[code], " ".join(text.split())
+    if fact.least is None or fact.most is None:
+        if len(wanted) > tables.FACT_LENGTH:
+            raise OffScale(f"At most {tables.FACT_LENGTH} characters.", field="value", value=text[:60], accepted="")
+        return wanted
+    number = wanted.replace(",", ".")
+    if _NUMBER.fullmatch(number) and fact.least <= Decimal(number) <= fact.most and not Decimal(number) % fact.step:
+        return f"{Decimal(number).normalize():f}"
+    bounds = f"{fact.least}–{fact.most}".replace(".", ",")
+    raise OffScale(
+        f"{fact.name}: {bounds}, in steps of {fact.step}; found {text[:60]!r}.",
+        field="value",
+        value=text[:60],
+        accepted=bounds,
+    )
+
+
 def lacking(ways: Sequence[Sequence[str]], have: Collection[str]) -> tuple[str, ...]:
     """Codes that are missing for one subject: none when one way is complete, else those of the way begun."""
     best: tuple[str, ...] | None = None

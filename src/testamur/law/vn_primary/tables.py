@@ -262,6 +262,9 @@ class Fact:
     step: Decimal = Decimal(1)
 
 
+FACT_LENGTH = 20
+"""Characters of a fact in free text: the form has one line for it [M]."""
+
 FACTS: Mapping[str, Fact] = {
     "height_cm": Fact("Chiều cao", ("Height",), Decimal(50), Decimal(230), Decimal("0.1")),
     "weight_kg": Fact("Cân nặng", ("Weight",), Decimal(5), Decimal(200), Decimal("0.1")),
@@ -305,6 +308,14 @@ CORRECTIONS: Mapping[str, CorrectionRule] = {
         roles=("teacher", "class_teacher"),
         direction="any",
         grounds=(("assessed_again", "Học sinh đã được giúp đỡ và đánh giá lại, hoặc làm bài kiểm tra khác."),),
+    ),
+    "change": CorrectionRule(
+        reason="change",
+        name="Xếp lại kết quả giáo dục",
+        law="Thông tư 27/2020/TT-BGDĐT, Điều 9 khoản 2; Điều 11",
+        roles=("class_teacher",),
+        direction="any",
+        grounds=(("reckoned", "Kết quả giáo dục được xếp lại theo kết quả đánh giá bổ sung."),),
     ),
 }
 
