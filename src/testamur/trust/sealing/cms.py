@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import Protocol
 
 from asn1crypto import x509
 
 from testamur.kernel.base.refused import Refused
 from testamur.trust.sealing import der
 from testamur.trust.sealing.der import OCTET_STRING, SEQUENCE, SET, NotDer, children, element, oid, set_of, tlv
-from testamur.trust.sealing.rules import Algorithm
 
 PROOF_OID = "2.25.338213462839251973224735391863482097601"
 """Unsigned attribute with the bytes of the `.tlog-proof` file (docs/formats.md section 6)."""
@@ -35,6 +35,18 @@ _UNSIGNED = 0xA1
 _HOLE = bytes(32)
 
 
+class Kind(Protocol):
+    """What a `Template` must know of a key: `rules.Algorithm` for seals, `personal.PersonalAlgorithm` for persons."""
+
+    @property
+    def rsa_bits(self) -> int:
+        """Modulus length in bits; 0 for elliptic curves."""
+
+    @property
+    def signature_size(self) -> int:
+        """Longest signature value in bytes."""
+
+
 class CertificatesInvalid(Refused):
     """The first certificate is not the seal's, or the chain holds a root or a stranger."""
 
@@ -44,7 +56,7 @@ class CertificatesInvalid(Refused):
 class Template:
     """The CMS of one key: two holes, one for the digest and one for the signature value."""
 
-    def __init__(self, certificates: Sequence[bytes], algorithm: Algorithm) -> None:
+    def __init__(self, certificates: Sequence[bytes], algorithm: Kind) -> None:
         """`certificates` in DER: the seal's own first, then its issuing CA (never the root)."""
         if not certificates:
             raise CertificatesInvalid("A seal needs its certificate.", field="certificates")

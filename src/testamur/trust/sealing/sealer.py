@@ -64,8 +64,8 @@ class Sealed:
     """A sealed file in parts, and what the log wants to know of it.
 
     Attributes:
-        first: the first revision.
-        head: the second revision up to ``<`` of ``/Contents``.
+        document: the first revision and the personal revisions over it.
+        head: the seal's revision up to ``<`` of ``/Contents``.
         tail: the rest from after ``>``.
         reserved: hexadecimal digits of ``/Contents``.
         cms: the seal without unsigned attributes.
@@ -74,7 +74,7 @@ class Sealed:
         signature_value: the CMS signature value.
     """
 
-    first: bytes
+    document: bytes
     head: bytes
     tail: bytes
     reserved: int
@@ -86,7 +86,7 @@ class Sealed:
     @property
     def contents_offset(self) -> int:
         """Offset of ``<`` of ``/Contents`` in the file."""
-        return len(self.first) + len(self.head)
+        return len(self.document) + len(self.head)
 
     @property
     def size(self) -> int:
@@ -96,7 +96,7 @@ class Sealed:
     def file(self, container: bytes | None = None) -> bytes:
         """The whole file, with `container` (default: the seal as it is) in ``/Contents``. `ContentsTooSmall`."""
         digits = _padded(self.cms if container is None else container, self.reserved)
-        return b"".join((self.first, self.head, b"<", digits, b">", self.tail))
+        return b"".join((self.document, self.head, b"<", digits, b">", self.tail))
 
 
 class Sealer:
@@ -174,6 +174,7 @@ class Batch:
         field_text: str,
         at: datetime,
         signature: bytes | None = None,
+        personal: Sequence[bytes] = (),
     ) -> Sealed:
         """Seal one document.
 
@@ -186,6 +187,7 @@ class Batch:
             field_text: what a screen reader says for the seal.
             at: time of sealing.
             signature: a signature value made before over the same bytes; the key is then not used.
+            personal: the personal revisions over `first`, in order (`personal.revision`).
 
         Raises:
             PdfError, NotSealable, EvidenceRefused, RectInvalid: as `revision.drafting.draft`.
@@ -194,8 +196,9 @@ class Batch:
         """
         sealer = self._sealer
         must_be_a_box(rect)
+        document = b"".join((first, *personal)) if personal else first
         made = draft(
-            first,
+            document,
             evidence=evidence,
             page=page,
             rect=rect,
@@ -204,9 +207,12 @@ class Batch:
             field_text=field_text,
             at=at,
             reserved=sealer.reserved,
+            personal=len(personal),
         )
         state = hashlib.sha256(first)
         h0 = state.digest()
+        for revision in personal:
+            state.update(revision)
         state.update(made.head)
         state.update(made.tail)
         doc_digest = state.digest()
@@ -217,7 +223,7 @@ class Batch:
         elif not sealer.verifies(signature, to_be_signed):
             raise SignatureDiffers("The signature was made over other bytes.", field="signature")
         container = template.build(doc_digest, signature)
-        return Sealed(first, made.head, made.tail, made.reserved, container, h0, doc_digest, signature)
+        return Sealed(document, made.head, made.tail, made.reserved, container, h0, doc_digest, signature)
 
     def _font_block(self, first: int) -> Block:
         if first not in self._blocks:

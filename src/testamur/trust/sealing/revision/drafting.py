@@ -1,4 +1,4 @@
-"""The second revision as a whole, ready for its signature."""
+"""The seal's revision as a whole, ready for its signature."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from datetime import datetime
 from testamur.kernel.base.refused import Refused
 from testamur.kernel.proofs.pdf import contents
 from testamur.kernel.proofs.pdf.reader import PdfFile
-from testamur.kernel.proofs.pdf.values import Fields, PdfError, Ref, Value
+from testamur.kernel.proofs.pdf.values import PdfError, Ref, Value
 from testamur.kernel.proofs.snapshot import MAX_SEAL_AREA
+from testamur.trust.sealing.revision.fields import Draft, finished, form_with, page_of, page_with
 from testamur.trust.sealing.revision.nodes import (
     Node,
     NotSealable,
@@ -26,7 +27,6 @@ from testamur.trust.sealing.revision.objects import (
     Block,
     EvidenceRefused,
     Objects,
-    moment,
     points,
     stream_end,
     text_string,
@@ -37,7 +37,13 @@ from testamur.trust.sealing.rules import Rect
 FIELD_NAME = b"TestamurSeal"
 INVISIBLE: Rect = (0, 0, 0, 0)
 
-_BYTE_RANGE_WIDTH = 48
+_CERTIFIES = b"/Reference[<</Type/SigRef/TransformMethod/DocMDP/TransformParams<</Type/TransformParams/P 1/V/1.2>>>>]"
+_CLOSES = (
+    b"/Reference[<</Type/SigRef/TransformMethod/FieldMDP/Data %d 0 R"
+    b"/TransformParams<</Type/TransformParams/Action/All/V/1.2>>>>]"
+)
+"""A certification is the first signature of a file (ISO 32000-1 section 12.8.2.2): after others the seal locks
+the fields instead."""
 
 
 class RectInvalid(Refused):
@@ -54,21 +60,6 @@ class Appearance:
     font: Callable[[int], Block]
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A finished revision but for the signature.
-
-    Attributes:
-        head: from the end of the first revision to just before ``<`` of ``/Contents``.
-        tail: from just after ``>`` to the end of the file.
-        reserved: hexadecimal digits between the two.
-    """
-
-    head: bytes
-    tail: bytes
-    reserved: int
-
-
 def draft(
     first: bytes,
     *,
@@ -80,11 +71,12 @@ def draft(
     field_text: str,
     at: datetime,
     reserved: int,
+    personal: int = 0,
 ) -> Draft:
-    """Write the second revision of `first`.
+    """Write the seal's revision of `first`.
 
     Args:
-        first: the first revision, ending in ``%%EOF`` and one newline.
+        first: the first revision, ending in ``%%EOF`` and one newline, and the personal revisions after it.
         evidence: file name → bytes.
         page: page of the box, counted from 1.
         rect: its place; `INVISIBLE` for none.
@@ -93,6 +85,7 @@ def draft(
         field_text: what a screen reader says for the seal, ``/TU``.
         at: time of sealing, for ``/M``.
         reserved: hexadecimal digits for ``/Contents``.
+        personal: number of personal revisions in `first`.
 
     Raises:
         PdfError: the file is broken, encrypted, or uses cross-reference streams.
@@ -100,9 +93,8 @@ def draft(
         EvidenceRefused, RectInvalid: see there.
     """
     must_be_a_box(rect)
-    pdf = opened(first)
+    pdf = opened(first, personal=personal)
     size = size_of(pdf)
-    trailer = pdf.revisions[0].section.trailer
     out = Objects(size, len(first))
     picture = b""
     if appearance is not None:
@@ -112,12 +104,12 @@ def draft(
         picture = b"/AP<</N %d 0 R>>" % out.add(form + stream_end(appearance.content))
     specs = [(name, out.add_file(name, data, at)) for name, data in sorted(evidence.items())]
 
-    catalog = node(pdf, trailer.values.get("Root"))
+    catalog = node(pdf, pdf.trailer.get("Root"))
     if catalog.fields.values.get("Type") != "Catalog":
         raise PdfError("catalog", "The trailer does not lead to a document catalog.")
     if "Perms" in catalog.fields.values:
         raise NotSealable("signed", "The document already carries permissions of a signature.")
-    paper = _page(pdf, catalog, page)
+    paper = page_of(pdf, catalog, page)
     widget, seal = out.reserve(), out.reserve()
     struct_parent = b""
     if "StructTreeRoot" in catalog.fields.values:
@@ -136,59 +128,18 @@ def draft(
             picture,
         ),
     )
-    page_changes = {"Annots": appended(pdf, paper.raw, paper.fields, "Annots", b"%d 0 R" % widget)}
-    if struct_parent and paper.fields.values.get("Tabs") != "S":
-        page_changes["Tabs"] = b"/S"  # PDF/UA-1 section 7.18.3: a page with annotations is read in structure order
-    out.put(paper.number, paper.spliced(**page_changes))
-    catalog_changes = {
-        "AcroForm": _form(pdf, catalog, widget),
-        "Perms": b"<</DocMDP %d 0 R>>" % seal,
-    }
+    out.put(paper.number, page_with(pdf, paper, widget, tagged=bool(struct_parent)))
+    catalog_changes = {"AcroForm": form_with(pdf, catalog, widget, signed=personal)}
+    if not personal:
+        catalog_changes["Perms"] = b"<</DocMDP %d 0 R>>" % seal
     if specs:
         references = b" ".join(b"%d 0 R" % number for _, number in specs)
         catalog_changes["AF"] = appended(pdf, catalog.raw, catalog.fields, "AF", references)
         catalog_changes["Names"] = _names(pdf, catalog, specs)
     out.put(catalog.number, catalog.spliced(**catalog_changes))
 
-    out.begin(seal)
-    out.parts.append(
-        b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M%s/Name%s/Reference[<</Type/SigRef"
-        b"/TransformMethod/DocMDP/TransformParams<</Type/TransformParams/P 1/V/1.2>>>>]/Contents"
-        % (moment(at), text_string(organisation))
-    )
-    head = b"".join(out.parts)
-    gap_start = len(first) + len(head)
-    gap_end = gap_start + reserved + 2
-    close = b">>\nendobj\n"
-    out.at = gap_end + _BYTE_RANGE_WIDTH + len(close)
-    kept = b"/Root %d 0 R/Prev %d" % (catalog.number, pdf.revisions[0].section.start) + _identity(pdf, trailer)
-    rest = close + out.table(kept)
-    length = _BYTE_RANGE_WIDTH + len(rest)
-    byte_range = b"/ByteRange[0 %d %d %d]" % (gap_start, gap_end, length)
-    return Draft(head, byte_range.ljust(_BYTE_RANGE_WIDTH) + rest, reserved)
-
-
-def _page(pdf: PdfFile, catalog: Node, number: int) -> Node:
-    tree = node(pdf, catalog.fields.values.get("Pages")).fields.values
-    kids = tree.get("Kids")
-    if isinstance(kids, tuple) and tree.get("Count") == len(kids) and 1 <= number <= len(kids):
-        found = node(pdf, kids[number - 1])
-        if found.fields.values.get("Type") == "Page":
-            return found
-    return node(pdf, Ref(contents.page(pdf, number).number))
-
-
-def _form(pdf: PdfFile, catalog: Node, widget: int) -> bytes:
-    held = catalog.fields.values.get("AcroForm")
-    if held is None:
-        return b"<</Fields[%d 0 R]/SigFlags 3>>" % widget
-    if contents.signatures(pdf):
-        raise NotSealable("signed", "The document is already signed.")
-    raw, fields = inner_dictionary(pdf, catalog, "AcroForm")
-    if "XFA" in fields.values:
-        raise NotSealable("xfa", "The document is an XFA form; PDF/A does not allow it.")
-    added = appended(pdf, raw, fields, "Fields", b"%d 0 R" % widget)
-    return spliced(raw, fields, {"Fields": added, "SigFlags": b"3"})
+    reference = _CLOSES % catalog.number if personal else _CERTIFIES
+    return finished(pdf, out, catalog, seal, at=at, name=organisation, reference=reference, reserved=reserved)
 
 
 def _names(pdf: PdfFile, catalog: Node, specs: Sequence[tuple[str, int]]) -> bytes:
@@ -221,17 +172,6 @@ def _tree(pdf: PdfFile, tree: Value) -> Sequence[tuple[bytes, Value]]:
 def _key(key: bytes) -> bytes:
     plain = key.isascii() and key.decode("ascii").isprintable() and not set(key) & set(b"()\\")
     return b"(" + key + b")" if plain else b"<" + key.hex().upper().encode() + b">"
-
-
-def _identity(pdf: PdfFile, trailer: Fields) -> bytes:
-    """``/Info`` and ``/ID`` as they were: PDF/A binds the identifier to the file, and the digest says what changed."""
-    kept = b""
-    for key in ("Info", "ID"):
-        if key in trailer.spans:
-            start, end = trailer.spans[key]
-            held = pdf.data[start:end]
-            kept += b"/" + key.encode() + (b"" if held[:1] == b"[" else b" ") + held
-    return kept
 
 
 def must_be_a_box(rect: Rect) -> None:

@@ -1,4 +1,4 @@
-"""Objects of the first revision, copied with their bytes and new entries spliced in."""
+"""Objects of the document as it stands, copied with their bytes and new entries spliced in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from testamur.kernel.base.refused import Refused
-from testamur.kernel.proofs.pdf.reader import PdfFile, Revision, last_section
+from testamur.kernel.proofs.pdf.reader import PdfFile, Revision, last_section, read
 from testamur.kernel.proofs.pdf.values import Fields, PdfError, Ref, Value, parse_fields, skip
 
 _HIGHEST_OBJECT = 8_388_607
@@ -27,7 +27,7 @@ class NotSealable(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A dictionary object of the first revision with its bytes."""
+    """A dictionary object of the document with its bytes."""
 
     number: int
     raw: bytes
@@ -38,23 +38,29 @@ class Node:
         return spliced(self.raw, self.fields, changes)
 
 
-def opened(first: bytes) -> PdfFile:
-    """The first revision, ready for look-ups; entries are checked when they are used. `PdfError`, `NotSealable`."""
+def opened(first: bytes, *, personal: int | None = 0) -> PdfFile:
+    """The document, ready for look-ups; entries are checked when they are used. `PdfError`, `NotSealable`.
+
+    `personal` is the number of personal revisions that follow the first one; with any other number it is refused. With
+    None the caller looks at the revisions itself.
+    """
     if not first.startswith(b"%PDF-1."):
         raise PdfError("header", "The file does not begin as a PDF 1.x file.")
     if not first.endswith(b"%%EOF\n"):
         raise NotSealable("end", "The first revision must end in %%EOF and one newline.")
     section = last_section(first)
-    if "Prev" in section.trailer.values:
+    if "Prev" not in section.trailer.values and not personal:
+        return PdfFile(first, (Revision(1, 0, len(first), section),))
+    pdf = read(first)
+    if personal is not None and len(pdf.revisions) != personal + 1:
         raise NotSealable("revised", "The document has more than one revision; it must be normalised first.")
-    return PdfFile(first, (Revision(1, 0, len(first), section),))
+    return pdf
 
 
 def size_of(pdf: PdfFile) -> int:
     """The first free object number."""
-    section = pdf.revisions[0].section
-    size = section.trailer.values.get("Size")
-    used = max((first + count for first, count, _ in section.runs), default=0)
+    size = pdf.trailer.get("Size")
+    used = max((first + count for one in pdf.revisions for first, count, _ in one.section.runs), default=0)
     if not isinstance(size, int) or isinstance(size, bool) or not used <= size < _HIGHEST_OBJECT:
         raise PdfError("xref", "The trailer's /Size does not fit the cross-reference table.")
     return size
@@ -64,7 +70,7 @@ def node(pdf: PdfFile, ref: Value) -> Node:
     """The dictionary object that `ref` points to; raises `PdfError` for anything else."""
     if not isinstance(ref, Ref):
         raise PdfError("type", "A reference to an object was expected.")
-    entry = pdf.revisions[0].section.entry(pdf.data, ref.number)
+    entry = _entry(pdf, ref.number)
     if entry is None or not entry[2] or entry[1] != ref.generation or ref.generation:
         raise PdfError("reference", f"Object {ref.number} is referred to and does not exist.")
     end = pdf.data.find(b"endobj", entry[0])
@@ -81,6 +87,15 @@ def node(pdf: PdfFile, ref: Value) -> Node:
     if raw[skip(raw, fields.end) :] != b"endobj":
         raise PdfError("object", f"Object {ref.number} is not a plain dictionary.")
     return Node(ref.number, raw, fields)
+
+
+def _entry(pdf: PdfFile, number: int) -> tuple[int, int, bool] | None:
+    """The newest entry of an object, as `reader.Section.entry` gives it."""
+    for one in reversed(pdf.revisions):
+        entry = one.section.entry(pdf.data, number)
+        if entry is not None:
+            return entry
+    return None
 
 
 @lru_cache(maxsize=4096)
@@ -131,7 +146,7 @@ def inner_dictionary(pdf: PdfFile, outer: Node, key: str) -> tuple[bytes, Fields
 
 def plain(pdf: PdfFile, ref: Ref) -> bool:
     """True when the object is a dictionary, told from its first bytes."""
-    entry = pdf.revisions[0].section.entry(pdf.data, ref.number)
+    entry = _entry(pdf, ref.number)
     if entry is None:
         return False
     at = entry[0] + len(b"%d 0 obj" % ref.number)
