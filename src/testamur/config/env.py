@@ -22,6 +22,7 @@ class Env(BaseSettings):
     mode: Literal["production", "demo"] = "production"
     database_url: str = ""
     log_database_url: str = ""
+    broker_url: str = Field(default="", description="amqp://… or redis://… for several machines; empty: no broker")
     secret_key: str = ""
     public_url: str = "https://testamur.example"
     hosts: str = "localhost,127.0.0.1"
@@ -50,6 +51,19 @@ class Env(BaseSettings):
     bankid_policies: str = Field(default="", description="Accepted certificate policies, comma separated; empty: all")
     bankid_relying_party: str = Field(default="", description="Our name in signatures, as BankID records it")
     bankid_timeout: float = Field(default=10.0, gt=0, le=25, description="Seconds; must end before a lease of 30 s")
+
+    archive_url: str = Field(default="", description="s3://bucket/prefix of the archive; empty: a folder of data")
+    s3_endpoint: str = Field(default="", description="Address of the object store; empty: that of its region")
+    s3_region: str = ""
+
+    personal_roots: Path | None = Field(default=None, description="PEM roots that signers' own certificates end in")
+    csc_url: str = Field(default="", description="Signing service, e.g. https://rssp.example/csc/v2/; empty: none")
+    csc_token_url: str = Field(default="", description="Its OAuth 2 token address; empty: as the service itself says")
+    csc_client_id: str = Field(default="", description="Our name at its authorisation server")
+    csc_client_secret_file: Path | None = Field(default=None, description="File with our secret there")
+    csc_server_root: Path | None = Field(default=None, description="PEM root of its servers; empty: the system's")
+    csc_user: str = Field(default="{number}", description="How it names a signer; {number} and {scheme} are filled in")
+    csc_timeout: float = Field(default=10.0, gt=0, le=25, description="Seconds for one call")
 
     clamd: str = Field(default="", description="Virus scanner of attachments: host:port or path of a socket; empty: no")
     sms_signing: bool = Field(

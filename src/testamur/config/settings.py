@@ -187,10 +187,12 @@ KEPT["notices"] = (
     "testamur.exchange.notifications.actions.erasing.erase",
 )
 """Who lists and who deletes what was kept long enough, by category (schoolday.keeping.owners)."""
+BROKER_URL = _env.broker_url
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between two runs, seconds that one may take
     "journal.ship": {"task": "testamur.kernel.journal.tasks.ship", "every": 1},
     "signing.sweep": {"task": "testamur.trust.signing.tasks.sweep", "every": 2},
+    "transcripts.follow": {"task": "testamur.schoolday.transcripts.tasks.follow", "every": 5},
     "records.settle": {"task": "testamur.trust.records.tasks.settle", "every": 2},
     "records.release": {"task": "testamur.trust.records.tasks.announce_released", "every": 15},
     "records.wake": {"task": "testamur.trust.records.tasks.wake", "every": 2},
@@ -238,12 +240,17 @@ FORMAT_MODULE_PATH = "testamur.surfaces.web.formats"
 
 MODE = _env.mode
 PUBLIC_URL = _env.public_url
+ARCHIVE_URL = _env.archive_url  # an object store in place of <data>/archive
+S3_ENDPOINT = _env.s3_endpoint
+S3_REGION = _env.s3_region
 CLAMD = _env.clamd  # virus scanner of attachments
 CONTACT = {name.removeprefix("contact_"): value for name, value in _env if name.startswith("contact_")}
 CONTACT["privacy_officer"] = _env.privacy_officer
 TSA = {"url": _env.tsa_url, "policy": _env.tsa_policy}
 SIGNING_METHODS = {
     "bankid": "testamur.trust.signing.methods.bankid.method.configured",
+    "certificate": "testamur.trust.signing.methods.certificate.method.configured",
+    "csc": "testamur.trust.signing.methods.certificate.method.remote",
     "simulated": "testamur.trust.signing.methods.simulated.configured",
 }
 if _env.sms_signing or _env.mode == "demo":
@@ -260,6 +267,8 @@ LOGIN_METHODS = {  # in the order of the login page
 }
 OIDC = _env.oidc
 SAML = _env.saml
+PERSONAL_ROOTS = _env.personal_roots
+CSC = {name.removeprefix("csc_"): value for name, value in _env if name.startswith("csc_")}
 BANKID = {name.removeprefix("bankid_"): value for name, value in _env if name.startswith("bankid_")}
 LADOK = {name.removeprefix("ladok_"): value for name, value in _env if name.startswith("ladok_")}
 DELIVERY_CHANNELS = channels(_env)

@@ -17,7 +17,8 @@ from testamur.kernel.base.actor import Actor, operator
 from testamur.kernel.base.ids import random_id, urn
 from testamur.kernel.base.refused import NotAllowed
 from testamur.trust.archive import actions, queries, steps
-from testamur.trust.archive.ocfl import ArchiveConflict, ArchiveDamaged, Store
+from testamur.trust.archive.objects import ArchiveConflict, ArchiveDamaged
+from testamur.trust.archive.ocfl import Store
 from testamur.trust.archive.rules import Event, NewObject, object_path, premis
 
 ORG = UUID(int=7)
@@ -70,9 +71,8 @@ def test_a_later_version_adds_files_and_stays_valid(tmp_path: Path, now: datetim
     assert added.head == 2
     assert store.read(o.record, "status/1.json") == b"{}"
     assert store.read(o.record, "record.pdf") == o.files["record.pdf"]
-    base = tmp_path / "archive" / object_path(o.record)
-    assert passes(base)
-    assert store.check(base) == []
+    assert passes(tmp_path / "archive" / object_path(o.record))
+    assert store.check(object_path(o.record)) == []
     with pytest.raises(ArchiveConflict):
         store.add_version(o.record, {"record.pdf": b"other"}, created=now, message="Never")
 

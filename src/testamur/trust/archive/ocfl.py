@@ -3,46 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from shutil import rmtree
-from typing import Any
 from uuid import UUID
 
 from testamur.kernel.base.durable import sync_tree, write_durable, write_plain
 from testamur.kernel.base.ids import new_id, urn
-from testamur.kernel.base.refused import Refused
 from testamur.trust.archive import rules
+from testamur.trust.archive.objects import ArchiveConflict, ArchiveDamaged, Objects
 from testamur.trust.archive.rules import NewObject, StoredObject
 
 
-class ArchiveDamaged(Refused):
-    """What the disk gives back is not what was written."""
-
-    code = "archive.damaged"
-
-
-class ArchiveConflict(Refused):
-    """Another object stands at this record's place."""
-
-    code = "archive.conflict"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One defect found by an audit; `code` is stable, `path` is relative to the storage root."""
-
-    record: str
-    path: str
-    code: str
-
-
-class Store:
-    """One storage root (one location)."""
+class Store(Objects):
+    """A location that is a folder of this machine."""
 
     def __init__(self, root: Path) -> None:
         """`root` is made with its namaste and layout files when it does not exist."""
@@ -53,18 +29,11 @@ class Store:
         self._staging.mkdir(parents=True, exist_ok=True)
 
     def _initialise(self) -> None:
-        config = json.dumps(rules.LAYOUT_CONFIG, indent=1).encode()
-        write_durable(self.root / "extensions" / rules.LAYOUT / "config.json", config)
-        layout = {"extension": rules.LAYOUT, "description": "Three digits of the SHA-256 of the object id, then the id"}
-        write_durable(self.root / "ocfl_layout.json", json.dumps(layout, indent=1).encode())
-        write_durable(self.root / rules.ROOT_NAMASTE[0], rules.ROOT_NAMASTE[1])
+        for name, data in rules.root_files().items():
+            write_durable(self.root / name, data)
 
     def write(self, objects: Sequence[NewObject], *, created: datetime) -> list[StoredObject]:
-        """Write, flush, re-read and only then put in place. A second call with the same content is a no-op.
-
-        Raises ArchiveConflict when other content stands at an object's place, ArchiveDamaged when the re-read
-        differs, OSError when the disk refuses; in each case no object of this call is half there.
-        """
+        """See `Objects.write`: staged, flushed with one call, re-read, and moved into place."""
         folder = self._staging / str(new_id())
         folder.mkdir()
         try:
@@ -123,46 +92,25 @@ class Store:
         os.rename(base, target)  # noqa: PTH104 - as above
 
     def add_version(self, record: UUID, added: Mapping[str, bytes], *, created: datetime, message: str) -> StoredObject:
-        """Add files as a new version; nothing that was there is touched. Refuses a path that already exists."""
-        base = self.root / rules.object_path(record)
-        before = self.read_inventory(record)
-        for paths in before["versions"][before["head"]]["state"].values():
-            for name in paths:
-                if name in added:
-                    raise ArchiveConflict(f"{name} is already in the object.", record=urn(record))
-        digests = {name: hashlib.sha512(data).hexdigest() for name, data in added.items()}
-        head, inventory = rules.next_inventory(before, digests, created=created, message=message)
-        digest = hashlib.sha512(inventory).hexdigest()
+        """See `Objects.add_version`."""
+        place = rules.object_path(record)
+        base = self.root / place
+        head, inventory, files = self.next_version(record, added, created=created, message=message)
         staging = self._staging / f"{record}-v{head}"
         rmtree(staging, ignore_errors=True)
-        for name, data in added.items():
-            if digests[name] in before["manifest"]:
-                continue
-            path = staging / "content" / name
+        for name, data in files.items():
+            path = staging / name.partition("/")[2]
             path.parent.mkdir(parents=True, exist_ok=True)
             write_plain(str(path), data)
-        staging.mkdir(parents=True, exist_ok=True)
-        write_plain(str(staging / "inventory.json"), inventory)
-        write_plain(str(staging / "inventory.json.sha512"), rules.sidecar(digest))
         sync_tree(staging, staging.rglob("*"))
         final = base / f"v{head}"
         if final.exists():  # a crash left a version that the root inventory does not know: not content, replace it
             rmtree(final)
         staging.rename(final)
+        digest = hashlib.sha512(inventory).hexdigest()
         write_durable(base / "inventory.json", inventory)
         write_durable(base / "inventory.json.sha512", rules.sidecar(digest))
-        size = sum(f.stat().st_size for f in base.rglob("content/**/*") if f.is_file())
-        return StoredObject(record, head, digest, size)
-
-    def standing(self, record: UUID) -> StoredObject | None:
-        """The object at this record's place, or None; checked against its sidecar. Raises ArchiveDamaged."""
-        base = self.root / rules.object_path(record)
-        if not base.exists():
-            return None
-        inventory = self.read_inventory(record)
-        digest = hashlib.sha512(_read(f"{base}/inventory.json")).hexdigest()
-        size = sum(f.stat().st_size for f in base.glob("v*/content/**/*") if f.is_file())
-        return StoredObject(record, int(str(inventory["head"])[1:]), digest, size)
+        return StoredObject(record, head, digest, sum(self.contents(place).values()))
 
     def sweep(self, older_than: float) -> int:
         """Remove staging folders that a killed process left before that time (seconds since the epoch)."""
@@ -171,67 +119,21 @@ class Store:
             rmtree(path, ignore_errors=True)
         return len(left)
 
-    def read_inventory(self, record: UUID) -> dict[str, Any]:
-        """The object's current inventory, checked against its sidecar. Raises ArchiveDamaged."""
-        base = f"{self.root}/{rules.object_path(record)}"
-        try:
-            data = _read(f"{base}/inventory.json")
-            wanted = _read(f"{base}/inventory.json.sha512").split(b" ", 1)[0].decode()
-        except OSError as error:
-            raise ArchiveDamaged(f"The object cannot be read: {error}", record=urn(record)) from error
-        if hashlib.sha512(data).hexdigest() != wanted:
-            raise ArchiveDamaged("The inventory does not match its sidecar.", record=urn(record))
-        value: dict[str, Any] = json.loads(data)
-        return value
+    def get(self, path: str) -> bytes:
+        """See `Objects.get`."""
+        return _read(f"{self.root}/{path}")
 
-    def read(self, record: UUID, name: str) -> bytes:
-        """One file of the newest version by logical path, checked against its digest. Raises ArchiveDamaged."""
-        inventory = self.read_inventory(record)
-        for digest, names in inventory["versions"][inventory["head"]]["state"].items():
-            if name in names:
-                path = inventory["manifest"][digest][0]
-                data = _read(f"{self.root}/{rules.object_path(record)}/{path}")
-                if hashlib.sha512(data).hexdigest() != digest:
-                    raise ArchiveDamaged(f"{name} does not match its digest.", record=urn(record))
-                return data
-        raise ArchiveDamaged(f"{name} is not in the object.", record=urn(record))
+    def contents(self, place: str) -> Mapping[str, int]:
+        """See `Objects.contents`."""
+        base = self.root / place
+        found = (path for path in base.glob("v*/content/**/*") if path.is_file())
+        return {str(path.relative_to(base)): path.stat().st_size for path in found}
 
-    def objects(self) -> Iterator[Path]:
-        """Every object folder, found by walking the disk (the index is not asked)."""
+    def objects(self) -> Iterator[str]:
+        """See `Objects.objects`."""
         for first in sorted(p for p in self.root.iterdir() if len(p.name) == rules.LAYOUT_CONFIG["tupleSize"]):
-            yield from (p.parent for p in sorted(first.glob(f"*/{rules.OBJECT_NAMASTE[0]}")))
-
-    def check(self, base: Path) -> list[Finding]:
-        """Full re-read of one object: inventory, sidecar, every content byte, nothing unlisted, right place."""
-        place = str(base.relative_to(self.root))
-        try:
-            data = (base / "inventory.json").read_bytes()
-            sidecar = (base / "inventory.json.sha512").read_bytes()
-            inventory = json.loads(data)
-            record = str(inventory["id"])
-            manifest: dict[str, list[str]] = inventory["manifest"]
-        except (OSError, ValueError, KeyError, TypeError):
-            return [Finding("", place, "inventory-unreadable")]
-        findings: list[Finding] = []
-        if sidecar != rules.sidecar(hashlib.sha512(data).hexdigest()):
-            findings.append(Finding(record, f"{place}/inventory.json", "inventory-changed"))
-        if place != rules.place_of(record):
-            findings.append(Finding(record, place, "wrong-place"))
-        head = base / str(inventory["head"]) / "inventory.json"
-        if not head.is_file() or head.read_bytes() != data:
-            findings.append(Finding(record, f"{place}/{inventory['head']}", "head-inventory-differs"))
-        listed = {path: digest for digest, paths in manifest.items() for path in paths}
-        for path, digest in listed.items():
-            try:
-                if hashlib.sha512((base / path).read_bytes()).hexdigest() != digest:
-                    findings.append(Finding(record, f"{place}/{path}", "content-changed"))
-            except OSError:
-                findings.append(Finding(record, f"{place}/{path}", "content-missing"))
-        present = {str(f.relative_to(base)) for f in base.glob("v*/content/**/*") if f.is_file()}
-        findings.extend(
-            Finding(record, f"{place}/{extra}", "content-unlisted") for extra in sorted(present - set(listed))
-        )
-        return findings
+            for found in sorted(first.glob(f"*/{rules.OBJECT_NAMASTE[0]}")):
+                yield str(found.parent.relative_to(self.root))
 
 
 def _read(path: str) -> bytes:

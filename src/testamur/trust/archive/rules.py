@@ -130,6 +130,16 @@ def sidecar(digest: str) -> bytes:
     return f"{digest} inventory.json\n".encode()
 
 
+def root_files() -> dict[str, bytes]:
+    """What stands at the root of a location, in the order of writing: the namaste file makes it one, so it is last."""
+    layout = {"extension": LAYOUT, "description": "Three digits of the SHA-256 of the object id, then the id"}
+    return {
+        f"extensions/{LAYOUT}/config.json": json.dumps(LAYOUT_CONFIG, indent=1).encode(),
+        "ocfl_layout.json": json.dumps(layout, indent=1).encode(),
+        ROOT_NAMASTE[0]: ROOT_NAMASTE[1],
+    }
+
+
 def premis(record: UUID, *, name: str, size: int, sha256: str, events: Sequence[Event], agent: str) -> bytes:
     """PREMIS 3 record of one file with its events, for the archivist who has nothing but the object."""
     head = (

@@ -6,7 +6,6 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
 from django.db import transaction
@@ -15,9 +14,9 @@ from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.ids import urn
 from testamur.kernel.journal.actions import append
 from testamur.trust.archive.models import ArchiveObject
-from testamur.trust.archive.ocfl import Finding
+from testamur.trust.archive.objects import Finding, Objects
 from testamur.trust.archive.queries import index, store
-from testamur.trust.archive.rules import folder_name, record_of
+from testamur.trust.archive.rules import folder_name, object_path, record_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +34,9 @@ def audit(*, by: Actor, now: datetime) -> AuditReport:
     place = store()
     findings: list[Finding] = []
     seen: dict[str, str] = {}
-    for base in place.objects():
-        findings.extend(place.check(base))
-        seen[base.name] = hashlib.sha512((base / "inventory.json").read_bytes()).hexdigest()
+    for where in place.objects():
+        findings.extend(place.check(where))
+        seen[where.rpartition("/")[2]] = hashlib.sha512(place.get(f"{where}/inventory.json")).hexdigest()
     indexed = 0
     for row in index():
         indexed += 1
@@ -69,24 +68,24 @@ def rebuild_index(*, by: Actor, now: datetime) -> int:
     place = store()
     known = set(ArchiveObject.objects.values_list("record", flat=True))
     missing = []
-    for base in place.objects():
-        inventory = (base / "inventory.json").read_bytes()
+    for where in place.objects():
+        inventory = place.get(f"{where}/inventory.json")
         record = UUID(json.loads(inventory)["id"].removeprefix("urn:uuid:"))
         if record not in known:
-            missing.append(_row(record, inventory, base, now))
+            missing.append(_row(place, record, inventory, now))
     ArchiveObject.objects.bulk_create(missing)
     append(by=by, kind="archive.reindexed/1", path="/", now=now, refs={"added": len(missing)})
     return len(missing)
 
 
-def _row(record: UUID, inventory: bytes, base: Path, now: datetime) -> ArchiveObject:
-    issuer = json.loads(store().read(record, "record.json"))["issuer"]["id"]
+def _row(place: Objects, record: UUID, inventory: bytes, now: datetime) -> ArchiveObject:
+    issuer = json.loads(place.read(record, "record.json"))["issuer"]["id"]
     return ArchiveObject(
         record=record,
         organisation=UUID(issuer.removeprefix("urn:uuid:")),
         head=int(json.loads(inventory)["head"][1:]),
         inventory_sha512=hashlib.sha512(inventory).hexdigest(),
-        size=sum(f.stat().st_size for f in base.glob("v*/content/**/*") if f.is_file()),
+        size=sum(place.contents(object_path(record)).values()),
         stored_at=now,
         checked_at=now,
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 from testamur.kernel.base.refused import Refused
 from testamur.kernel.proofs import tlog
 from testamur.kernel.proofs.notes import MalformedNote
-from testamur.trust.archive.ocfl import Store
+from testamur.trust.archive.objects import Objects
 from testamur.trust.archive.queries import store
 from testamur.trust.records.models import Issue
 from testamur.trust.transparency import queries as logs
@@ -36,7 +36,7 @@ def archive_against_log() -> CrossAudit:
     return found
 
 
-def _compare(row: Issue, place: Store, known: dict[UUID, UUID]) -> str:
+def _compare(row: Issue, place: Objects, known: dict[UUID, UUID]) -> str:
     try:
         pdf = place.read(row.record_id, "record.pdf")
         proof = tlog.Proof.parse(place.read(row.record_id, "record.tlog-proof"))

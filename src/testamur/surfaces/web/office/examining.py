@@ -43,10 +43,10 @@ def examine(*, by: Actor, record: RecordView, now: datetime) -> Report:
     known = stored(record.id)
     if known is None:
         return Report(now, whole=False, findings=("object-not-indexed",), sha256="", verdict=None)
-    base = place.root / object_path(record.id)
-    findings = [f.code for f in place.check(base)]
+    where = object_path(record.id)
+    findings = [f.code for f in place.check(where)]
     try:
-        if hashlib.sha512((base / "inventory.json").read_bytes()).hexdigest() != known.inventory_sha512:
+        if hashlib.sha512(place.get(f"{where}/inventory.json")).hexdigest() != known.inventory_sha512:
             findings.append("inventory-not-the-indexed-one")
         data, proof = place.read(record.id, "record.pdf"), place.read(record.id, "record.tlog-proof")
     except (OSError, Refused):

@@ -17,7 +17,7 @@ from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import Refused
 from testamur.kernel.proofs import tlog
 from testamur.trust.archive import actions as archive
-from testamur.trust.archive.ocfl import ArchiveConflict, Store
+from testamur.trust.archive.objects import ArchiveConflict, Objects
 from testamur.trust.archive.queries import store
 from testamur.trust.archive.rules import Event, NewObject, StoredObject, premis
 from testamur.trust.records import actions, drafts, queries
@@ -155,7 +155,7 @@ def _archive(made: Made, proofs: Mapping[UUID, tlog.Proof]) -> tuple[list[Issued
     return issued, standing + place.write(objects, created=made.at)
 
 
-def _as_archived(place: Store, made: Made, record: BatchRecord) -> bytes:
+def _as_archived(place: Objects, made: Made, record: BatchRecord) -> bytes:
     """The file of a standing object, whose proof opens to this very statement (under the checkpoint of its time)."""
     note = made.notes.records[record.id]
     if tlog.Proof.parse(place.read(record.id, "record.tlog-proof")).opening() != (note.salt, note.statement):
