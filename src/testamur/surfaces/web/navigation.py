@@ -16,6 +16,7 @@ from testamur.access.accounts.rules import Area
 from testamur.register.schools.rules import UnitKind
 from testamur.schoolday.care import queries as care
 from testamur.schoolday.care.rules import FORMS
+from testamur.schoolday.rollout.rules import COUNTRIES
 from testamur.surfaces.web.requests import Visitor
 
 Offer = tuple[str | Promise, str, str]
@@ -79,6 +80,7 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
         (_("Reports"), "reports:home", "chart-column"),
         (_("Register"), "office:register", "school"),
         (_("Posts"), "office:people", "id-card"),
+        (_("Roll-out"), "rollout:home", "calendar-check"),
         (_("Seal"), "office:seals", "stamp"),
         (_("Notices"), "board:home", "megaphone"),
         (_("Corrections"), "keeping:requests", "message-square-warning"),
@@ -100,7 +102,7 @@ _SCHOOL_ONLY = frozenset({
     "timetable:home", "menus:menus", "diary:today", "diary:classes", "diary:events", "diary:completeness",
     "notices:registrations", "reports:home",
     "office:home", "office:follow", "office:releases", "office:imports", "messages:home",
-    "support:home", "search:home", "forms:home", "learning:home",
+    "support:home", "search:home", "forms:home", "learning:home", "rollout:home",
 })  # fmt: skip
 """What a university has no use for."""
 _ASKS: Mapping[str, str] = {
@@ -117,6 +119,7 @@ _ASKS: Mapping[str, str] = {
     "keeping:lists": "keeping.list.see",
     "notices:registrations": "notices.registration.see",
     "forms:home": "forms.form.see",
+    "rollout:home": "rollout.plan.see",
 }
 """What a link is shown for, where not every hat of its area may follow it."""
 _UNDER: Mapping[str, tuple[str, ...]] = {
@@ -134,6 +137,7 @@ _LATER: tuple[tuple[str, ...], ...] = (
     ("staff:signed",),
     ("notices:registrations",),
     ("office:people",),
+    ("rollout:home",),
     ("office:seals",),
     ("diary:completeness",),
     ("board:home",),
@@ -185,11 +189,20 @@ def _may(visitor: Visitor, name: str) -> bool:
         return False
     if name == "care:home":
         return _has_care(visitor)
+    if name == "rollout:home" and not _has_plans(visitor):
+        return False
     if verb is None or hat is None:
         return verb is None
     return visitor.actor.may(verb, hat.path) or any(
         visitor.actor.may(verb, hat.path, group=g) for g in {*hat.groups, *hat.taught}
     )
+
+
+def _has_plans(visitor: Visitor) -> bool:
+    """Whether the role belongs to a country whose bodies bring schools in by a plan."""
+    hat = visitor.hat
+    unit = visitor.units.get(hat.unit) if hat is not None and hat.unit is not None else None
+    return unit is not None and unit.country in COUNTRIES
 
 
 def _has_care(visitor: Visitor) -> bool:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("app/", include("testamur.surfaces.web.app.urls")),
     path("mine/", include("testamur.surfaces.web.mine.urls")),
     path("keeping/", include("testamur.surfaces.web.keeping.urls")),
+    path("rollout/", include("testamur.surfaces.web.rollout.urls")),
     path("support/", include("testamur.surfaces.web.support.urls")),
     path("search/", include("testamur.surfaces.web.searching.urls")),
     path("family/", include("testamur.surfaces.web.family.urls")),

@@ -70,7 +70,8 @@ class Hat:
 
 
 _SIGNS = ("records.record.sign", "signing.ceremony.*")
-OWN = ("delivery.device.*", "notices.own.*", "support.own.*", "accounts.app.*", "noticeboard.feed.work")
+OWN = ("delivery.device.*", "notices.own.*", "support.own.*", "accounts.app.*", "noticeboard.feed.work",
+       "rollout.first.*")
 """What everybody may do about oneself, whatever hat is worn."""
 _SEES = ("people.details.see", "people.guardianship.see", "schools.group.see")
 
@@ -92,11 +93,11 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         "support.link.*", "schools.post.add", "schools.post.end", "records.record.choose_signer",
         "diary.*", "noticeboard.event.*", "noticeboard.time.*", "schools.timetable.*", "notices.registration.*",
         "people.code.*", *_PORTAL, "safety.caution.write", "forms.form.*", *_LEARNING, "noticeboard.menu.*",
-        "support.question.*", "keeping.request.*", "transcripts.*",
+        "support.question.*", "keeping.request.*", "transcripts.*", "rollout.plan.see", "rollout.plan.join",
     ),
     "delegate": (*_SIGNS, *_SEES),
-    "teacher": (*_SIGNS, "conversations.staff.*"),
-    "class_teacher": (*_SIGNS, "conversations.staff.*"),
+    "teacher": (*_SIGNS, "conversations.staff.*", "rollout.plan.see"),
+    "class_teacher": (*_SIGNS, "conversations.staff.*", "rollout.plan.see"),
     "examiner": (*_SIGNS,),
     "administrator": (
         *_SEES, "records.record.read", "records.record.draft", "records.record.ready", "records.record.release",
@@ -107,7 +108,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         "diary.completeness.*", "diary.group.every", "noticeboard.event.*", "noticeboard.time.*",
         "notices.registration.*", *_PORTAL, "forms.form.*", "noticeboard.menu.*", "support.question.*",
         "support.case.*", "support.contact.*", "support.link.*",
-        "keeping.request.*", "learning.plan.see", "transcripts.*",
+        "keeping.request.*", "learning.plan.see", "transcripts.*", "rollout.plan.see", "rollout.plan.join",
     ),
     "archivist": ("records.record.read", "archive.*", "journal.read", "people.details.see", "keeping.list.*"),
     GUARDIAN: (

@@ -162,6 +162,13 @@ SENTENCES: Mapping[str, str | Promise] = {
     "results.decision.not_a_correction": _(
         "It is corrected already, or the day does not fit: it lies between the first decision and today."
     ),
+    "rollout.plan.changed": _("Somebody else changed the plan since you opened it. Open it again; nothing was kept."),
+    "rollout.plan.invalid": _("Look at this again: something is missing, or the days are not in order."),
+    "rollout.plan.stands": _("Another plan is in force for this school year. Close it first."),
+    "rollout.plan.state": _("The plan is at another step by now. Look at it again."),
+    "rollout.school.joined": _("Your school takes part already."),
+    "rollout.school.not_asked": _("The plan does not ask your school to take part."),
+    "rollout.stage.overlap": _("Another stage asks the same grade of the same school."),
     "support.case.open": _("The reception of this person is begun already."),
     "support.contact.invalid": _("A contact has a name, and a telephone number, an e-mail address or a place."),
     "support.link.invalid": _("Links lead to https addresses of the chosen system, or of a host that is allowed."),
