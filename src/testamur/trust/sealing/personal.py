@@ -28,16 +28,17 @@ from testamur.kernel.base.refused import Refused
 from testamur.kernel.proofs.pdf import contents
 from testamur.kernel.proofs.pdf.reader import PdfFile
 from testamur.kernel.proofs.pdf.values import text
+from testamur.kernel.proofs.shape import ShapeError
+from testamur.kernel.proofs.snapshot import MAX_SIGNERS, parse_snapshot
 from testamur.trust.sealing import cms
 from testamur.trust.sealing.cms import CertificatesInvalid
 from testamur.trust.sealing.revision.nodes import NotSealable, opened
-from testamur.trust.sealing.revision.personal import draft_personal
-
-MAX_SIGNATURES = 64
-"""Personal revisions in one file; a decision names at most 64 signers (docs/formats.md section 1)."""
+from testamur.trust.sealing.revision.personal import Layout, draft_first, draft_next, laid_out
 
 _FIELD = re.compile(r"signer-([1-9]\d?)")
 _SLACK = 64
+
+RECORD_JSON = "record.json"
 
 
 class PersonalKeyRefused(Refused):
@@ -50,6 +51,12 @@ class PersonalOrder(Refused):
     """The signers sign one after another; this one has signed, or somebody after this one has."""
 
     code = "sealing.personal.order"
+
+
+class PersonalStranger(Refused):
+    """The document names somebody else, or nobody, at this signer's place."""
+
+    code = "sealing.personal.stranger"
 
 
 class PersonalSignatureWrong(Refused):
@@ -128,22 +135,24 @@ def prepare(
 
     Raises:
         PdfError, NotSealable: the document is broken, or holds more than personal signatures.
-        CertificatesInvalid, PersonalKeyRefused, PersonalOrder: see there.
+        CertificatesInvalid, PersonalKeyRefused, PersonalOrder, PersonalStranger: see there.
     """
     template = _template(tuple(certificates))
+    reserved = 2 * (template.max_size + _SLACK)
     pdf = opened(document, personal=None)
     before = orders(pdf)
-    if not 1 <= order <= MAX_SIGNATURES or (before and order <= before[-1]):
+    if not 1 <= order <= MAX_SIGNERS or (before and order <= before[-1]):
         raise PersonalOrder("Signers sign one after another, each once.", field="order", order=order)
-    made = draft_personal(
-        pdf,
-        field=field_name(order),
-        name=name,
-        field_text=field_text(name, role_title),
-        at=at,
-        signed=len(before),
-        reserved=2 * (template.max_size + _SLACK),
-    )
+    if before:
+        field = laid_out(pdf, field_name(order))
+        if text(field.fields.values.get("TU", b"")) != field_text(name, role_title):
+            raise PersonalStranger("The document names somebody else at this place.", field="order", order=order)
+        made = draft_next(pdf, field, name=name, at=at, reserved=reserved)
+    else:
+        layout = _layout(pdf, order)
+        if layout.fields[:1] != [(field_name(order), field_text(name, role_title))]:
+            raise PersonalStranger("The document names somebody else at this place.", field="order", order=order)
+        made = draft_first(pdf, layout, name=name, at=at, reserved=reserved)
     state = hashlib.sha256(document)
     state.update(made.head)
     state.update(made.tail)
@@ -215,6 +224,19 @@ def _loaded(certificate: bytes) -> x509.Certificate:
         return x509.load_der_x509_certificate(certificate)
     except ValueError:
         raise CertificatesInvalid("A certificate is not valid DER.", field="certificates") from None
+
+
+def _layout(pdf: PdfFile, order: int) -> Layout:
+    """The fields from this signer on and the seal's, as the snapshot inside the document wants them."""
+    held = next((file.data for file in contents.embedded_files(pdf) if file.name == RECORD_JSON), None)
+    if held is None:
+        raise NotSealable("record", "The document holds no record.json.")
+    try:
+        told = parse_snapshot(held)
+    except ShapeError as error:
+        raise NotSealable("record", f"The record inside the document is malformed: {error}.") from error
+    fields = [(field_name(s.order), field_text(s.name, s.title)) for s in told.signers if s.order >= order]
+    return Layout(told.page, fields, told.issuer_name, told.rect)
 
 
 def _is_root(certificate: bytes) -> bool:

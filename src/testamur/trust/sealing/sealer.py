@@ -64,7 +64,7 @@ class Sealed:
     """A sealed file in parts, and what the log wants to know of it.
 
     Attributes:
-        document: the first revision and the personal revisions over it.
+        first: the first revision, and the personal revisions over it.
         head: the seal's revision up to ``<`` of ``/Contents``.
         tail: the rest from after ``>``.
         reserved: hexadecimal digits of ``/Contents``.
@@ -74,7 +74,7 @@ class Sealed:
         signature_value: the CMS signature value.
     """
 
-    document: bytes
+    first: bytes
     head: bytes
     tail: bytes
     reserved: int
@@ -86,7 +86,7 @@ class Sealed:
     @property
     def contents_offset(self) -> int:
         """Offset of ``<`` of ``/Contents`` in the file."""
-        return len(self.document) + len(self.head)
+        return len(self.first) + len(self.head)
 
     @property
     def size(self) -> int:
@@ -96,7 +96,7 @@ class Sealed:
     def file(self, container: bytes | None = None) -> bytes:
         """The whole file, with `container` (default: the seal as it is) in ``/Contents``. `ContentsTooSmall`."""
         digits = _padded(self.cms if container is None else container, self.reserved)
-        return b"".join((self.document, self.head, b"<", digits, b">", self.tail))
+        return b"".join((self.first, self.head, b"<", digits, b">", self.tail))
 
 
 class Sealer:

@@ -11,7 +11,7 @@ from testamur.kernel.proofs.pdf import contents
 from testamur.kernel.proofs.pdf.reader import PdfFile
 from testamur.kernel.proofs.pdf.values import PdfError, Ref, Value
 from testamur.kernel.proofs.snapshot import MAX_SEAL_AREA
-from testamur.trust.sealing.revision.fields import Draft, finished, form_with, page_of, page_with
+from testamur.trust.sealing.revision.fields import SEAL, Draft, finished, form_with, page_of, page_with
 from testamur.trust.sealing.revision.nodes import (
     Node,
     NotSealable,
@@ -29,12 +29,11 @@ from testamur.trust.sealing.revision.objects import (
     Objects,
     points,
     stream_end,
-    text_string,
 )
-from testamur.trust.sealing.revision.structure import tag_widget
+from testamur.trust.sealing.revision.personal import laid_out, widget
+from testamur.trust.sealing.revision.structure import tag_widgets
 from testamur.trust.sealing.rules import Rect
 
-FIELD_NAME = b"TestamurSeal"
 INVISIBLE: Rect = (0, 0, 0, 0)
 
 _CERTIFIES = b"/Reference[<</Type/SigRef/TransformMethod/DocMDP/TransformParams<</Type/TransformParams/P 1/V/1.2>>>>]"
@@ -85,7 +84,8 @@ def draft(
         field_text: what a screen reader says for the seal, ``/TU``.
         at: time of sealing, for ``/M``.
         reserved: hexadecimal digits for ``/Contents``.
-        personal: number of personal revisions in `first`.
+        personal: number of personal revisions in `first`; they have laid out the seal's field, so that `page` and
+            `field_text` are not looked at, and `rect` must be the box that was laid out.
 
     Raises:
         PdfError: the file is broken, encrypted, or uses cross-reference streams.
@@ -109,37 +109,57 @@ def draft(
         raise PdfError("catalog", "The trailer does not lead to a document catalog.")
     if "Perms" in catalog.fields.values:
         raise NotSealable("signed", "The document already carries permissions of a signature.")
-    paper = page_of(pdf, catalog, page)
-    widget, seal = out.reserve(), out.reserve()
-    struct_parent = b""
-    if "StructTreeRoot" in catalog.fields.values:
-        key = tag_widget(pdf, out, catalog, paper.number, widget)
-        struct_parent = b"/StructParent %d" % key
-    out.put(
-        widget,
-        b"<</Type/Annot/Subtype/Widget/FT/Sig/T(%s)/TU%s/F 132/Rect[%s]/P %d 0 R/V %d 0 R%s%s>>"
-        % (
-            FIELD_NAME,
-            text_string(field_text),
-            b" ".join(map(points, rect)),
-            paper.number,
-            seal,
-            struct_parent,
-            picture,
-        ),
-    )
-    out.put(paper.number, page_with(pdf, paper, widget, tagged=bool(struct_parent)))
-    catalog_changes = {"AcroForm": form_with(pdf, catalog, widget, signed=personal)}
-    if not personal:
-        catalog_changes["Perms"] = b"<</DocMDP %d 0 R>>" % seal
-    if specs:
-        references = b" ".join(b"%d 0 R" % number for _, number in specs)
-        catalog_changes["AF"] = appended(pdf, catalog.raw, catalog.fields, "AF", references)
-        catalog_changes["Names"] = _names(pdf, catalog, specs)
-    out.put(catalog.number, catalog.spliced(**catalog_changes))
-
+    changes: dict[str, bytes] = {}
+    if personal:
+        field = laid_out(pdf, SEAL.decode("ascii"))
+        seal = out.reserve()
+        out.put(field.number, field.spliced(V=b"%d 0 R" % seal)[:-2] + picture + b">>")
+    else:
+        number, seal = out.reserve(), out.reserve()
+        changes = _entered(pdf, out, catalog, Field(number, seal, page, rect, field_text, picture))
+    changes |= _attached(pdf, catalog, specs)
+    if changes:
+        out.put(catalog.number, catalog.spliced(**changes))
     reference = _CLOSES % catalog.number if personal else _CERTIFIES
     return finished(pdf, out, catalog, seal, at=at, name=organisation, reference=reference, reserved=reserved)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """The seal's field where the seal's revision enters it: object numbers, place, texts."""
+
+    number: int
+    seal: int
+    page: int
+    rect: Rect
+    said: str
+    picture: bytes
+
+
+def _entered(pdf: PdfFile, out: Objects, catalog: Node, field: Field) -> dict[str, bytes]:
+    """Write the seal's field with its page and tag; returns what changes in the catalog."""
+    paper = page_of(pdf, catalog, field.page)
+    tag = b""
+    if "StructTreeRoot" in catalog.fields.values:
+        tag = b"/StructParent %d" % tag_widgets(pdf, out, catalog, paper.number, [field.number])[0]
+    held = widget(SEAL, field.said, field.rect, paper.number)
+    out.put(field.number, held + b"/V %d 0 R%s%s>>" % (field.seal, tag, field.picture))
+    out.put(paper.number, page_with(pdf, paper, [field.number], tagged=bool(tag)))
+    return {
+        "AcroForm": form_with(pdf, catalog, [field.number]),
+        "Perms": b"<</DocMDP %d 0 R>>" % field.seal,
+    }
+
+
+def _attached(pdf: PdfFile, catalog: Node, specs: Sequence[tuple[str, int]]) -> dict[str, bytes]:
+    """What the evidence changes in the catalog."""
+    if not specs:
+        return {}
+    references = b" ".join(b"%d 0 R" % number for _, number in specs)
+    return {
+        "AF": appended(pdf, catalog.raw, catalog.fields, "AF", references),
+        "Names": _names(pdf, catalog, specs),
+    }
 
 
 def _names(pdf: PdfFile, catalog: Node, specs: Sequence[tuple[str, int]]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,9 @@ from testamur.kernel.proofs.pdf.reader import PdfFile
 from testamur.kernel.proofs.pdf.values import Ref
 from testamur.trust.sealing.revision.nodes import Node, NotSealable, appended, inner_dictionary, node, spliced
 from testamur.trust.sealing.revision.objects import Objects, moment, text_string
+
+SEAL = b"TestamurSeal"
+"""The name of the seal's field."""
 
 _BYTE_RANGE_WIDTH = 48
 
@@ -40,23 +44,25 @@ def page_of(pdf: PdfFile, catalog: Node, number: int) -> Node:
     return node(pdf, Ref(contents.page(pdf, number).number))
 
 
-def form_with(pdf: PdfFile, catalog: Node, widget: int, *, signed: int = 0) -> bytes:
-    """The form with one more field; `signed` signatures may stand in it already. Raises `NotSealable`."""
+def form_with(pdf: PdfFile, catalog: Node, widgets: Sequence[int]) -> bytes:
+    """The form with more fields; nobody may have signed before. Raises `NotSealable`."""
+    references = b" ".join(b"%d 0 R" % number for number in widgets)
     held = catalog.fields.values.get("AcroForm")
     if held is None:
-        return b"<</Fields[%d 0 R]/SigFlags 3>>" % widget
-    if len(contents.signatures(pdf)) != signed:
+        return b"<</Fields[%s]/SigFlags 3>>" % references
+    if contents.signatures(pdf):
         raise NotSealable("signed", "The document is already signed.")
     raw, fields = inner_dictionary(pdf, catalog, "AcroForm")
     if "XFA" in fields.values:
         raise NotSealable("xfa", "The document is an XFA form; PDF/A does not allow it.")
-    added = appended(pdf, raw, fields, "Fields", b"%d 0 R" % widget)
+    added = appended(pdf, raw, fields, "Fields", references)
     return spliced(raw, fields, {"Fields": added, "SigFlags": b"3"})
 
 
-def page_with(pdf: PdfFile, paper: Node, widget: int, *, tagged: bool) -> bytes:
-    """The page with one more widget."""
-    changes = {"Annots": appended(pdf, paper.raw, paper.fields, "Annots", b"%d 0 R" % widget)}
+def page_with(pdf: PdfFile, paper: Node, widgets: Sequence[int], *, tagged: bool) -> bytes:
+    """The page with more widgets."""
+    references = b" ".join(b"%d 0 R" % number for number in widgets)
+    changes = {"Annots": appended(pdf, paper.raw, paper.fields, "Annots", references)}
     if tagged and paper.fields.values.get("Tabs") != "S":
         changes["Tabs"] = b"/S"  # PDF/UA-1 section 7.18.3: a page with annotations is read in structure order
     return paper.spliced(**changes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from testamur.kernel.proofs.pdf.reader import PdfFile
 from testamur.kernel.proofs.pdf.values import PdfError, Ref, Value
@@ -10,33 +10,35 @@ from testamur.trust.sealing.revision.nodes import Node, appended, fields_of, nod
 from testamur.trust.sealing.revision.objects import Objects
 
 
-def tag_widget(pdf: PdfFile, out: Objects, catalog: Node, page: int, widget: int) -> int:
-    """Hang the widget into the structure tree as a `Form` element; returns its key in the parent tree."""
+def tag_widgets(pdf: PdfFile, out: Objects, catalog: Node, page: int, widgets: Sequence[int]) -> list[int]:
+    """Hang widgets into the structure tree, each as a `Form` element; returns their keys in the parent tree."""
     root = node(pdf, catalog.fields.values["StructTreeRoot"])
-    form = out.reserve()
+    forms = [out.reserve() for _ in widgets]
     kids = root.fields.values.get("K")
     only = kids[0] if isinstance(kids, tuple) and len(kids) == 1 else kids
     parent = root
     if isinstance(only, Ref) and plain(pdf, only) and (top := node(pdf, only)).fields.values.get("S") == "Document":
         parent = top
-    child = appended(pdf, parent.raw, parent.fields, "K", b"%d 0 R" % form)
-    out.put(
-        form,
-        b"<</Type/StructElem/S/Form/P %d 0 R/Pg %d 0 R/K<</Type/OBJR/Obj %d 0 R/Pg %d 0 R>>>>"
-        % (parent.number, page, widget, page),
-    )
+    references = b" ".join(b"%d 0 R" % form for form in forms)
+    children = appended(pdf, parent.raw, parent.fields, "K", references)
+    for form, widget in zip(forms, widgets, strict=True):
+        out.put(
+            form,
+            b"<</Type/StructElem/S/Form/P %d 0 R/Pg %d 0 R/K<</Type/OBJR/Obj %d 0 R/Pg %d 0 R>>>>"
+            % (parent.number, page, widget, page),
+        )
     changes: dict[str, bytes] = {}
     if parent is root:
-        changes["K"] = child
+        changes["K"] = children
     else:
-        out.put(parent.number, parent.spliced(K=child))
-    key = _add_parent(pdf, out, root, form, changes)
+        out.put(parent.number, parent.spliced(K=children))
+    keys = _add_parents(pdf, out, root, forms, changes)
     out.put(root.number, root.spliced(**changes))
-    return key
+    return keys
 
 
-def _add_parent(pdf: PdfFile, out: Objects, root: Node, form: int, changes: dict[str, bytes]) -> int:
-    """Enter the `Form` element in the parent tree (a number tree, ISO 32000-1 section 7.9.7)."""
+def _add_parents(pdf: PdfFile, out: Objects, root: Node, forms: Sequence[int], changes: dict[str, bytes]) -> list[int]:
+    """Enter the `Form` elements in the parent tree (a number tree, ISO 32000-1 section 7.9.7)."""
     held = root.fields.values.get("ParentTree")
     if isinstance(held, Ref):
         tree = node(pdf, held)
@@ -51,17 +53,19 @@ def _add_parent(pdf: PdfFile, out: Objects, root: Node, form: int, changes: dict
     else:
         raise PdfError("type", "The parent tree is not a dictionary.")
     key = max(_number(root.fields.values.get("ParentTreeNextKey")), _highest(pdf, fields.values) + 1)
+    keys = list(range(key, key + len(forms)))
+    entries = b" ".join(b"%d %d 0 R" % pair for pair in zip(keys, forms, strict=True))
     if "Kids" in fields.values:
-        leaf = out.add(b"<</Limits[%d %d]/Nums[%d %d 0 R]>>" % (key, key, key, form))
+        leaf = out.add(b"<</Limits[%d %d]/Nums[%s]>>" % (keys[0], keys[-1], entries))
         new = spliced(raw, fields, {"Kids": appended(pdf, raw, fields, "Kids", b"%d 0 R" % leaf)})
     else:
-        new = spliced(raw, fields, {"Nums": appended(pdf, raw, fields, "Nums", b"%d %d 0 R" % (key, form))})
+        new = spliced(raw, fields, {"Nums": appended(pdf, raw, fields, "Nums", entries)})
     if tree is None:
         changes["ParentTree"] = new
     else:
         out.put(tree.number, new)
-    changes["ParentTreeNextKey"] = b"%d" % (key + 1)
-    return key
+    changes["ParentTreeNextKey"] = b"%d" % (keys[-1] + 1)
+    return keys
 
 
 def _highest(pdf: PdfFile, tree: Mapping[str, Value]) -> int:
