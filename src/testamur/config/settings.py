@@ -22,6 +22,7 @@ DOMAIN_APPS = [
     "testamur.schoolday.keeping",
     "testamur.schoolday.supervision",
     "testamur.schoolday.rollout",
+    "testamur.schoolday.custody",
     "testamur.schoolday.transcripts",
     "testamur.schoolday.reporting",
     "testamur.schoolday.results",

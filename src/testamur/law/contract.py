@@ -211,6 +211,7 @@ class DocumentType:
         grows: there is one for each pupil through all years and schools of the body: a later one takes the place of
             the former one, whatever its period and school.
         lacks: what a pupil's decisions of a year lack before the document can be made; as `content` refuses, but quick.
+        comment_limit: characters of a comment that fit the form; 0 without such a limit.
     """
 
     code: str
@@ -228,6 +229,7 @@ class DocumentType:
     verified: bool = False
     grows: bool = False
     lacks: Callable[[Sequence[Decision], int], tuple[Lack, ...]] | None = None
+    comment_limit: int = 0
 
 
 class Pack(Protocol):

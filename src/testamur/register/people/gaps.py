@@ -26,6 +26,15 @@ class Gap(StrEnum):
     """No pupil code in force."""
 
 
+def undocumented(*, pupils: Collection[UUID]) -> frozenset[UUID]:
+    """Those of the pupils whom no legal document can name: without any identity number, or without a date of birth."""
+    able = set[UUID]()
+    for chunk in chunks(dict.fromkeys(pupils)):
+        numbers = PersonIdentifier.objects.filter(person__in=chunk, ends__isnull=True, person__birth_date__isnull=False)
+        able.update(numbers.values_list("person_id", flat=True))
+    return frozenset(pupils) - able
+
+
 def gaps(*, pupils: Collection[UUID], on: date) -> dict[UUID, frozenset[Gap]]:
     """What each of the pupils lacks on that day; six queries for some thousand. Shows nobody."""
     numbered, coded = set[UUID](), set[UUID]()

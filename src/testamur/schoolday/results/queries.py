@@ -9,6 +9,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Max
+from django.db.models.functions import Length
+
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
 from testamur.kernel.base.sheet import Sheet
@@ -60,6 +63,59 @@ def earlier(*, by: Actor, path: str, pupils: Iterable[UUID], before: str) -> Map
     for row in rows.order_by("school_year", "kind", "code").iterator(chunk_size=2000):
         found[row.pupil].append(facts_of(row))
     return {pupil: tuple(decisions) for pupil, decisions in found.items()}
+
+
+_CHUNK = 800
+"""Pupils and codes together stay below the variable limit of every SQLite build."""
+_QUICK = ("pupil", "id", "kind", "code", "value", "year_level", "decided_on", "flags", "reason", "length")
+
+
+@dataclass(frozen=True, slots=True)
+class YearEnd:
+    """A pupil's standing decisions of the end of a year: their ids, what they say, when the newest was made.
+
+    `facts` are without their comments, but for `longest`, the code and length of the longest one.
+    """
+
+    ids: tuple[UUID, ...]
+    facts: tuple[Facts, ...]
+    longest: tuple[str, int]
+    newest: datetime
+
+
+def year_ends(*, unit: UUID, period: Period, pupils: Collection[UUID]) -> Mapping[UUID, YearEnd]:
+    """What stands at the end of a year about some pupils of a school; `period` is the last one of the year. No names.
+
+    For packages above, which ask themselves who may see it. Who has none is left out. Some thousand rows for a class:
+    only what is counted is read of each.
+    """
+    found: dict[UUID, list[tuple[Any, ...]]] = defaultdict(list)
+    newest: dict[UUID, datetime] = {}
+    for some in chunks(dict.fromkeys(pupils), _CHUNK):
+        rows = Decision.objects.filter(
+            pupil__in=some, unit=unit, school_year=period.school_year, term__in=["", period.term], occasion="",
+            replaced_by__isnull=True,
+        )  # fmt: skip
+        newest.update(rows.values("pupil").annotate(last=Max("made_at")).values_list("pupil", "last"))
+        for row in rows.annotate(length=Length("comment")).values_list(*_QUICK):
+            found[row[0]].append(row)
+    return {
+        pupil: YearEnd(
+            tuple(row[1] for row in rows),
+            tuple(_quick(row, period) for row in rows),
+            max(((row[3], row[9]) for row in rows), key=lambda pair: pair[1]),
+            newest[pupil],
+        )
+        for pupil, rows in found.items()
+    }
+
+
+def _quick(row: tuple[Any, ...], period: Period) -> Facts:
+    _pupil, _id, kind, code, value, level, on, flags, reason, _length = row
+    return Facts(
+        kind=kind, code=code, value=value, period=period, year_level=level, decided_on=on, reason=reason,
+        flags=frozenset(flags),
+    )  # fmt: skip
 
 
 def history(*, by: Actor, path: str, decision: UUID) -> tuple[DecisionRow, ...]:
@@ -131,8 +187,6 @@ _RESULT = (
     "id", "pupil", "unit", "path", "pack", "kind", "code", "value", "scale", "occasion", "decided_on", "reason",
     "replaces", "replaced_by",
 )  # fmt: skip
-_CHUNK = 800
-"""Pupils and codes together stay below the variable limit of every SQLite build."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,3 +107,11 @@ class Handover(models.Model):
         indexes = [
             models.Index(fields=["path", "state"], name="transcripts_handover_place"),
         ]
+
+
+class Follower(models.Model):
+    """How far the journal was read for what moves class years."""
+
+    name = models.CharField(primary_key=True, max_length=20)
+    transaction = models.BigIntegerField(default=0)
+    entry = models.BigIntegerField(default=0)

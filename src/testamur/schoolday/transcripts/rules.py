@@ -5,11 +5,46 @@ The order is that of letter 1396/BGDĐT-GDTH of 27 March 2024.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+from testamur.kernel.base.refused import Refused
+from testamur.law.contract import Lack
+
+
+class Incomplete(Refused):
+    """Data of the class are missing; `found["missing"]` has reason code → pupils."""
+
+    code = "transcripts.class.incomplete"
+
+
+class NotVerified(Refused):
+    """Nobody has said that the data of the class are complete and exact, or they have changed since."""
+
+    code = "transcripts.class.not_verified"
+
+
+class DataMoved(Refused):
+    """The data of the class are no longer those that the person has looked at."""
+
+    code = "transcripts.class.moved"
+
+
+class UnderWay(Refused):
+    """Documents of the class wait for signatures: the word that they rest on stands until they are recalled."""
+
+    code = "transcripts.class.under_way"
+
+
+class NoTranscripts(Refused):
+    """The rules of the class's school know no transcript that has to be verified."""
+
+    code = "transcripts.class.none"
 
 
 class Step(StrEnum):
@@ -56,6 +91,133 @@ TRANSITIONS: frozenset[tuple[HandoverState, HandoverState]] = frozenset(
 
 A record that waits is rejected by us when it cannot be put into the store's form, or when another has replaced it.
 """
+
+
+def reached_by(step: Step | None) -> frozenset[Step]:
+    """The step and all before it."""
+    return frozenset(STEPS[: STEPS.index(step) + 1]) if step is not None else frozenset()
+
+
+def digest(decisions: Mapping[UUID, Iterable[UUID]]) -> str:
+    """SHA-256 over who is in the class and which decisions stand about each: another one for any change of either."""
+    lines = (f"{pupil.hex}:{','.join(sorted(one.hex for one in ids))}" for pupil, ids in decisions.items())
+    return hashlib.sha256("\n".join(("testamur/transcripts/1", *sorted(lines))).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A named person's word about a class. `covers`: the data are still those that it was given for."""
+
+    id: UUID
+    by: UUID
+    at: datetime
+    covers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The newest version of a pupil's transcript.
+
+    Attributes:
+        signers: (role, person, signed) in the order of signing.
+        outdated: decisions were made since, so that it no longer says all.
+        rectifies: it takes the place of one that was put right.
+    """
+
+    record: UUID
+    version: int
+    state: str
+    code: str
+    held: str
+    declined: bool
+    outdated: bool
+    rectifies: bool
+    signers: tuple[tuple[str, UUID, bool], ...]
+    handover: HandoverState | None = None
+    handover_code: str = ""
+    handover_message: str = ""
+
+    @property
+    def waits_for(self) -> UUID | None:
+        """Whose signature is next, once it may be signed; None when nobody's is."""
+        if self.state not in {"ready", "signing"}:
+            return None
+        return next((person for _role, person, signed in self.signers if not signed), None)
+
+
+@dataclass(frozen=True, slots=True)
+class PupilYear:
+    """One pupil of a class year: the step reached, what is missing, the document, what was put right."""
+
+    pupil: UUID
+    step: Step | None
+    lacks: tuple[Lack, ...] = ()
+    document: Document | None = None
+    rectified: int = 0
+    """Decisions of the year that took the place of a slip and that no sealed document shows yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A class year as it stands this very moment; `digest` is that of its decisions, `term` the last one's code."""
+
+    group: UUID
+    unit: UUID
+    path: str
+    school_year: str
+    term: str
+    code: str
+    year_level: int
+    pupils: tuple[PupilYear, ...]
+    digest: str
+    verified: Verified | None
+    class_teacher: UUID | None
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether somebody's word covers the data as they are now."""
+        return self.verified is not None and self.verified.covers
+
+    @property
+    def missing(self) -> dict[str, int]:
+        """Reason code → pupils whose document cannot be made for it."""
+        return dict(Counter(code for one in self.pupils for code in {lack.code for lack in one.lacks}))
+
+    @property
+    def standing(self) -> Standing:
+        """The same in numbers."""
+        counts = Counter(step for one in self.pupils for step in reached_by(one.step))
+        rejected = sum(
+            one.document is not None and one.document.handover is HandoverState.REJECTED for one in self.pupils
+        )
+        return Standing(
+            self.group, self.unit, self.path, self.school_year, self.code, self.year_level, len(self.pupils),
+            {step: counts[step] for step in STEPS}, rejected, self.missing, self.class_teacher,
+            self.verified.at if self.verified and self.is_verified else None,
+        )  # fmt: skip
+
+
+def step_of(lacks: tuple[Lack, ...], document: Document | None, *, verified: bool) -> Step | None:
+    """How far one pupil's transcript has come.
+
+    A document counts while it says what is decided; one that is outdated has to be verified and made anew.
+    """
+    if document is not None and not document.outdated and (done := _documented(document)) is not None:
+        return done
+    if lacks:
+        return None
+    return Step.VERIFIED if verified else Step.COMPLETE
+
+
+def _documented(document: Document) -> Step | None:
+    if document.state == "published":
+        return Step.DELIVERED if document.handover is HandoverState.ACCEPTED else Step.SEALED
+    if document.state in {"signed", "sealed"}:
+        return Step.PRINCIPAL
+    if document.state not in {"ready", "signing"}:
+        return None
+    teachers = [signed for role, _person, signed in document.signers if role == "class_teacher"]
+    return Step.TEACHER if teachers and all(teachers) else Step.MADE
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,9 @@ DOCUMENTS: Mapping[str, DocumentType] = {
         seal_rect=SEAL_RECT,
         content=content.hoc_ba_year,
         draws="year",
+        verified=True,
+        lacks=content.lacks,
+        comment_limit=content.COMMENT_LIMIT,
     ),
     "hoc_ba": DocumentType(
         code="vn.primary.hoc_ba",
@@ -51,6 +54,10 @@ DOCUMENTS: Mapping[str, DocumentType] = {
         content=content.hoc_ba,
         draws="year",
         routine=False,
+        verified=True,
+        grows=True,
+        lacks=content.lacks,
+        comment_limit=content.COMMENT_LIMIT,
     ),
     "so_theo_doi": DocumentType(
         code="vn.primary.so_theo_doi",

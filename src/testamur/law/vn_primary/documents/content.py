@@ -19,7 +19,7 @@ from datetime import date
 from typing import Any
 
 from testamur.kernel.base.refused import Refused
-from testamur.law.contract import Decision, DocumentFacts, PupilFacts
+from testamur.law.contract import Decision, DocumentFacts, Lack, PupilFacts
 from testamur.law.register_content import Form
 from testamur.law.register_content import content as register_content
 from testamur.law.vn_primary import results, rules, tables
@@ -119,6 +119,31 @@ def hoc_ba(facts: DocumentFacts) -> dict[str, Any]:
         "place": [[name, value] for name, value in place if value],
         "years": [_year(y, facts.notes, facts.class_teacher, facts.principal if y in current else "") for y in years],
     }
+
+
+def lacks(decisions: Sequence[Decision], year_level: int) -> tuple[Lack, ...]:
+    """What the year-end decisions of one pupil lack before `hoc_ba_year` can be made: as it refuses, without a person.
+
+    Codes: ``missing.level``, ``missing.test``, ``missing.trait``, ``missing.year_result``; ``year_result.differs`` when
+    the decided result is not the one that follows. Each decision is taken to be lawful by itself.
+    """
+    ends = [d for d in decisions if rules.is_year_end(d) and d.year_level == year_level]
+    ends.sort(key=lambda d: (tables.RETEST in d.flags, d.decided_on or date.min))
+    have = results.Standing(
+        levels={d.code: d.value for d in ends if d.kind == "level"},
+        traits={d.code: d.value for d in ends if d.kind in {"quality", "competence"}},
+        tests={d.code: int(d.value) for d in ends if d.kind == "test"},
+    )
+    found = [Lack(c.code, c.about, c.text) for c in results.missing(have, year_level)]
+    decided = [d.value for d in ends if d.kind == "year_result"]
+    if not decided:
+        found.append(Lack("missing.year_result", "", "Chưa xác nhận kết quả giáo dục cuối năm."))
+    elif not found:
+        reached = results.reached(have.levels.values(), have.traits.values(), have.tests.values())
+        if decided[-1] != reached:
+            told = f"Kết quả đã ghi khác kết quả theo đánh giá: {_named('year_result', reached)}."
+            found.append(Lack("year_result.differs", "", told))
+    return tuple(found)
 
 
 def so_theo_doi(facts: DocumentFacts) -> dict[str, Any]:

@@ -1,1 +1,7 @@
-"""Acts on the year's transcripts of a school."""
+"""Acts on the year's transcripts."""
+
+from __future__ import annotations
+
+from testamur.schoolday.transcripts.actions.verifying import verify, withdraw
+
+__all__ = ["verify", "withdraw"]

@@ -1,0 +1,48 @@
+"""One class year as it stands this very moment, and which of a school's documents may not be signed yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from testamur.kernel.base.actor import Actor
+from testamur.register.schools import queries as schools
+from testamur.schoolday.transcripts import looking
+from testamur.schoolday.transcripts.rules import Look
+from testamur.schoolday.transcripts.steps.making import verified_documents
+from testamur.trust.records.queries import RecordView
+
+
+def look(*, by: Actor, group: UUID, now: datetime) -> Look | None:
+    """A class year counted this moment, pupil by pupil; None where the class has none.
+
+    Needs ``transcripts.standing.see`` at the school and for the class. Names nobody.
+    """
+    told = looking.frame(group)
+    if told is None:
+        return None
+    by.must("transcripts.standing.see", told.school.path, group=group)
+    return looking.look(told, today=now.date())
+
+
+def unverified(records: Iterable[RecordView], *, now: datetime) -> frozenset[UUID]:
+    """Those of the records that nobody may sign yet, because the class is not verified. For surfaces that ask for it.
+
+    A pupil's class is that of the day on which the record is issued.
+    """
+    codes = verified_documents()
+    due = [one for one in records if one.document_type in codes and one.subject_kind == "pupil"]
+    held = set[UUID]()
+    covered: dict[UUID | None, bool] = {None: False}
+    for day in {one.issued_on for one in due}:
+        some = [one for one in due if one.issued_on == day]
+        places = schools.placements(persons=[one.subject for one in some], on=day)
+        for one in some:
+            group = places[one.subject].class_group if one.subject in places else None
+            if group not in covered:
+                told = looking.frame(group) if group is not None else None
+                covered[group] = told is not None and looking.look(told, today=now.date()).is_verified
+            if not covered[group]:
+                held.add(one.id)
+    return frozenset(held)
