@@ -25,11 +25,12 @@ from testamur.trust.signing.methods.contract import Begun, Device, MethodRefused
 from testamur.trust.signing.methods.contract import method as method_named
 from testamur.trust.signing.models import Ceremony, CeremonyDocument
 from testamur.trust.signing.queries import CeremonyView, order_of, view
-from testamur.trust.signing.rules import DocumentToSign, SignerIdentity, State
+from testamur.trust.signing.rules import PERSONAL, DocumentToSign, SignerIdentity, State
 
 CeremonyId = NewType("CeremonyId", UUID)
 
 NEVER_BEGUN = timedelta(minutes=30)
+A_DAY = timedelta(days=1)
 _BATCH = 1000
 
 
@@ -236,7 +237,7 @@ def collect(*, by: Actor, ceremony: UUID, now: datetime) -> CeremonyView:
     ceremony stays pending. Other refusals are raised and change nothing.
     """
     row = _row(ceremony, by, "collect")
-    if row.state != State.PENDING:
+    if row.state != State.PENDING or row.method in PERSONAL:
         return view(row)
     if row.answer is not None:
         return judge(by, row, now)
@@ -264,8 +265,13 @@ def cancel(*, by: Actor, ceremony: UUID, now: datetime) -> CeremonyView:
 
 
 def expire(*, by: Actor, ceremony: UUID, now: datetime) -> CeremonyView:
-    """End a ceremony that was started and never begun within half an hour; any other stays as it is."""
+    """End a ceremony that was started and never begun within half an hour; any other stays as it is.
+
+    One with a personal certificate ends a day after the certificate was chosen.
+    """
     row = _row(ceremony, by, "expire")
+    if row.state == State.PENDING and row.method in PERSONAL and row.begun is not None and now - row.begun >= A_DAY:
+        return end(by, row, State.EXPIRED, "expiredTransaction", now)
     if row.state != State.STARTED or now - row.started < NEVER_BEGUN:
         return view(row)
     return end(by, row, State.EXPIRED, "neverBegun", now)

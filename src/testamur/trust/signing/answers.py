@@ -13,7 +13,7 @@ from testamur.kernel.journal import actions as journal
 from testamur.kernel.proofs.evidence import CLOCK_SKEW
 from testamur.trust.signing.methods.contract import Checked, EvidenceRefused, Method, MethodRefused, Progress, Status
 from testamur.trust.signing.methods.contract import method as method_named
-from testamur.trust.signing.models import Ceremony
+from testamur.trust.signing.models import Ceremony, CeremonySignature
 from testamur.trust.signing.queries import CeremonyView, view
 from testamur.trust.signing.rules import FINAL, State
 
@@ -107,6 +107,7 @@ def end(
             refused = {"answer_sha256": sha256(bytes(kept.answer)).hexdigest()} if kept.answer is not None else {}
             kept.state, kept.hint, kept.ended = state, hint, now
             kept.answer = kept.start_data = None
+            CeremonySignature.objects.filter(ceremony=kept).delete()
             kept.save()
             written(
                 by,

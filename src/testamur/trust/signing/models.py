@@ -100,3 +100,20 @@ class CeremonyDocument(models.Model):
             models.UniqueConstraint(fields=["ceremony", "index"], name="signing_document_place"),
             models.CheckConstraint(name="signing_document_size", condition=Q(size__gte=1) & Q(order__gte=1)),
         ]
+
+
+class CeremonySignature(models.Model):
+    """What a personal certificate has signed so far in a ceremony: one value for each document, never a second one.
+
+    `place` is the document's `index` in the ceremony. They count when the ceremony is signed; those of one that ends
+    otherwise are removed.
+    """
+
+    ceremony = models.ForeignKey(Ceremony, on_delete=models.PROTECT, related_name="signatures")
+    place = models.PositiveIntegerField()
+    record = models.UUIDField()
+    signature = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ceremony", "place"], name="signing_signature_once")]

@@ -13,7 +13,7 @@ from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound, Refused
 from testamur.trust.signing.methods.contract import Order, StartView, method
 from testamur.trust.signing.models import Ceremony, CeremonyDocument
-from testamur.trust.signing.rules import FINAL, Evidences, SignedDocument, State
+from testamur.trust.signing.rules import FINAL, PERSONAL, Evidences, SignedDocument, State
 
 
 class NotSigned(Refused):
@@ -82,13 +82,20 @@ def ended_for(signer: UUID, *, since: datetime, limit: int = 5) -> list[Ceremony
 
 def waiting(*, now: datetime, limit: int = 500) -> list[UUID]:
     """Ceremonies whose e-ID may be asked now, longest waiting first."""
-    rows = Ceremony.objects.filter(state=State.PENDING, lease__lte=now).order_by("lease", "id")
+    rows = Ceremony.objects.filter(state=State.PENDING, lease__lte=now).exclude(method__in=PERSONAL)
+    rows = rows.order_by("lease", "id")
     return list(rows.values_list("id", flat=True)[:limit])
 
 
 def never_begun(*, before: datetime, limit: int = 500) -> list[UUID]:
     """Ceremonies that were started before that instant and whose e-ID was never reached."""
     rows = Ceremony.objects.filter(state=State.STARTED, started__lt=before).order_by("started", "id")
+    return list(rows.values_list("id", flat=True)[:limit])
+
+
+def outlived(*, before: datetime, limit: int = 500) -> list[UUID]:
+    """Ceremonies with a personal certificate that was chosen before that instant and has not signed everything."""
+    rows = Ceremony.objects.filter(state=State.PENDING, method__in=PERSONAL, begun__lt=before).order_by("begun", "id")
     return list(rows.values_list("id", flat=True)[:limit])
 
 

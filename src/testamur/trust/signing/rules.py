@@ -33,6 +33,10 @@ CODE_ROLES = frozenset({"examiner"})
 """Who may sign with a code by SMS: examiners of a university (rows B12 and B13). Grades of schools need an e-ID."""
 CODE_DIGITS = 5
 
+CERTIFICATE, CSC = "certificate", "csc"
+PERSONAL = frozenset({CERTIFICATE, CSC})
+"""Methods by which a personal certificate signs each document itself; they give no evidence beside the documents."""
+
 
 class State(StrEnum):
     """Where a ceremony stands."""

@@ -24,7 +24,8 @@ def sweep(*, by: Actor, now: datetime) -> int:
             actions.collect(by=by, ceremony=ceremony, now=now)
         except Refused as refusal:
             log.warning("ceremony %s was not collected: %s", ceremony, refusal.code)
-    for ceremony in queries.never_begun(before=now - actions.NEVER_BEGUN):
+    over = [*queries.never_begun(before=now - actions.NEVER_BEGUN), *queries.outlived(before=now - actions.A_DAY)]
+    for ceremony in over:
         looked_at += 1
         actions.expire(by=by, ceremony=ceremony, now=now)
     return looked_at

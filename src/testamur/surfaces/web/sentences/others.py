@@ -76,6 +76,18 @@ SENTENCES: Mapping[str, str | Promise] = {
     "signing.code.no_tries": _("The wrong code three times. Nothing was signed. Start again for a new one."),
     "signing.code.not_awaited": _("This signature does not wait for a code: it is over, or the code was used."),
     "signing.code.wrong": _("That is not the code of this signature. Look at the latest text message."),
+    "signing.certificate.document": _("This answer is to another request. Fetch the request of this page and sign it."),
+    "signing.certificate.expired": _("This certificate is not valid today. Choose one that is."),
+    "signing.certificate.file": _("This is not the file that was made when the request was signed."),
+    "signing.certificate.in_use": _("Some documents are signed with the first certificate. Go on with that one."),
+    "signing.certificate.none_chosen": _("Choose your certificate first."),
+    "signing.certificate.not_awaited": _("This signature waits for nothing: it is over, or no certificate is chosen."),
+    "signing.certificate.other_person": _("This certificate is in another person's name or number. Choose your own."),
+    "signing.certificate.revoked": _("This certificate has been revoked. Choose one that is valid."),
+    "signing.certificate.signature": _("Some signature is not by this certificate. Nothing was taken in."),
+    "signing.certificate.unreadable": _("There is no certificate in this file. A file with a key is not needed."),
+    "signing.certificate.untrusted": _("This certificate does not come from an authority that is accepted here."),
+    "signing.certificate.usage": _("This certificate is not one for signing documents."),
     "signing.sms.no_phone": _(
         "Your work phone is not in the staff directory. Ask whoever keeps the directory to enter it, or use BankID."
     ),

@@ -34,7 +34,7 @@ from testamur.trust.signing.codes import NoCodeAwaited
 from testamur.trust.signing.methods.contract import Device, MethodRefused
 from testamur.trust.signing.methods.simulated import NAME as SIMULATED
 from testamur.trust.signing.queries import CeremonyView
-from testamur.trust.signing.rules import FINAL, State
+from testamur.trust.signing.rules import FINAL, PERSONAL, State
 from testamur.trust.signing.texts import check_number
 
 
@@ -72,6 +72,8 @@ def _page(request: WebRequest, ceremony: UUID, form: forms.Form) -> HttpResponse
     view, problem = _asked(by, _mine(by, ceremony), request.visitor.now)
     if view.state == State.SIGNED:
         return _lead(request, _goal(by, ceremony))
+    if view.method in PERSONAL and view.state not in FINAL:
+        return _lead(request, reverse("staff:certificate", args=[ceremony]))
     start = ceremonies.start_view(ceremony, by=by, now=request.visitor.now)
     message_id, words = ceremonies.message(view, locale=get_language() or "")
     over = view.state in FINAL

@@ -30,7 +30,7 @@ from testamur.trust.signing import actions as signing
 from testamur.trust.signing.codes import NoPhone
 from testamur.trust.signing.methods.contract import MethodRefused
 from testamur.trust.signing.methods.simulated import NAME as SIMULATED
-from testamur.trust.signing.rules import DocumentToSign, visible_text
+from testamur.trust.signing.rules import PERSONAL, DocumentToSign, visible_text
 
 SHOWN = 30
 """So many names of pupils are listed on the page; the rest can be opened one by one from the list."""
@@ -63,7 +63,7 @@ def review(request: WebRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("staff:home"), status=303)
     found = [_told(step) for step in steps(rows)]
     me = identity(by)
-    methods = choices(me.scheme, found[0].step.role) if me else []
+    methods = choices(me.scheme, found[0].step.role, documents=True) if me else []
     browser.keep_choice(request, choice_of(request.GET))
     shown = rows if len(rows) <= SHOWN else []
     note(visitor, by, waiting.protected(shown), "staff.review")
@@ -121,7 +121,7 @@ def start(request: WebRequest) -> HttpResponse:
     if step is None or me is None:
         messages.warning(request, _("These documents no longer wait for you. Nothing was signed."))
         return HttpResponseRedirect(reverse("staff:home"), status=303)
-    if method not in {choice.name for choice in choices(me.scheme, step.role)}:
+    if method not in {choice.name for choice in choices(me.scheme, step.role, documents=True)}:
         messages.warning(request, _("Choose the e-ID you want to sign with."))
         return HttpResponseRedirect(browser.review_address(request), status=303)
     body = schools.units([step.organisation])[step.organisation]
@@ -142,7 +142,7 @@ def start(request: WebRequest) -> HttpResponse:
         messages.error(request, refusals.sentence(refused))
         return HttpResponseRedirect(browser.review_address(request), status=303)
     browser.keep_ceremony(request, ceremony, choice_of(query), further=len(found) > 1)
-    if method != SIMULATED:
+    if method not in {SIMULATED, *PERSONAL}:
         ask(request, by, ceremony, here=request.POST.get("where") == "here")
     return remember(request, HttpResponseRedirect(reverse("staff:ceremony", args=[ceremony]), status=303))
 

@@ -19,7 +19,7 @@ from testamur.surfaces.web.requests import Visitor
 from testamur.trust.signing.methods.contract import method
 from testamur.trust.signing.methods.simulated import NAME as SIMULATED
 from testamur.trust.signing.methods.sms import NAME as SMS
-from testamur.trust.signing.rules import CODE_ROLES, SignerIdentity
+from testamur.trust.signing.rules import CERTIFICATE, CODE_ROLES, CSC, PERSONAL, SignerIdentity
 
 ROLES: Mapping[str, str | Promise] = {
     "principal": _("principal"),
@@ -35,6 +35,8 @@ ROLES: Mapping[str, str | Promise] = {
 METHODS: Mapping[str, str | Promise] = {
     "bankid": "BankID",
     SMS: _("Code by SMS to my work phone"),
+    CERTIFICATE: _("Certificate on my own computer (token or file)"),
+    CSC: _("Certificate at the signing service"),
     SIMULATED: _("Simulated e-ID (test only)"),
 }
 
@@ -71,13 +73,16 @@ def identity(by: Actor) -> SignerIdentity | None:
     return SignerIdentity(me.id, me.name, me.identifier.scheme.value, me.identifier.value)
 
 
-def choices(scheme: str, role: str) -> list[Choice]:
+def choices(scheme: str, role: str, *, documents: bool = False) -> list[Choice]:
     """The ways to sign that are set up here, know people by such a number and are open to that role.
 
     An e-ID first, for it is the strongest; then the simulated one; a code by SMS last, and for examiners only.
+    A personal certificate signs documents that are records (`documents`), nothing else.
     """
     found: list[Choice] = []
     for name in sorted(settings.SIGNING_METHODS, key=lambda one: (one == SMS, one == SIMULATED, one)):
+        if name in PERSONAL and not documents:
+            continue
         try:
             known = method(name)
         except Refused:
@@ -85,7 +90,8 @@ def choices(scheme: str, role: str) -> list[Choice]:
         if known.confirms and role not in CODE_ROLES:
             continue
         if not known.schemes or scheme in known.schemes:
-            found.append(Choice(name, METHODS.get(name, name), known.confirms or name == SIMULATED))
+            hands_on = known.confirms or name == SIMULATED or name in PERSONAL
+            found.append(Choice(name, METHODS.get(name, name), hands_on))
     return found
 
 

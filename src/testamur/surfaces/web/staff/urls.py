@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from testamur.surfaces.web.staff import ceremonies, documents, lists, progress, reviews
+from testamur.surfaces.web.staff import ceremonies, certificates, documents, lists, progress, reviews
 
 app_name = "staff"
 urlpatterns = [
@@ -22,5 +22,10 @@ urlpatterns = [
     path("ceremony/<uuid:ceremony>/app/", ceremonies.app, name="app"),
     path("ceremony/<uuid:ceremony>/answer/", ceremonies.answer, name="answer"),
     path("ceremony/<uuid:ceremony>/confirm/", ceremonies.confirm, name="confirm"),
+    path("ceremony/<uuid:ceremony>/certificate/", certificates.certificate, name="certificate"),
+    path("ceremony/<uuid:ceremony>/certificate/choose/", certificates.choose, name="certificate-choose"),
+    path("ceremony/<uuid:ceremony>/certificate/other/", certificates.other, name="certificate-other"),
+    path("ceremony/<uuid:ceremony>/certificate/request/", certificates.request_file, name="certificate-request"),
+    path("ceremony/<uuid:ceremony>/certificate/answer/", certificates.hand_in, name="certificate-answer"),
     path("progress/<uuid:ceremony>/", progress.progress, name="progress"),
 ]
