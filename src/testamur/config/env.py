@@ -19,7 +19,8 @@ class Env(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TESTAMUR_", extra="ignore")
 
     data: Path = Field(default=Path("var"), description="Folder of databases, archive, log and keys")
-    mode: Literal["production", "demo"] = "production"
+    mode: Literal["production", "demo", "practice"] = "production"
+    practice_url: str = Field(default="", description="Address of the practice installation, linked from help")
     database_url: str = ""
     log_database_url: str = ""
     broker_url: str = Field(default="", description="amqp://… or redis://… for several machines; empty: no broker")
@@ -81,6 +82,18 @@ class Env(BaseSettings):
     ladok_profile: str = Field(default="", description="Id of the authorisation profile whose users may attest")
     ladok_timeout: float = Field(default=20.0, gt=0, le=60, description="Seconds for one call")
     ladok_rate: float = Field(default=10.0, ge=0, description="Calls a second that the registry takes; 0: no bound")
+
+    ministry_url: str = Field(
+        default="", description="Base of the ministry's store; simulated: in a demonstration; empty: nothing is sent"
+    )
+    ministry_client_certificate: Path | None = Field(default=None, description="PKCS#12 or PEM for the connection")
+    ministry_client_key: Path | None = Field(default=None, description="PEM key, where it is not in the file above")
+    ministry_password_file: Path | None = Field(default=None, description="File with the password of key or PKCS#12")
+    ministry_server_root: Path | None = Field(default=None, description="PEM root of the store's server, the only one")
+    ministry_receipt_root: Path | None = Field(default=None, description="PEM roots that signed receipts end in")
+    ministry_form: Path | None = Field(default=None, description="Folder with mapping.toml and schema; empty: TEST")
+    ministry_most: int = Field(default=200, ge=1, le=1000, description="Records of one batch")
+    ministry_timeout: float = Field(default=60.0, gt=0, le=120, description="Seconds for one call")
 
     smtp_url: str = Field(
         default="", description="smtp://user:password@host:port?tls=starttls|tls|none; empty: no mail"
@@ -169,7 +182,7 @@ def env() -> Env:
 def channels(known: Env) -> dict[str, str]:
     """Which way messages go: the table of channels, channel → dotted factory. A demonstration writes them to files."""
     here = "testamur.kernel.delivery.channels."
-    demo = known.mode == "demo"
+    demo = known.mode != "production"
     table: dict[str, str] = {}
     if known.smtp_url or demo:
         table["email"] = here + ("smtp.configured" if known.smtp_url else "outbox.mail")

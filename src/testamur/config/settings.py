@@ -12,7 +12,7 @@ _env.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # databases, archive a
 
 DATA = _env.data.resolve()
 SECRET_KEY = _env.secret()
-DEBUG = _env.debug and _env.mode == "demo"  # its error pages tell everything: never where real people are
+DEBUG = _env.debug and _env.mode != "production"  # its error pages tell everything: never where real people are
 ALLOWED_HOSTS = [h for h in _env.hosts.split(",") if h]
 
 DOMAIN_APPS = [
@@ -207,6 +207,7 @@ SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between tw
     "roster.tidy": {"task": "testamur.exchange.connectors.rostering.tasks.tidy", "every": 86400},
     "registry.send": {"task": "testamur.exchange.connectors.ladok.tasks.send", "every": 20},
     "registry.follow": {"task": "testamur.exchange.connectors.ladok.tasks.follow", "every": 60},
+    "ministry.send": {"task": "testamur.exchange.connectors.ministry.tasks.send", "every": 20},
     "delivery.send": {"task": "testamur.kernel.delivery.tasks.send", "every": 2},
     "delivery.tidy": {"task": "testamur.kernel.delivery.tasks.tidy", "every": 3600},
     "noticeboard.tidy": {"task": "testamur.schoolday.noticeboard.tasks.tidy", "every": 86400},
@@ -224,6 +225,7 @@ SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between tw
     "notices.care": {"task": "testamur.exchange.notifications.tasks.care", "every": 900},
     "notices.helping": {"task": "testamur.exchange.notifications.tasks.helping", "every": 15},
     "notices.colleagues": {"task": "testamur.exchange.notifications.tasks.colleagues", "every": 15},
+    "notices.supervision": {"task": "testamur.exchange.notifications.tasks.supervision", "every": 3600},
     "notices.watch": {"task": "testamur.exchange.notifications.tasks.watch", "every": 60},
     "notices.tidy": {"task": "testamur.exchange.notifications.tasks.tidy", "every": 3600},
     "notices.mornings": {"task": "testamur.exchange.notifications.tasks.mornings", "every": 60},
@@ -239,7 +241,10 @@ LANGUAGES = [("sv", "Svenska"), ("en", "English"), ("vi", "Tiếng Việt"), ("b
 USE_I18N = True
 FORMAT_MODULE_PATH = "testamur.surfaces.web.formats"
 
-MODE = _env.mode
+MODE = "production" if _env.mode == "production" else "demo"
+PRACTICE = _env.mode == "practice"  # a demonstration with words of its own: for training, begun again at will
+PRACTICE_URL = _env.practice_url
+PRACTICE_SCHOOL = "testamur.surfaces.cli.practice_school.make"  # who makes a fresh one when somebody begins again
 PUBLIC_URL = _env.public_url
 ARCHIVE_URL = _env.archive_url  # an object store in place of <data>/archive
 S3_ENDPOINT = _env.s3_endpoint
@@ -254,7 +259,7 @@ SIGNING_METHODS = {
     "csc": "testamur.trust.signing.methods.certificate.method.remote",
     "simulated": "testamur.trust.signing.methods.simulated.configured",
 }
-if _env.sms_signing or _env.mode == "demo":
+if _env.sms_signing or MODE == "demo":
     SIGNING_METHODS["sms"] = "testamur.trust.signing.methods.sms.configured"
 LOGIN_METHODS = {  # in the order of the login page
     "bankid": "testamur.access.accounts.methods.bankid.configured",
@@ -271,6 +276,7 @@ SAML = _env.saml
 PERSONAL_ROOTS = _env.personal_roots
 CSC = {name.removeprefix("csc_"): value for name, value in _env if name.startswith("csc_")}
 BANKID = {name.removeprefix("bankid_"): value for name, value in _env if name.startswith("bankid_")}
+MINISTRY = {name.removeprefix("ministry_"): value for name, value in _env if name.startswith("ministry_")}
 LADOK = {name.removeprefix("ladok_"): value for name, value in _env if name.startswith("ladok_")}
 DELIVERY_CHANNELS = channels(_env)
 DELIVERY_KEEP_DAYS = _env.delivery_keep_days

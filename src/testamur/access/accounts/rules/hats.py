@@ -93,7 +93,8 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         "support.link.*", "schools.post.add", "schools.post.end", "records.record.choose_signer",
         "diary.*", "noticeboard.event.*", "noticeboard.time.*", "schools.timetable.*", "notices.registration.*",
         "people.code.*", *_PORTAL, "safety.caution.write", "forms.form.*", *_LEARNING, "noticeboard.menu.*",
-        "support.question.*", "keeping.request.*", "transcripts.*", "rollout.plan.see", "rollout.plan.join",
+        "support.question.*", "keeping.request.*", "transcripts.*", "custody.*", "rollout.plan.see",
+        "rollout.plan.join",
     ),
     "delegate": (*_SIGNS, *_SEES),
     "teacher": (*_SIGNS, "conversations.staff.*", "rollout.plan.see"),
@@ -108,9 +109,12 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         "diary.completeness.*", "diary.group.every", "noticeboard.event.*", "noticeboard.time.*",
         "notices.registration.*", *_PORTAL, "forms.form.*", "noticeboard.menu.*", "support.question.*",
         "support.case.*", "support.contact.*", "support.link.*",
-        "keeping.request.*", "learning.plan.see", "transcripts.*", "rollout.plan.see", "rollout.plan.join",
+        "keeping.request.*", "learning.plan.see", "transcripts.*", "custody.*", "rollout.plan.see", "rollout.plan.join",
     ),
-    "archivist": ("records.record.read", "archive.*", "journal.read", "people.details.see", "keeping.list.*"),
+    "archivist": (
+        "records.record.read", "archive.*", "journal.read", "people.details.see", "keeping.list.*",
+        "custody.lookup.open", "custody.copy.*", "custody.transfer.see",
+    ),
     GUARDIAN: (
         "people.details.see", "people.protected.see", "records.record.fetch", "records.record.share", "diary.family.*",
         "diary.leave.ask", "diary.leave.consent", "diary.leave.withdraw", "noticeboard.event.answer",
@@ -143,9 +147,12 @@ GROUP_VERBS: Mapping[str, tuple[str, ...]] = {
 
 AUTHORITY_VERBS: tuple[str, ...] = (
     "sealing.seal.*", "people.protected.review", "support.tool.*", "noticeboard.*", "keeping.*",
-    "accounts.client.*", "rollout.*", "supervision.*",
+    "accounts.client.*", "rollout.*", "supervision.*", "connectors.delivery.*",
 )  # fmt: skip
 """What an administrator of the body responsible (or an office of it) may do beyond one of a school."""
+
+HEAD_VERBS: tuple[str, ...] = ("supervision.*", "connectors.delivery.see")
+"""What the head of a body responsible (or of an office of it) may do beyond one of a school."""
 
 SCHOOL_VERBS: tuple[str, ...] = ("diary.report.pupils", "diary.mark.see", "diary.remark.see")
 """What an administrator of a school may do, and one of the body responsible may not: see marks and remarks pupil by
@@ -273,6 +280,8 @@ def actor_of(hat: Hat, *, person: UUID, identified_by: str, authority: bool, adm
             verbs = (*verbs, *ADMIN_MODE_VERBS)
     if hat.role == "administrator":
         verbs = (*verbs, *(AUTHORITY_VERBS if authority else SCHOOL_VERBS))
+    if hat.role == "principal" and authority:
+        verbs = (*verbs, *HEAD_VERBS)
     grants = [
         Grant(hat.role, hat.path, verbs, wards=frozenset(hat.wards)),
         Grant(hat.role, "/", OWN, wards=frozenset({person})),

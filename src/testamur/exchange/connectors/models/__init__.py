@@ -8,11 +8,15 @@ from testamur.exchange.connectors.models.base import (
     Source,
     SourceKey,
 )
+from testamur.exchange.connectors.models.delivery import DeliveryBatch, DeliveryRow, DeliverySender
 from testamur.exchange.connectors.models.lms import LmsPlatform, LmsRoom, LtiNonce
 from testamur.exchange.connectors.models.registry import FeedCursor, RegistryLink, Transfer, TransferRow
 from testamur.exchange.connectors.models.roster import RosterEntity, RosterPlace, RosterSource, RosterSubscription
 
 __all__ = [
+    "DeliveryBatch",
+    "DeliveryRow",
+    "DeliverySender",
     "DiaryMapping",
     "FeedCursor",
     "ImportRun",

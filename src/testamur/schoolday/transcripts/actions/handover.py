@@ -150,9 +150,10 @@ def _rows(records: Collection[UUID], *, lock: bool = False) -> dict[UUID, Handov
 
 def _held(by: Actor, records: Collection[UUID], state: HandoverState) -> list[Handover]:
     """The rows, locked, all of them in that state."""
-    rows = [row for row in _rows(records, lock=True).values() if row.state == state]
-    for path in sorted({row.path for row in rows}):
+    found = _rows(records, lock=True).values()
+    for path in sorted({row.path for row in found}):
         by.must("transcripts.handover.note", path)
+    rows = [row for row in found if row.state == state]
     if len(rows) != len(set(records)):
         raise HandoverMoved("Some of these records are not where they were.", field="records")
     return rows
