@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
@@ -43,35 +43,43 @@ def table() -> dict[UUID, rules.Periodic]:
     return rules.schedule(settings.SCHEDULE)
 
 
-def _due(now: datetime) -> Q:
+def waiting(now: datetime) -> QuerySet[DBTaskResult[..., Any]]:
+    """Rows that are due, in the order in which they are taken: priority, then how long they have waited."""
     # the engine writes the end of time for "at once"
-    return Q(run_after__lte=now) | Q(run_after=get_date_max())
+    due = Q(run_after__lte=now) | Q(run_after=get_date_max())
+    ready = DBTaskResult.objects.filter(status=TaskResultStatus.READY, backend_name=BACKEND)
+    return ready.filter(due).order_by("-priority", "enqueued_at", "id")
 
 
 def claim(*, worker: str, now: datetime) -> Claimed | None:
     """Take the task that has waited longest (highest priority first), or None. Two workers never take the same."""
-    waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY, backend_name=BACKEND).filter(_due(now))
-    waiting = waiting.order_by("-priority", "enqueued_at", "id")
-    if not waiting.exists():  # outside a transaction: an idle worker must not hold up writers
+    rows = waiting(now)
+    if not rows.exists():  # outside a transaction: an idle worker must not hold up writers
         return None
     with transaction.atomic():
-        row = waiting.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked).first()
+        row = rows.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked).first()
         if row is None:
             return None
         periodic = table().get(row.id)
         lease, _made = Lease.objects.get_or_create(
             task=row.id, defaults={"periodic": periodic.name if periodic else ""}
         )
-        lease.worker, lease.until, lease.begun_at = worker, now + rules.LEASE, now
-        lease.deadline = now + (periodic.limit if periodic else rules.LIMIT)
-        lease.attempts += 1
-        lease.save()
-        row.status, row.started_at = TaskResultStatus.RUNNING, now
-        row.worker_ids = [worker] if periodic else [*row.worker_ids, worker]
-        row.save(update_fields=["status", "started_at", "worker_ids"])
-        return Claimed(
-            row.id, worker, row.task_path, tuple(row.args_kwargs["args"]), row.args_kwargs["kwargs"], lease.attempts
-        )
+        return begun(row, lease, worker, now)
+
+
+def begun(row: DBTaskResult[..., Any], lease: Lease, worker: str, now: datetime) -> Claimed:
+    """Note, on locked rows, that `worker` runs the task from now on: one more try."""
+    periodic = table().get(row.id)
+    lease.worker, lease.until, lease.begun_at = worker, now + rules.LEASE, now
+    lease.deadline = now + (periodic.limit if periodic else rules.LIMIT)
+    lease.attempts += 1
+    lease.save()
+    row.status, row.started_at = TaskResultStatus.RUNNING, now
+    row.worker_ids = [worker] if periodic else [*row.worker_ids, worker]
+    row.save(update_fields=["status", "started_at", "worker_ids"])
+    return Claimed(
+        row.id, worker, row.task_path, tuple(row.args_kwargs["args"]), row.args_kwargs["kwargs"], lease.attempts
+    )
 
 
 def finish(*, claimed: Claimed, value: Any, now: datetime) -> bool:
@@ -222,9 +230,21 @@ def _give_back(which: Q, reason: str, now: datetime) -> int:
             if held is None:  # the engine's row was settled or removed by hand
                 lease.delete()
                 continue
-            _failed(held, lease, reason=reason, exception="", trace="", now=now)
+            if rules.is_relay(lease.worker):
+                unsent(held, lease, reason=rules.UNANSWERED)
+            else:
+                _failed(held, lease, reason=reason, exception="", trace="", now=now)
             count += 1
     return count
+
+
+def unsent(row: DBTaskResult[..., Any], lease: Lease, *, reason: str) -> None:
+    """Note, on locked rows, that no worker has begun what was handed to the broker: it waits again, no try is lost."""
+    row.status = TaskResultStatus.READY
+    row.save(update_fields=["status"])
+    _let_go(lease)
+    lease.error = reason
+    lease.save()
 
 
 def _failed(

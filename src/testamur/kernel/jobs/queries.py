@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django_tasks.base import Task, TaskResultStatus
-from django_tasks_db.models import DBTaskResult
+from django_tasks_db.models import DBTaskResult, get_date_max
 
+from testamur.kernel.jobs import leases, rules
 from testamur.kernel.jobs.models import Lease
 
 _OPEN = [TaskResultStatus.READY, TaskResultStatus.RUNNING]
@@ -46,21 +47,54 @@ def counts() -> dict[str, int]:
 
 def troubled(*, limit: int = 100) -> list[JobView]:
     """Tasks that failed for good or wait for another try, newest first."""
-    leases = {lease.task: lease for lease in Lease.objects.filter(Q(attempts__gt=0, worker="") | ~Q(error=""))}
-    failed = DBTaskResult.objects.filter(Q(status=TaskResultStatus.FAILED) | Q(id__in=list(leases)))
-    return [_view(row, leases.get(row.id)) for row in failed.order_by("-started_at")[:limit]]
+    known = {lease.task: lease for lease in Lease.objects.filter(Q(attempts__gt=0, worker="") | ~Q(error=""))}
+    failed = DBTaskResult.objects.filter(Q(status=TaskResultStatus.FAILED) | Q(id__in=list(known)))
+    return [_view(row, known.get(row.id)) for row in failed.order_by("-started_at")[:limit]]
 
 
 def periodic() -> list[JobView]:
     """The periodic steps, by name: when each ran last and what hinders it."""
-    leases = {lease.task: lease for lease in Lease.objects.exclude(periodic="").order_by("periodic")}
-    rows = {row.id: row for row in DBTaskResult.objects.filter(id__in=list(leases))}
-    return [_view(rows[task], lease) for task, lease in leases.items() if task in rows]
+    known = {lease.task: lease for lease in Lease.objects.exclude(periodic="").order_by("periodic")}
+    rows = {row.id: row for row in DBTaskResult.objects.filter(id__in=list(known))}
+    return [_view(rows[task], lease) for task, lease in known.items() if task in rows]
 
 
 def working(*, now: datetime) -> frozenset[str]:
     """Names of the workers that hold a lease now."""
     return frozenset(Lease.objects.exclude(worker="").filter(until__gte=now).values_list("worker", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """How work flows now. `late_seconds`: how long the oldest due task has waited for a worker or a relay.
+
+    `with_broker` are handed over and begun by nobody yet; `relay` is the one that keeps the schedule, empty without.
+    """
+
+    waiting: int
+    late_seconds: float
+    with_broker: int
+    running: int
+    failed: int
+    relay: str
+
+
+def flow(*, now: datetime) -> Flow:
+    """What an operator, and a machine that watches for him, asks first."""
+    due = leases.waiting(now)
+    moments = due.aggregate(first=Min("enqueued_at", filter=Q(run_after=get_date_max())), then=Min("run_after"))
+    since = min((at for at in moments.values() if at is not None and at <= now), default=now)
+    held = Lease.objects.exclude(worker="")
+    with_broker = held.filter(worker__startswith=rules.RELAY).exclude(task=rules.LEADER).count()
+    leader = held.filter(task=rules.LEADER, until__gte=now).values_list("worker", flat=True).first()
+    return Flow(
+        waiting=due.count(),
+        late_seconds=round((now - since).total_seconds(), 1),
+        with_broker=with_broker,
+        running=held.exclude(worker__startswith=rules.RELAY).count(),
+        failed=DBTaskResult.objects.filter(status=TaskResultStatus.FAILED).count(),
+        relay=leader or "",
+    )
 
 
 def _view(row: DBTaskResult[..., object], lease: Lease | None) -> JobView:

@@ -26,10 +26,26 @@ LONGEST_PAUSE = timedelta(minutes=10)
 KEEP_DONE = timedelta(days=7)
 KEEP_FAILED = timedelta(days=365)
 
+AHEAD = 32
+"""Tasks that a relay hands to the broker before a worker has begun them: enough to keep many machines busy, few
+enough that priorities still count and little has to be sent again when the broker loses its disk."""
+
+RELAY = "relay:"
+"""How names of relays begin. A lease in such a name means: handed to the broker, begun by nobody yet."""
+
+UNANSWERED = "broker.unanswered"
+"""Why a task waits again that was handed to the broker: no worker began it in time."""
+
+UNREACHABLE = "broker.unreachable"
+"""Why a task waits again that was to be handed to the broker: it took no message."""
+
 STEP = UUID(int=2)
 """Actor id of background steps; no row in the register."""
 
 _PERIODIC = UUID("6a1c9d50-7f2e-4b3b-9f55-2f1b6f0f5d11")
+
+LEADER = uuid5(_PERIODIC, "the relay that keeps the schedule")
+"""The lease that one of several relays holds: it arms periodic steps and gives back what is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +86,11 @@ def schedule(table: Mapping[str, Mapping[str, Any]]) -> dict[UUID, Periodic]:
 def pause(attempts: int) -> timedelta:
     """How long a task waits after its `attempts`-th failed try: 2, 4, 8 … seconds, at most ten minutes."""
     return min(timedelta(seconds=2 ** min(attempts, 20)), LONGEST_PAUSE)
+
+
+def is_relay(worker: str) -> bool:
+    """Whether a lease in this name is one of a task that lies with the broker."""
+    return worker.startswith(RELAY)
 
 
 def step_actor(role: str, *verbs: str) -> Actor:

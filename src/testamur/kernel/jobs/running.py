@@ -54,8 +54,11 @@ def last_try() -> bool:
 def run_next(*, worker: str, clock: Clock) -> Ran | None:
     """Take one task and run it in this process; None when none is due. Whatever the task raises is kept, not raised."""
     claimed = leases.claim(worker=worker, now=clock())
-    if claimed is None:
-        return None
+    return None if claimed is None else run(claimed, clock=clock)
+
+
+def run(claimed: leases.Claimed, *, clock: Clock) -> Ran:
+    """Run a claimed task in this process and settle it. Whatever the task raises is kept, not raised."""
     _running.append(claimed)
     try:
         value = normalize_json(_task(claimed.path).call(*claimed.args, **claimed.kwargs))

@@ -1,5 +1,7 @@
 """N worker processes and the parent that keeps them: renews their leases, replaces the dead, stops them gently.
 
+With a broker the same parent keeps a relay and Celery workers instead (`Life`), and leaves the schedule to the relay.
+
 Processes, never threads: a PKCS#11 token takes one session a process. Each is spawned, not forked, so that none shares
 a database connection. A worker dies with its parent (Linux: PR_SET_PDEATHSIG), since nobody else renews its lease.
 """
@@ -24,12 +26,14 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from types import FrameType
 
-from testamur.kernel.jobs.rules import HEARTBEAT
+from testamur.kernel.jobs.rules import HEARTBEAT, RELAY, is_relay
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 Report = Callable[[str, int, str], None]
+Life = Callable[[str, "Until", Clock, Connection, int], None]
+"""What a process does, at module level: its name, until when, the clock, where it reports tries, who started it."""
 
 POLL = 0.2
 """Seconds that an idle worker waits before it looks again."""
@@ -62,6 +66,8 @@ class Summary:
 class _Seat:
     """One place for a worker process; `quick` counts deaths in a row soon after the start."""
 
+    life: Life
+    kind: str = "job:"
     worker: str = ""
     process: SpawnProcess | None = None
     reports: Connection | None = None
@@ -73,12 +79,18 @@ class _Seat:
 
 @dataclass(slots=True)
 class Supervisor:
-    """Runs workers until told to stop. `report` gets (task, try, reason) of every try that came to an end."""
+    """Runs workers until told to stop. `report` gets (task, try, reason) of every try that came to an end.
+
+    `life` is what a worker does where it is not to take tasks from the database itself; with `relays` there are
+    processes beside the workers that relay to a broker. Then, or with a `life`, the schedule is kept by a relay.
+    """
 
     concurrency: int
     clock: Clock
     until: Until = Until.STOPPED
     report: Report = lambda _task, _attempt, _reason: None
+    life: Life | None = None
+    relays: tuple[Life, ...] = ()
     summary: Summary = field(default_factory=Summary)
     _seats: list[_Seat] = field(default_factory=list)
     _stops: int = 0
@@ -86,7 +98,8 @@ class Supervisor:
 
     def run(self) -> Summary:
         """Work until stopped (SIGTERM, SIGINT: after the tasks under way; twice: at once) or until there is nothing."""
-        self._seats = [_Seat() for _ in range(self.concurrency)]
+        self._seats = [_Seat(relay, RELAY) for relay in self.relays]
+        self._seats += [_Seat(self.life or work) for _ in range(self.concurrency)]
         with _signals(self._stop):
             self._housekeeping()
             for seat in self._seats:
@@ -167,10 +180,12 @@ class Supervisor:
     def _start(self, seat: _Seat) -> None:
         context = get_context("spawn")
         reports, theirs = context.Pipe(duplex=False)
-        seat.worker = f"job:{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+        seat.worker = f"{seat.kind}{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         seat.killed_for, seat.start_after, seat.started = "", 0.0, time.monotonic()
         seat.reports = reports
-        seat.process = context.Process(target=work, args=(seat.worker, self.until, self.clock, theirs, os.getpid()))
+        seat.process = context.Process(
+            target=seat.life, args=(seat.worker, self.until, self.clock, theirs, os.getpid())
+        )
         seat.process.start()
         theirs.close()
         if self._stops:  # the signal came while it was being started
@@ -185,15 +200,17 @@ class Supervisor:
             from testamur.kernel.jobs import leases
 
             now = self.clock()
-            names = {seat.worker: seat for seat in self._alive()}
+            # what lies with the broker is nobody's yet: it is not kept, it is sent again
+            names = {seat.worker: seat for seat in self._alive() if not is_relay(seat.worker)}
             leases.extend(workers=list(names), now=now)
             for name in leases.hanging(workers=list(names), now=now):
                 process = names[name].process
                 assert process is not None
                 names[name].killed_for = leases.TIMEOUT
                 process.kill()
-            leases.reap(now=now)
-            leases.arm(now=now)
+            if self.life is None and not self.relays:
+                leases.reap(now=now)
+                leases.arm(now=now)
 
 
 def work(worker: str, until: Until, clock: Clock, reports: Connection, parent: int) -> None:

@@ -24,11 +24,18 @@ def _testamur() -> None:
 
 
 def _mount(first: str) -> None:
-    """Mount the commands; for `verify` only itself, so that it starts at once and brings nothing else along."""
+    """Mount the commands; for `verify`, and those of the signer's own computer, nothing else is brought along."""
     from testamur.surfaces.cli.verify import verify
 
     app.command()(verify)
     if first == "verify":
+        return
+    from testamur.surfaces.cli import agent as own
+
+    app.command()(own.agent)
+    app.command("sign-request")(own.sign_request)
+    app.command()(own.certificate)
+    if first in {"agent", "sign-request", "certificate"}:
         return
     from testamur.surfaces.cli import (
         bench,
@@ -53,11 +60,12 @@ def _mount(first: str) -> None:
     from testamur.surfaces.cli.import_studies import import_studies
     from testamur.surfaces.cli.issue import issue
     from testamur.surfaces.cli.phone import texts
+    from testamur.surfaces.cli.practice import practice
     from testamur.surfaces.cli.serve import serve
     from testamur.surfaces.cli.status import status
     from testamur.surfaces.cli.trust import trust
 
-    for command in (demo, serve, issue, correct, trust, appoint, bounce):
+    for command in (demo, practice, serve, issue, correct, trust, appoint, bounce):
         app.command()(command)
     app.command("import")(import_.import_command)
     app.command()(export)
@@ -66,6 +74,7 @@ def _mount(first: str) -> None:
     app.command("import-templates")(import_.templates_command)
     app.command("phone-texts")(texts)
     app.command()(worker.worker)
+    app.command()(worker.relay)
     app.command()(worker.jobs)
     log_entries.mount(operate.log)
     for name, group in (("log", operate.log), ("archive", operate.archive), ("journal", operate.journal)):
