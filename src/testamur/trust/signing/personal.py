@@ -24,8 +24,9 @@ from testamur.kernel.proofs.jcs import canonical, parse_canonical
 from testamur.trust.signing import leases
 from testamur.trust.signing.answers import locked, written
 from testamur.trust.signing.methods.certificate import anchors, certificates
+from testamur.trust.signing.methods.contract import Order
 from testamur.trust.signing.models import Ceremony, CeremonyDocument, CeremonySignature
-from testamur.trust.signing.queries import CeremonyView, view
+from testamur.trust.signing.queries import CeremonyView, order_of, view
 from testamur.trust.signing.rules import PERSONAL, SignedDocument, State, b64
 
 
@@ -168,9 +169,16 @@ def withdraw(*, by: Actor, ceremony: UUID) -> None:
         row.save(update_fields=["start_data"])
 
 
-def secret(*, by: Actor, ceremony: UUID, name: str) -> str:
-    """A secret of the ceremony that a signing service gave (``sad``, ``token``), or nothing; gone at the end."""
-    return str(_data(_mine(by, ceremony, "collect")).get(name, ""))
+def order(*, by: Actor, ceremony: UUID) -> Order:
+    """Whose certificate is wanted, of one's own ceremony that waits. Raises ``not_found``, ``not_awaited``."""
+    with transaction.atomic():
+        return order_of(_mine(by, ceremony, "collect"))
+
+
+def secrets_of(*, by: Actor, ceremony: UUID) -> dict[str, str]:
+    """What a signing service gave for one's own ceremony (``credential``, ``sad`` …); gone at the end."""
+    row = Ceremony.objects.filter(pk=ceremony, signer=by.id, method__in=PERSONAL).first()
+    return {name: value for name, value in _data(row).items() if isinstance(value, str)} if row else {}
 
 
 @transaction.atomic

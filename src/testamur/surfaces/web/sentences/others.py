@@ -88,6 +88,15 @@ SENTENCES: Mapping[str, str | Promise] = {
     "signing.certificate.unreadable": _("There is no certificate in this file. A file with a key is not needed."),
     "signing.certificate.untrusted": _("This certificate does not come from an authority that is accepted here."),
     "signing.certificate.usage": _("This certificate is not one for signing documents."),
+    "signing.csc.authorisation_over": _("The time to sign has run out. What is signed stays; type PIN and code again."),
+    "signing.csc.bad_answer": _("The signing service answered something that makes no sense. None of it was kept."),
+    "signing.csc.locked": _("The signing service has locked your key. Ask the service to open it again."),
+    "signing.csc.no_credential": _("The signing service has no key of yours that can be used now."),
+    "signing.csc.not_authorised": _("The signing service does not let us in. Tell those who run this system."),
+    "signing.csc.refused": _("The signing service refused. What is signed stays; try again or sign in another way."),
+    "signing.csc.too_many": _("The signing service gets too many questions. It goes on by itself in a moment."),
+    "signing.csc.unavailable": _("The signing service cannot be reached just now. What is signed stays; go on later."),
+    "signing.csc.wrong_code": _("PIN or code was wrong. Nothing was signed with it. A few wrong ones lock the key."),
     "signing.sms.no_phone": _(
         "Your work phone is not in the staff directory. Ask whoever keeps the directory to enter it, or use BankID."
     ),

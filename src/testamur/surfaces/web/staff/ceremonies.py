@@ -71,9 +71,9 @@ def _page(request: WebRequest, ceremony: UUID, form: forms.Form) -> HttpResponse
     by = signer(request.visitor)
     view, problem = _asked(by, _mine(by, ceremony), request.visitor.now)
     if view.state == State.SIGNED:
-        return _lead(request, _goal(by, ceremony))
+        return lead(request, _goal(by, ceremony))
     if view.method in PERSONAL and view.state not in FINAL:
-        return _lead(request, reverse("staff:certificate", args=[ceremony]))
+        return lead(request, reverse("staff:certificate", args=[ceremony]))
     start = ceremonies.start_view(ceremony, by=by, now=request.visitor.now)
     message_id, words = ceremonies.message(view, locale=get_language() or "")
     over = view.state in FINAL
@@ -226,7 +226,8 @@ def _simulated(by: Actor, ceremony: UUID) -> CeremonyView:
     return view
 
 
-def _lead(request: HttpRequest, address: str) -> HttpResponse:
+def lead(request: HttpRequest, address: str) -> HttpResponse:
+    """On to another page, also from a part that is asked again each second."""
     if request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address, status=303)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from testamur.surfaces.web.staff import ceremonies, certificates, documents, lists, progress, reviews
+from testamur.surfaces.web.staff import ceremonies, certificates, documents, lists, progress, reviews, services
 
 app_name = "staff"
 urlpatterns = [
@@ -27,5 +27,9 @@ urlpatterns = [
     path("ceremony/<uuid:ceremony>/certificate/other/", certificates.other, name="certificate-other"),
     path("ceremony/<uuid:ceremony>/certificate/request/", certificates.request_file, name="certificate-request"),
     path("ceremony/<uuid:ceremony>/certificate/answer/", certificates.hand_in, name="certificate-answer"),
+    path("ceremony/<uuid:ceremony>/service/", services.find, name="service-find"),
+    path("ceremony/<uuid:ceremony>/service/choose/", services.choose, name="service-choose"),
+    path("ceremony/<uuid:ceremony>/service/code/", services.code, name="service-code"),
+    path("ceremony/<uuid:ceremony>/service/authorise/", services.authorise, name="service-authorise"),
     path("progress/<uuid:ceremony>/", progress.progress, name="progress"),
 ]
