@@ -10,6 +10,7 @@ from testamur.exchange.notifications.steps.places import zones
 from testamur.kernel.base import clock
 from testamur.kernel.jobs.rules import step_actor
 from testamur.schoolday.care.steps import remind
+from testamur.schoolday.supervision import steps as supervising
 
 STEP = step_actor(
     "notices",
@@ -25,7 +26,12 @@ STEP = step_actor(
     "reporting.list.read",
     "reporting.office.see",
     "reporting.subscription.tell",
+    "supervision.reminder.tell",
 )
+
+SUPERVISING = step_actor(
+    "supervision", "transcripts.standing.see", "supervision.reminder.send", "rollout.plan.see",
+)  # fmt: skip
 
 HELPING = step_actor(
     "notices.support", "support.question.tell", "support.case.remind", "delivery.message.post", "people.contact.see",
@@ -82,6 +88,15 @@ def colleagues() -> int:
 def helping() -> int:
     """Tell those whose turn it is in the chain of help; returns how many letters went into the outbox."""
     return steps.tell_helpers(by=HELPING, now=clock.now())
+
+
+@task
+def supervision() -> int:
+    """Write down how far every place is today, and remind of the dates of plans; returns how many rows and sendings."""
+    now, zone = clock.now(), zones()
+    return supervising.count(by=SUPERVISING, zone=zone, now=now) + supervising.remind_due(
+        by=SUPERVISING, zone=zone, now=now
+    )
 
 
 @task

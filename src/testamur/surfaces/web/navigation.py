@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from testamur.access.accounts.rules import Area
+from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import UnitKind
 from testamur.schoolday.care import queries as care
 from testamur.schoolday.care.rules import FORMS
 from testamur.schoolday.rollout.rules import COUNTRIES
+from testamur.schoolday.transcripts.looking import verified_document
 from testamur.surfaces.web.requests import Visitor
 
 Offer = tuple[str | Promise, str, str]
@@ -58,6 +60,7 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
         (_("Events"), "diary:events", "calendar"),
         (_("Registrations"), "notices:registrations", "bell"),
         (_("Reports"), "reports:home", "chart-column"),
+        (_("Transcripts"), "transcripts:home", "book-open-check"),
         (_("To sign"), "staff:home", "pen-line"),
         (_("Signed"), "staff:signed", "history"),
         (_("Questions"), "support:home", "message-circle-question-mark"),
@@ -65,11 +68,13 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
     ),
     Area.OFFICE: (
         (_("Readiness"), "office:home", "layout-grid"),
+        (_("Transcripts"), "transcripts:home", "book-open-check"),
         (_("Care"), "care:home", "clock"),
         (_("Messages"), "messages:home", "mail"),
         (_("Forms"), "forms:home", "clipboard-list"),
         (_("Not signed"), "office:follow", "users"),
         (_("Documents"), "office:documents", "files"),
+        (_("Look up"), "custody:home", "folder-search"),
         (_("Release"), "office:releases", "calendar-clock"),
         (_("Import"), "office:imports", "upload"),
         (_("Registrations"), "notices:registrations", "bell"),
@@ -80,6 +85,7 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
         (_("Reports"), "reports:home", "chart-column"),
         (_("Register"), "office:register", "school"),
         (_("Posts"), "office:people", "id-card"),
+        (_("Supervision"), "supervision:home", "chart-no-axes-column"),
         (_("Roll-out"), "rollout:home", "calendar-check"),
         (_("Seal"), "office:seals", "stamp"),
         (_("Notices"), "board:home", "megaphone"),
@@ -102,11 +108,12 @@ _SCHOOL_ONLY = frozenset({
     "timetable:home", "menus:menus", "diary:today", "diary:classes", "diary:events", "diary:completeness",
     "notices:registrations", "reports:home",
     "office:home", "office:follow", "office:releases", "office:imports", "messages:home",
-    "support:home", "search:home", "forms:home", "learning:home", "rollout:home",
+    "support:home", "search:home", "forms:home", "learning:home", "rollout:home", "custody:home", "supervision:home",
 })  # fmt: skip
 """What a university has no use for."""
 _ASKS: Mapping[str, str] = {
     "learning:home": "learning.entry.see",
+    "transcripts:home": "transcripts.standing.see",
     "results:new": "reporting.list.open",
     "results:subscriptions": "reporting.subscription.add",
     "results:office": "reporting.office.see",
@@ -115,11 +122,13 @@ _ASKS: Mapping[str, str] = {
     "office:seals": "sealing.seal.read",
     "board:home": "noticeboard.news.publish",
     "menus:menus": "noticeboard.menu.write",
+    "custody:home": "custody.lookup.open",
     "keeping:requests": "keeping.request.decide",
     "keeping:lists": "keeping.list.see",
     "notices:registrations": "notices.registration.see",
     "forms:home": "forms.form.see",
     "rollout:home": "rollout.plan.see",
+    "supervision:home": "supervision.board.see",
 }
 """What a link is shown for, where not every hat of its area may follow it."""
 _UNDER: Mapping[str, tuple[str, ...]] = {
@@ -138,6 +147,7 @@ _LATER: tuple[tuple[str, ...], ...] = (
     ("notices:registrations",),
     ("office:people",),
     ("rollout:home",),
+    ("custody:home",),
     ("office:seals",),
     ("diary:completeness",),
     ("board:home",),
@@ -189,7 +199,9 @@ def _may(visitor: Visitor, name: str) -> bool:
         return False
     if name == "care:home":
         return _has_care(visitor)
-    if name == "rollout:home" and not _has_plans(visitor):
+    if name == "transcripts:home" and not _has_transcripts(visitor):
+        return False
+    if name in {"rollout:home", "supervision:home"} and not _has_plans(visitor):
         return False
     if verb is None or hat is None:
         return verb is None
@@ -214,6 +226,19 @@ def _has_care(visitor: Visitor) -> bool:
     if unit.form in FORMS:
         return True
     return bool(kept.get_or_set(f"care.at.{unit.id}", lambda: bool(care.has_care({unit.id: unit})), 300))
+
+
+def _has_transcripts(visitor: Visitor) -> bool:
+    """Whether the law at the unit of the role asks for transcripts that a class verifies; looked up now and then."""
+    unit = visitor.hat.unit if visitor.hat is not None else None
+    if unit is None or (visitor.hat is not None and visitor.hat.university):
+        return False
+    found = kept.get_or_set(
+        f"transcripts.at.{unit}",
+        lambda: verified_document(schools.pack_of(unit, on=visitor.now.date())) is not None,
+        300,
+    )
+    return bool(found)
 
 
 def footer(path: str) -> Sequence[Item]:

@@ -53,7 +53,7 @@ def actor(hat: Hat, *, person: UUID, identified_by: str, admin_mode: bool = Fals
 
     With the day `on`, whom the person needs to know of the protected ones comes along; for work, not as a guardian.
     """
-    unit = next(iter(places([hat]).values()), None) if hat.role == "administrator" else None
+    unit = next(iter(places([hat]).values()), None) if hat.role in {"administrator", "principal"} else None
     above = unit is not None and unit.kind in {UnitKind.AUTHORITY, UnitKind.OFFICE}
     made = actor_of(hat, person=person, identified_by=identified_by, authority=above, admin_mode=admin_mode)
     known = people.known_to(staff=person, on=on) if on is not None and hat.unit is not None else frozenset()

@@ -94,7 +94,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         "diary.*", "noticeboard.event.*", "noticeboard.time.*", "schools.timetable.*", "notices.registration.*",
         "people.code.*", *_PORTAL, "safety.caution.write", "forms.form.*", *_LEARNING, "noticeboard.menu.*",
         "support.question.*", "keeping.request.*", "transcripts.*", "custody.*", "rollout.plan.see",
-        "rollout.plan.join",
+        "rollout.plan.join", "results.moment.*", "results.year.*",
     ),
     "delegate": (*_SIGNS, *_SEES),
     "teacher": (*_SIGNS, "conversations.staff.*", "rollout.plan.see"),
@@ -141,6 +141,7 @@ GROUP_VERBS: Mapping[str, tuple[str, ...]] = {
         "diary.absence.*", "diary.class.*", "diary.leave.*", "diary.health.*", "diary.completeness.see",
         "people.contact.see",
         "people.guardianship.see", "people.code.*", "notices.registration.*", "transcripts.*",
+        "results.moment.close", "results.year.see", "results.year.confirm", "results.year.reassess",
     ),
 }  # fmt: skip
 """Role → verbs in the groups that a teacher teaches, and in those that a class teacher has; nowhere else."""

@@ -59,6 +59,8 @@ NEEDED: Mapping[str, Need] = {
     "staff.sign": Need(Level.SUBSTANTIAL, STEP_UP),  # the signature itself is an e-ID ceremony of its own
     "diary.home": Need(Level.SUBSTANTIAL),
     "reports.see": Need(Level.SUBSTANTIAL),
+    "transcripts.see": Need(Level.SUBSTANTIAL),
+    "handover.home": Need(Level.SUBSTANTIAL),
     "results.home": Need(Level.SUBSTANTIAL),
     "results.sign": Need(Level.SUBSTANTIAL),  # a ceremony of its own follows: e-ID, or a code to the work phone
     "results.admin": Need(Level.SUBSTANTIAL, STEP_UP),
@@ -76,10 +78,13 @@ NEEDED: Mapping[str, Need] = {
     "app.home": Need(Level.LOW),  # numbers and lessons; more once the app is unlocked
     "app.report": Need(Level.LOW),  # an absence of today or to come: no judgement, and the school asks back
     "mine.app": Need(Level.SUBSTANTIAL, STEP_UP),
+    "custody.home": Need(Level.SUBSTANTIAL),
     "keeping.lists": Need(Level.SUBSTANTIAL, STEP_UP),
     "support.ask": Need(Level.SUBSTANTIAL),
     "support.answer": Need(Level.SUBSTANTIAL),
     "search.home": Need(Level.SUBSTANTIAL),
+    "supervision.see": Need(Level.SUBSTANTIAL),
+    "supervision.close": Need(Level.SUBSTANTIAL, STEP_UP),  # a closed report is never changed again
     "office.home": Need(Level.SUBSTANTIAL),
     "office.correct": Need(Level.SUBSTANTIAL, STEP_UP),
     "office.keys": Need(Level.SUBSTANTIAL, STEP_UP),

@@ -12,6 +12,9 @@ from uuid import UUID
 MESSAGES = frozenset({"conversations.conversation.sent", "conversations.post.written"})
 """Kinds of journal entry, without their version, that say that something was written."""
 
+REMINDS = "supervision.reminder.sent"
+"""Kind of journal entry, without its version, that says that the staff of schools are reminded of a step."""
+
 LATE = timedelta(days=1)
 """What is older when it is read is told to nobody: the morning's letter tells of it, and the lesson may be over."""
 
@@ -56,6 +59,14 @@ def lesson_of(kind: str, refs: Mapping[str, Any]) -> UUID | None:
         return UUID(refs["lesson"]) if kind.partition("/")[0] in CHANGES and not refs.get("over") else None
     except (KeyError, ValueError, TypeError, AttributeError):
         return None  # an entry that cannot be read may not keep all later ones waiting
+
+
+def reminder_of(kind: str, refs: Mapping[str, Any]) -> UUID | None:
+    """The sending of reminders that an entry tells of; None for other entries."""
+    try:
+        return UUID(refs["reminder"]) if kind.partition("/")[0] == REMINDS else None
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return None
 
 
 def conversation_of(kind: str, refs: Mapping[str, Any]) -> UUID | None:

@@ -19,7 +19,14 @@ from testamur.access.accounts.queries.logins import locales_of
 from testamur.exchange.notifications.actions.colleagues import tell_colleagues
 from testamur.exchange.notifications.models import Reader
 from testamur.exchange.notifications.rules import STALE, address, language
-from testamur.exchange.notifications.rules.colleagues import LATE, Turned, conversation_of, lesson_of, turns
+from testamur.exchange.notifications.rules.colleagues import (
+    LATE,
+    Turned,
+    conversation_of,
+    lesson_of,
+    reminder_of,
+    turns,
+)
 from testamur.exchange.notifications.steps.places import countries
 from testamur.exchange.notifications.words import colleagues as words
 from testamur.kernel.base.actor import Actor
@@ -32,6 +39,7 @@ from testamur.register.schools import queries as schools
 from testamur.schoolday.conversations import queries as conversations
 from testamur.schoolday.conversations.rules import DEFAULT, Pace, Waiting
 from testamur.schoolday.diary.queries.changed import changed, givers
+from testamur.schoolday.supervision import queries as supervision
 
 NAME = "colleagues"
 CHUNK = 1000
@@ -88,7 +96,7 @@ def _follow(by: Actor, names: Actor, now: datetime) -> int:
     locked.transaction, locked.entry = entries[-1].cursor.transaction, entries[-1].cursor.entry
     locked.save(update_fields=["transaction", "entry"])
     fresh = [one for one in entries if one.at >= now - LATE]
-    return _tell_lessons(by, fresh, now) + _tell_messages(by, names, fresh, now)
+    return _tell_lessons(by, fresh, now) + _tell_messages(by, names, fresh, now) + _tell_reminders(by, fresh, now)
 
 
 def _tell_lessons(by: Actor, entries: Sequence[EntryView], now: datetime) -> int:
@@ -128,6 +136,21 @@ def _tell_messages(by: Actor, names: Actor, entries: Sequence[EntryView], now: d
     found = conversations.waiting(by=names, path="/", since=since, now=now, conversations={key for key, _at in written})
     paces = conversations.paces(list(found))
     return _tell_waiting(by, {p: one for p, one in found.items() if paces.get(p, DEFAULT) is Pace.NOW}, "now", now)
+
+
+def _tell_reminders(by: Actor, entries: Sequence[EntryView], now: datetime) -> int:
+    """Those whom a step of the transcripts waits for, when their body responsible reminds them."""
+    count = 0
+    for entry in entries:
+        reminder = reminder_of(entry.kind, entry.refs)
+        if reminder is not None:
+            told = supervision.letters(by=by, reminder=reminder)
+            letters = [
+                _Letter(one.person, one.path, f"reminder:{reminder}:{one.person}", partial(words.step_waits, one))
+                for one in told
+            ]
+            count += sum(_post(by, "reminders", letters[n : n + MOST], now) for n in range(0, len(letters), MOST))
+    return count
 
 
 @transaction.atomic

@@ -7,12 +7,25 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from testamur.exchange.notifications.rules import EVERY_LANGUAGE
 from testamur.exchange.notifications.rules.colleagues import Change, Turned
 from testamur.exchange.notifications.words.things import day
 from testamur.schoolday.conversations.rules import Waiting
+from testamur.schoolday.supervision.queries.reminders import Letter as Reminded
+from testamur.schoolday.supervision.rules import Waits
+from testamur.schoolday.transcripts.rules import Step
+
+STEPS = {
+    Step.COMPLETE: pgettext_lazy("step of a transcript", "Data complete"),
+    Step.VERIFIED: pgettext_lazy("step of a transcript", "Verified"),
+    Step.MADE: pgettext_lazy("step of a transcript", "Document made"),
+    Step.TEACHER: pgettext_lazy("step of a transcript", "Signed by the class teacher"),
+    Step.PRINCIPAL: pgettext_lazy("step of a transcript", "Signed by the principal"),
+    Step.SEALED: pgettext_lazy("step of a transcript", "Sealed by the school"),
+    Step.DELIVERED: pgettext_lazy("step of a transcript", "Delivered to the ministry"),
+}
 
 
 def waits(one: Waiting, locale: str) -> tuple[str, str]:
@@ -45,6 +58,26 @@ def lessons(some: Sequence[Turned], locale: str) -> tuple[str, str]:
         ]
         read = _("Your timetable: %(address)s") % {"address": _address("/timetable/")}
         return _("Your lessons are changed"), "\n".join(lines) + f"\n\n{read}\n"
+
+
+def step_waits(one: Reminded, locale: str) -> tuple[str, str]:
+    """Subject and text of the letter that a step of the transcripts waits for somebody; classes, never a pupil."""
+    with translation.override(locale if locale in EVERY_LANGUAGE else "en"):
+        said = {
+            Waits.CLASS_TEACHER: _("These classes wait for you as class teacher: %(classes)s."),
+            Waits.PRINCIPAL: _("These classes wait for your signature as principal: %(classes)s."),
+            Waits.OFFICE: _("These classes wait for the school office: %(classes)s."),
+        }.get(one.role, _("These classes wait for you: %(classes)s."))
+        lines = [
+            f"{one.school}, {one.school_year}",
+            said % {"classes": ", ".join(one.codes)},
+            _("To be done up to: %(step)s.") % {"step": STEPS[one.step]},
+        ]
+        if one.due is not None:
+            lines.append(_("Last day: %(day)s.") % {"day": day(one.due)})
+        lines.append(_("Asked by %(body)s.") % {"body": one.body})
+        read = _("Log in and go on: %(address)s") % {"address": _address("/")}
+        return _("Digital transcripts wait for you"), "\n".join(lines) + f"\n\n{read}\n"
 
 
 def _address(page: str) -> str:

@@ -8,6 +8,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES: Mapping[str, str | Promise] = {
+    "transcripts.class.incomplete": _("Data of the class are missing. What is missing stands at each pupil."),
+    "transcripts.class.moved": _("The data have changed since you opened the page. Look through them once more."),
+    "transcripts.class.none": _("This class has no transcripts that are verified."),
+    "transcripts.class.not_verified": _("The class is not verified, or its data have changed since. Verify it first."),
+    "transcripts.class.under_way": _("Documents of the class wait for signatures. Recall them first."),
     "care.collector.invalid": _("Write a name and a telephone number; the last day does not lie before the first."),
     "care.collector.over": _("That person may not fetch the child on that day."),
     "care.day.closed": _("There is no care on that day."),
@@ -162,6 +167,12 @@ SENTENCES: Mapping[str, str | Promise] = {
     "results.decision.not_a_correction": _(
         "It is corrected already, or the day does not fit: it lies between the first decision and today."
     ),
+    "supervision.reminder.nobody": _("Nobody is to be reminded: nothing waits for them, or all were reminded today."),
+    "supervision.report.closed": _("The report is closed and stays as it is."),
+    "supervision.report.empty": _("Write what was reached before you close the report."),
+    "supervision.report.stands": _("There is a report of that school year already."),
+    "supervision.text.too_long": _("The text is longer than is kept here."),
+    "supervision.year.unknown": _("Nothing was counted of that school year here."),
     "rollout.plan.changed": _("Somebody else changed the plan since you opened it. Open it again; nothing was kept."),
     "rollout.plan.invalid": _("Look at this again: something is missing, or the days are not in order."),
     "rollout.plan.stands": _("Another plan is in force for this school year. Close it first."),
@@ -214,6 +225,17 @@ SENTENCES: Mapping[str, str | Promise] = {
     "noticeboard.test.too_many": _(
         "The law lets this class have no further test on that day or in that week. Choose another day."
     ),
+    "custody.reason": _("Say why in 10 to 400 letters."),
+    "custody.nobody": _("Nobody of that number and date of birth was found. Check both with the family."),
+    "custody.too_many": _("So many numbers led to nobody. Try again in an hour."),
+    "custody.ended": _("This look-up has ended. Say again what it is for."),
+    "custody.copy.none": _("Only an issued document that holds good is copied, and an extract needs years."),
+    "custody.copy.years": _("Choose the years that the extract shows."),
+    "custody.copy.busy": _("So many copies are given at this moment. Try again."),
+    "custody.transfer.taken": _("A transfer of this pupil is under way already."),
+    "custody.transfer.over": _("This transfer has been answered already, or is not that far yet."),
+    "custody.transfer.not_a_pupil": _("The pupil is at the new school already, or no longer at the former one."),
+    "custody.transfer.day": _("The last day lies after the pupil came, and within a year."),
     "keeping.extract.waits": _("It is being gathered already. Look here again in a minute."),
     "keeping.list.changed": _("The list is not the one that was shown. Look at it again."),
     "keeping.list.nothing": _("Everything of that kind is younger than the plan asks for."),
