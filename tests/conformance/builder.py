@@ -100,6 +100,8 @@ class World:
     seal: Issued
     eid_root: Issued
     sms_root: Issued
+    person_root: Issued
+    person_ca: Issued
     log: notes.Ed25519Signer
     witnesses: tuple[notes.Ed25519Signer, ...]
 
@@ -126,6 +128,7 @@ class World:
             "bankid": [eid.shared_root().der],
             "simulated": [self.eid_root.der],
             "sms": [self.sms_root.der],
+            "certificate": [self.person_root.der],
         } | dict(eid_roots or {})
         value = {
             "v": 1,
@@ -160,12 +163,15 @@ def world() -> World:
     """The one world of a test run."""
     root = issue("Provkommunen Root TEST", None, ca=True)
     ca = issue("Provkommunen CA TEST", root, ca=True, path_length=0)
+    person_root = issue("Personal Root TEST", None, ca=True)
     return World(
         seal_root=root,
         seal_ca=ca,
         seal=seal_certificate(ca),
         eid_root=issue("Simulated e-ID TEST", None, ca=True),
         sms_root=issue("SMS code attestation TEST", None, ca=True),
+        person_root=person_root,
+        person_ca=issue("Personal CA TEST", person_root, ca=True, path_length=0),
         log=_signer(ORIGIN),
         witnesses=tuple(_signer(f"witness{n}.example", notes.Kind.COSIGNATURE_ED25519) for n in range(3)),
     )
@@ -374,12 +380,14 @@ def seal(
     at: datetime = AT,
     rect: tuple[int, int, int, int] = RECT,
     page: int = 1,
+    personal: Sequence[bytes] = (),
 ) -> Sealed:
     by = by or world().seal
     sealer = Sealer(Key(by), chain or [by.der, world().seal_ca.der], "Provkommunen TEST", time_stamp_room=4_096)
     return sealer.prepare_batch(LINES).seal(
-        first, evidence=evidence, page=page, rect=rect, lines=LINES, field_text="Provkommunens sigill", at=at
-    )
+        first, evidence=evidence, page=page, rect=rect, lines=LINES, field_text="Provkommunens sigill", at=at,
+        personal=personal,
+    )  # fmt: skip
 
 
 def reseal(data: bytes, first_size: int, change: Callable[[dict[int, bytes]], None]) -> Sealed:

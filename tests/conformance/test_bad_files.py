@@ -8,9 +8,9 @@ import pytest
 
 from testamur.kernel.proofs.report import INDICATION
 from testamur.kernel.proofs.verify import NO_TRUST, verify_file
-from tests.conformance import bad_files, bad_status, builder
+from tests.conformance import bad_files, bad_personal, bad_status, builder, personal
 from tests.conformance.bad_files import Bad
-from tests.conformance.bad_status import CASES
+from tests.conformance.bad_personal import CASES
 from tests.kernel.proofs import eid
 
 
@@ -61,7 +61,7 @@ GOOD: dict[str, Callable[[], Bad]] = {
     "an RSA seal": lambda: Bad(rsa_sealed()),
     "a status list that does not name it": bad_status.not_listed,
     "an older status list and a newer one": bad_status.renewed,
-}
+} | bad_personal.GOOD
 
 
 def rsa_sealed() -> bytes:
@@ -102,3 +102,31 @@ def test_a_signature_with_a_code_is_called_what_it_is() -> None:
     assert "no e-ID but weaker" in said
     assert "the work phone ending in 12" in said
     assert "TEST identity" not in said
+
+
+@pytest.mark.feature("D11", "D12")
+def test_a_record_signed_in_the_file_says_who_signed_with_what() -> None:
+    verdict = verdict_on(Bad(personal.good().data))
+    said = {check.name: check.found for check in verdict.checks}
+    assert said["revisions"].startswith("4 revisions")
+    assert "Nguyễn Thị Ví Dụ (Giáo viên chủ nhiệm) signed this document" in said["signer 1"]
+    assert "by certificate; the certificate is one of Personal CA TEST" in said["signer 2"]
+    assert "whether it had been revoked is not known offline" in said["signer 2"]
+    crl = builder.revoked(by=builder.world().person_ca, on=builder.AT)
+    known = verdict_on(Bad(personal.good().data, builder.world().trust(crls=[crl])))
+    assert all("not known offline" not in c.found for c in known.checks if c.name.startswith("signer"))
+
+
+@pytest.mark.feature("D15")
+def test_no_byte_of_a_personal_revision_can_be_changed() -> None:
+    """Every byte of the revisions but the zero padding's neighbours, in steps, with one bit and with all bits."""
+    data, first = personal.good().data, personal.first()
+    seal = data.rindex(b"/FieldMDP")
+    offsets = range(len(first), seal, 41)
+    assert len(offsets) > 300
+    for at in offsets:
+        for bits in (0x01, 0xFF):
+            changed = bytearray(data)
+            changed[at] ^= bits
+            verdict = verdict_on(Bad(bytes(changed)))
+            assert verdict.word == "invalid", (at, bits, verdict.checks)

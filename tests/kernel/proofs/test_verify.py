@@ -122,7 +122,7 @@ def test_a_trust_bundle_is_read_strictly() -> None:
     data = builder.world().trust_json()
     assert parse_trust(data).organisations[builder.ORGANISATION].name == "Provkommunen TEST"
     fewer = json.loads(data) | {"eid_roots": {}}
-    assert parse_trust(canonical(fewer)).eid_roots == {"bankid": (), "simulated": (), "sms": ()}
+    assert parse_trust(canonical(fewer)).eid_roots == {"bankid": (), "simulated": (), "sms": (), "certificate": ()}
     for old, new in (
         (b'"v": 1', b'"v": 2'),
         (b'"test": true', b'"test": 1'),

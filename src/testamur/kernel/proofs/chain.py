@@ -270,6 +270,11 @@ def _crl_speaks_for(der: bytes, issuer: x509.Certificate) -> bool:
         return False
 
 
+def speak(crls: Sequence[bytes], issuer: x509.Certificate) -> bool:
+    """True when one of the CRLs is the issuer's own."""
+    return any(_crl_speaks_for(der, issuer) for der in crls)
+
+
 def revoked(certificate: x509.Certificate, issuer: x509.Certificate, crls: Sequence[bytes]) -> Revocation | None:
     """What the CRLs of `issuer` (others are ignored) say about `certificate`: the earliest revocation, or None."""
     found: list[Revocation] = []

@@ -164,7 +164,7 @@ def parse_seal(contents: bytes) -> Seal:
     algorithms.close("the digest algorithm")
     content = data.take(SEQUENCE, "the content info")
     content.expect(_OID_DATA, "the type of the content")
-    content.close("the type of the content: the seal must be detached")
+    content.close("the type of the content: it must be detached")
     certificates = _certificates(data.take(CONTEXT_0, "the certificates"))
     signers = data.take(SET, "the signer")
     data.close("the signer")
@@ -186,7 +186,7 @@ def _signer(signer: Der, digest_algorithm: bytes, certificates: list[x509.Certif
     identifier = signer.raw(SEQUENCE, "the signer's identifier")
     own = [c for c in certificates if _issuer_and_serial(c) == identifier]
     if len(own) != 1:
-        raise _malformed("the certificate of the seal is not in it exactly once")
+        raise _malformed("its own certificate is not in it exactly once")
     signer.expect(digest_algorithm, "the signer's digest algorithm")
     attributes = signer.raw(CONTEXT_0, "the signed attributes")
     digest = _signed_attributes(Der(attributes).take(CONTEXT_0, "the signed attributes"), own[0], identifier)

@@ -34,9 +34,9 @@ class SignerEvidence:
 
     Attributes:
         signer: as the decision names them.
-        method: ``bankid``, ``simulated`` or ``sms``.
-        eid_name: the name in the e-ID.
-        ceremony: its id.
+        method: ``bankid``, ``simulated`` or ``sms``; ``certificate`` for a signature in the file itself.
+        eid_name: the name in the e-ID or certificate.
+        ceremony: its id; None for a signature in the file itself, which names none.
         count: documents signed in the same ceremony.
         signed_at: as the e-ID attests it.
         test: the e-ID is a test e-ID.
@@ -46,7 +46,7 @@ class SignerEvidence:
     signer: NamedSigner
     method: str
     eid_name: str
-    ceremony: UUID
+    ceremony: UUID | None
     count: int
     signed_at: datetime
     test: bool
@@ -58,14 +58,21 @@ def file_name(order: int) -> str:
     return f"evidence-{order}.json"
 
 
-def orders(names: Sequence[str], snapshot: Snapshot) -> None:
-    """Every signer of the decision has exactly one evidence file, and there is no other file.
+def orders(names: Sequence[str], snapshot: Snapshot, personal: Sequence[int] = ()) -> None:
+    """Every signer of the decision has exactly one evidence file or has signed in the file; there is no other file.
 
-    Raises `EvidenceError` ``evidence.missing`` or ``evidence.extra``.
+    `personal` are the places of those who signed in the file, in the order of its revisions. Raises `EvidenceError`
+    ``evidence.missing``, ``evidence.extra``, ``evidence.both`` or ``personal.order``.
     """
-    wanted = [file_name(signer.order) for signer in snapshot.signers]
-    for signer, name in zip(snapshot.signers, wanted, strict=True):
-        if name not in names:
+    if list(personal) != sorted(set(personal)):
+        raise EvidenceError(
+            "personal.order", "The signers did not sign in the order that the document names.", sub="FORMAT_FAILURE"
+        )
+    wanted = {file_name(signer.order): signer for signer in snapshot.signers}
+    for name, signer in wanted.items():
+        if name in names and signer.order in personal:
+            raise _wrong("both", f"{signer.name} ({signer.title or signer.role}) signed in two ways; one is too much.")
+        if name not in names and signer.order not in personal:
             raise _wrong("missing", f"The evidence of {signer.name} ({signer.title or signer.role}) is missing.")
     if extra := [name for name in names if name not in wanted]:
         raise _wrong("extra", f"The record holds {extra[0]!r}, which belongs to none of its signers.")

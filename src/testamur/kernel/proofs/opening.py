@@ -1,4 +1,4 @@
-"""Opening a record: its bytes, its two revisions and what stands in them, before any signature is looked at."""
+"""Opening a record: its bytes, its revisions and what stands in them, before any signature is looked at."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from testamur.kernel.proofs import cms
 from testamur.kernel.proofs.additions import check_additions
 from testamur.kernel.proofs.evidence import orders
+from testamur.kernel.proofs.layout import order_of, personal_orders
 from testamur.kernel.proofs.pdf.contents import EmbeddedFile, Signature, embedded_files, signatures
 from testamur.kernel.proofs.pdf.reader import MAX_SIZE, PdfFile, read
 from testamur.kernel.proofs.pdf.values import PdfError, Value
+from testamur.kernel.proofs.personal import PersonalRevision
 from testamur.kernel.proofs.report import Failed
 from testamur.kernel.proofs.shape import ShapeError
 from testamur.kernel.proofs.snapshot import Snapshot, parse_snapshot
@@ -40,7 +42,8 @@ class Opened:
     Attributes:
         snapshot: `record.json`.
         record_json: its bytes.
-        evidence: file name → bytes, exactly one for each signer.
+        evidence: file name → bytes, one for each signer who has not signed in the file itself.
+        personal: signatures in the file itself, by the place of the signer, in the order of their revisions.
         h0: SHA-256 of the first revision, lower-case hex.
         h0_size: bytes of the first revision.
         doc_digest: SHA-256 of the bytes under the seal.
@@ -51,6 +54,7 @@ class Opened:
     snapshot: Snapshot
     record_json: bytes
     evidence: dict[str, bytes]
+    personal: dict[int, PersonalRevision]
     h0: str
     h0_size: int
     doc_digest: bytes
@@ -89,40 +93,59 @@ class Opening:
                 raise Foreign("record.absent", "This is not a Testamur record: it holds no record.json.")
             raise _flaw("record.absent", "The record inside the file was removed.")
         self.snapshot = snapshot = _snapshot(held)
-        signature = self._one_signature(pdf)
-        names = check_additions(pdf, snapshot, signature)
-        orders(names, snapshot)
+        signature, personal = self._signatures(pdf)
+        names = check_additions(pdf, snapshot, signature, personal)
+        places = personal_orders(personal)
+        orders(names, snapshot, places)
         end = pdf.revisions[0].end
         if not self.data[:end].endswith(b"%%EOF\n"):
             raise _flaw("revision.boundary", "The first revision does not end as it should.")
+        ends = [revision.end for revision in pdf.revisions[1:-1]]
         final = {file.name: file.data for file in embedded_files(pdf)}
-        digest = hashlib.sha256(self.data[: signature.contents_start])
-        digest.update(self.data[signature.contents_end :])
         return Opened(
             snapshot=snapshot,
             record_json=held.data,
             evidence={name: final[name] for name in names},
+            personal={
+                place: PersonalRevision(self._digest(one, one_end), one.contents, _pdf_date(one.values.get("M")))
+                for place, one, one_end in zip(places, personal, ends, strict=True)
+            },
             h0=hashlib.sha256(self.data[:end]).hexdigest(),
             h0_size=end,
-            doc_digest=digest.digest(),
+            doc_digest=self._digest(signature, len(self.data)),
             seal=cms.parse_seal(signature.contents),
             claimed_at=_pdf_date(signature.values.get("M")),
         )
 
-    def _one_signature(self, pdf: PdfFile) -> Signature:
-        """The one seal, which covers every byte but its own value, and that is written in one way only."""
-        found = signatures(pdf)
-        if not found:
+    def _digest(self, signature: Signature, end: int) -> bytes:
+        """SHA-256 of the file up to `end` but for the signature's value."""
+        digest = hashlib.sha256(self.data[: signature.contents_start])
+        digest.update(self.data[signature.contents_end : end])
+        return digest.digest()
+
+    def _signatures(self, pdf: PdfFile) -> tuple[Signature, list[Signature]]:
+        """The one seal, which covers every byte but its own value, and the personal signatures before it, in order.
+
+        Each covers its own revision and all before it, and each is written in one way only.
+        """
+        found = sorted(signatures(pdf), key=lambda one: one.revision)
+        personal = [one for one in found if order_of(one) is not None]
+        seals = [one for one in found if order_of(one) is None]
+        if not seals:
             raise _flaw("seal.absent", "The document says that it is a record, but it is not sealed.")
-        if len(found) > 1 or signatures(pdf, revision=1):
-            raise _flaw("seal.second", f"The file carries {len(found)} signatures instead of one seal.")
-        (signature,) = found
-        if signature.revision != 2 or not signature.covers(len(self.data)):  # noqa: PLR2004 - the seal's revision
+        if len(seals) > 1 or signatures(pdf, revision=1):
+            raise _flaw("seal.second", f"The file carries {len(seals)} signatures instead of one seal.")
+        (seal,) = seals
+        if seal.revision != len(personal) + 2 or not seal.covers(len(self.data)):
             raise _flaw("seal.byte_range", "The seal does not cover the whole file.")
-        written = self.data[signature.contents_start : signature.contents_end]
-        if not _ONE_CASE.fullmatch(written) or len(written) != 2 * len(signature.contents) + 2:
-            raise _flaw("seal.contents", "The seal's value is not written as it should be.")
-        return signature
+        for number, one in enumerate(personal, 2):
+            if one.revision != number or not one.covers(pdf.revisions[number - 1].end):
+                raise _flaw("personal.byte_range", "A personal signature does not cover the file as it was then.")
+        for one in (seal, *personal):
+            written = self.data[one.contents_start : one.contents_end]
+            if not _ONE_CASE.fullmatch(written) or len(written) != 2 * len(one.contents) + 2:
+                raise _flaw("seal.contents", "The seal's value is not written as it should be.")
+        return seal, personal
 
 
 def _flaw(code: str, message: str) -> Failed:

@@ -14,7 +14,7 @@ from testamur.kernel.proofs import chain, notes, policies, shape, standing, stat
 from testamur.kernel.proofs.shape import ShapeError, items, members, text
 
 MAX_BYTES = 64 << 20
-METHODS = ("bankid", "simulated", "sms")
+METHODS = ("bankid", "simulated", "sms", "certificate")
 
 
 class TrustError(Refused):

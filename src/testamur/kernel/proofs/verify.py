@@ -17,7 +17,9 @@ from testamur.kernel.proofs import cms, notes, tlog
 from testamur.kernel.proofs.chain import name_of
 from testamur.kernel.proofs.evidence import SignerEvidence, file_name, verify_evidence
 from testamur.kernel.proofs.opening import Foreign, Opened, Opening
+from testamur.kernel.proofs.personal import METHOD, verify_personal
 from testamur.kernel.proofs.report import Failed, Notebook, Outcome, Verdict, Word, conclude
+from testamur.kernel.proofs.snapshot import NamedSigner
 from testamur.kernel.proofs.standing import MAX_AGE, Status, StatusList
 from testamur.kernel.proofs.trust import Organisation, Trust
 
@@ -89,7 +91,7 @@ class _Verification:
         except Failed as failure:
             self.book.failed("revisions", failure)
             return self.verdict(conclude(self.book.checks))
-        self.book.ok("revisions", "Two revisions: the document as it was signed, and the seal over it; nothing else.")
+        self.book.ok("revisions", _revisions(len(record.personal)))
         before = len(self.book.checks)
         self._signers(record)
         self._digest(record)
@@ -118,14 +120,7 @@ class _Verification:
         for signer in record.snapshot.signers:
             name = f"signer {signer.order}"
             try:
-                found = verify_evidence(
-                    record.evidence[file_name(signer.order)],
-                    signer=signer,
-                    snapshot=record.snapshot,
-                    h0=record.h0,
-                    size=record.h0_size,
-                    roots=self.trust.eid_roots,
-                )
+                found = self._signer(signer, record)
                 self._check_signer(found, record)
             except Failed as failure:
                 self.book.failed(name, failure)
@@ -138,6 +133,30 @@ class _Verification:
                 f"{signer.name} ({signer.title or signer.role}) signed this document on "
                 f"{stamp(found.signed_at)} by {found.method}{test}{_called(found)}{others}{found.note}.",
             )
+
+    def _signer(self, signer: NamedSigner, record: Opened) -> SignerEvidence:
+        """By evidence beside the document, or by a signature in the file itself."""
+        personal = record.personal.get(signer.order)
+        if personal is None:
+            return verify_evidence(
+                record.evidence[file_name(signer.order)],
+                signer=signer,
+                snapshot=record.snapshot,
+                h0=record.h0,
+                size=record.h0_size,
+                roots=self.trust.eid_roots,
+            )
+        organisation = self.trust.organisations.get(record.snapshot.issuer)
+        earlier = [one.claimed_at for order, one in record.personal.items() if order < signer.order]
+        return verify_personal(
+            personal,
+            signer=signer,
+            snapshot=record.snapshot,
+            after=max(earlier, default=record.snapshot.frozen_at),
+            sealed_at=record.claimed_at,
+            roots=self.trust.eid_roots.get(METHOD, ()),
+            crls=organisation.crls if organisation else (),
+        )
 
     def _digest(self, record: Opened) -> None:
         """Whether the first revision is what was signed: the signers' evidence alone can say it."""
@@ -321,6 +340,15 @@ class _Verification:
             "issuer",
             f"Issued by {organisation.name}{test}, as the trust bundle of {self.trust.made:%Y-%m-%d} knows it.",
         )
+
+
+def _revisions(personal: int) -> str:
+    if not personal:
+        return "Two revisions: the document as it was signed, and the seal over it; nothing else."
+    return (
+        f"{personal + 2} revisions: the document, one for each of {personal} personal signatures, and the seal over "
+        "them; nothing else."
+    )
 
 
 def _called(found: SignerEvidence) -> str:

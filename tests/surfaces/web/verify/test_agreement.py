@@ -19,13 +19,13 @@ from testamur.kernel.proofs.policies import Policy
 from testamur.kernel.proofs.report import Verdict
 from testamur.kernel.proofs.trust import Trust
 from testamur.kernel.proofs.verify import NO_TRUST, verify_file
-from tests.conformance import bad_files, bad_status, builder, test_attacks
+from tests.conformance import bad_files, bad_status, builder, personal, test_attacks
 from tests.conformance.bad_files import Bad
 from tests.conformance.test_bad_files import GOOD
 from tests.surfaces.web.verify.harness import ask
 
 MODULE = "agreement.mjs"
-MUTATIONS = 300
+MUTATIONS = 400
 COSTLY = "test_a_first_revision_full_of_lines_is_read_in_proportion"
 
 
@@ -155,7 +155,12 @@ def changed(data: bytes, chance: random.Random, places: range) -> tuple[int, int
 
 def test_both_say_the_same_of_changed_files() -> None:
     chance = random.Random(20)
-    files = {"good": builder.good().data, "stamped": bad_files.stamped().data, "bankid": bad_files.bankid().data}
+    files = {
+        "good": builder.good().data,
+        "stamped": bad_files.stamped().data,
+        "bankid": bad_files.bankid().data,
+        "personal": personal.good().data,
+    }
     trust = builder.world().trust(tsa_roots=[builder.tsa_root().der])
     bundle = believed(trust)
     for name, data in files.items():

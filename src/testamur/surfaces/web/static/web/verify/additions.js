@@ -1,15 +1,14 @@
-// What the second revision of a record may add to the first, and nothing else (docs/formats.md §5).
+// What the seal's revision may add to a record, and nothing else (docs/formats.md §5).
 //
 // The people who signed saw the first revision. So every object of it must stay as it was, but for the few that carry the
 // seal's additions; and whatever is new must be part of the seal or of the evidence.
 
-import { latin1, repr } from "./bytes.js";
+import { fromLatin1, latin1, repr } from "./bytes.js";
+import { checkFilled, checkLayout } from "./layout.js";
 import { compareRevisions, references } from "./pdfChanges.js";
-import { embeddedFiles, nameTree, page } from "./pdfContents.js";
-import { PdfName, PdfReal, PdfRef, isName, isWhole, numberOf, same } from "./pdfValues.js";
-import { Failed } from "./report.js";
-
-export const MAX_ADDED = 512;
+import { embeddedFiles, nameTree } from "./pdfContents.js";
+import { PdfName, PdfReal, PdfRef, isName, same } from "./pdfValues.js";
+import { Comparison, MAX_ADDED, RevisionError, checkFile, hundredths, mapOf, noField, revisingOnly } from "./revising.js";
 
 const ADDITIONS_NUMBER = "[0-9]{1,5}(?:\\.[0-9]{1,2})?";
 /** The seal's picture: frame, narrow bar, lines of dark text. Nothing in it can cover. */
@@ -20,150 +19,103 @@ const ADDITIONS_PICTURE = new RegExp(
   ).replaceAll(" N", ` ${ADDITIONS_NUMBER}`),
 );
 const ADDITIONS_MAX_PICTURE = 1 << 20;
-
-/** The second revision does something that a seal does not need; `code` without its `revision.` prefix. */
-export class RevisionError extends Failed {
-  constructor(code, message) {
-    super(`revision.${code}`, message, { sub: "FORMAT_FAILURE" });
-  }
-}
+const ADDITIONS_SEAL = fromLatin1("TestamurSeal");
 
 /**
- * Refuse every change but the seal's own; returns the names of the evidence files that were added.
+ * Refuse every change but those of personal signatures and of the seal; returns the names of the evidence files.
  *
- * Throws RevisionError, or PdfError for a file that is broken underneath.
+ * `personal` are the signatures of persons in the order of their revisions. Throws RevisionError, or PdfError for a file
+ * that is broken underneath.
  */
-export function checkAdditions(pdf, snapshot, signature) {
-  if (pdf.revisions.length !== 2) {
-    throw new RevisionError("count", `The file has ${pdf.revisions.length} revisions instead of two.`);
+export function checkAdditions(pdf, snapshot, seal, personal = []) {
+  if (pdf.revisions.length !== personal.length + 2) {
+    const wanted = personal.length ? `${personal.length + 2} for its signatures` : "two";
+    throw new RevisionError("count", `The file has ${pdf.revisions.length} revisions instead of ${wanted}.`);
   }
-  if (pdf.revisions[1].section.runs.reduce((sum, [, count]) => sum + count, 0) > MAX_ADDED) {
-    throw new RevisionError("size", "The second revision holds far more than a seal and its evidence.");
+  for (const { section } of pdf.revisions.slice(1)) {
+    if (section.runs.reduce((sum, [, count]) => sum + count, 0) > MAX_ADDED) {
+      throw new RevisionError("size", "The second revision holds far more than a seal and its evidence.");
+    }
   }
-  return new AdditionsComparison(pdf, snapshot, signature).check();
+  const compared = pdf.revisions.slice(1).map((_revision, at) => compareRevisions(pdf, at + 2));
+  checkFile(pdf, compared);
+  if (personal.length) {
+    checkLayout(pdf, snapshot, compared[0], personal[0]);
+    for (const [at, signature] of personal.entries()) if (at) checkFilled(snapshot, compared[at], signature);
+  }
+  return new AdditionsSealing(pdf, snapshot, compared.at(-1), seal, personal.length > 0).check();
 }
 
-/** The two revisions side by side; each method checks one of the places that the seal may touch. */
-class AdditionsComparison {
-  constructor(pdf, snapshot, signature) {
-    this.pdf = pdf;
-    this.snapshot = snapshot;
+/** The seal's revision; each method checks one of the places that the seal may touch. */
+class AdditionsSealing extends Comparison {
+  constructor(pdf, snapshot, changes, signature, laidOut) {
+    super(pdf, snapshot, changes);
     this.signature = signature;
-    this.changes = compareRevisions(pdf, 2);
-    this.added = new Map(this.changes.added.map((obj) => [obj.number, obj]));
-    this.catalog = pdf.catalog(1);
-    this.page = page(pdf, snapshot.page, 1);
-    this.here = new PdfRef(this.page.number, this.page.generation);
-    this.reached = new Set();
+    // a personal signature has entered the seal's field already: form, page and structure stay as they are
+    this.laidOut = laidOut;
+    this.tagged = false;
   }
 
   check() {
-    this.trailer();
-    this.firstRevisionPointsNowhereNew();
-    const touched = new Map(this.changes.redefined.map((redefined) => [redefined.before.number, redefined]));
-    const catalog = additionsPop(touched, this.catalog.number);
-    const paper = additionsPop(touched, this.page.number);
-    if (catalog === null || paper === null) {
-      throw new RevisionError("shape", "The seal is not entered in the document.");
-    }
-    const names = this.checkCatalog(catalog);
-    this.checkPage(paper);
-    const tagged = this.structure(touched);
-    if (touched.size) {
-      const first = Math.min(...touched.keys());
-      throw new RevisionError("redefined", `Object ${first} of the document was replaced after it was signed.`);
-    }
-    this.widget(tagged);
+    const names = this.laidOut ? this.filledIn() : this.enteredNow();
+    this.nothingRedefined();
+    this.widget();
     this.signatureDictionary();
     this.nothingElse();
     return names;
   }
 
-  // --- the file as a whole ---
-
-  trailer() {
-    for (const { section } of this.pdf.revisions) {
-      const size = section.trailer.values.get("Size");
-      if (!isWhole(size) || section.runs.some(([first, count]) => first + count > size)) {
-        throw new RevisionError("trailer", "The document holds objects that its own trailer does not count.");
-      }
-    }
-    if (this.changes.freed.length) {
-      throw new RevisionError("removed", "Something was removed from the document after it was signed.");
-    }
-    if (this.changes.trailer.some((key) => key !== "Size" && key !== "Prev")) {
-      throw new RevisionError("trailer", "The document was exchanged as a whole after it was signed.");
-    }
-  }
-
-  /** A dangling reference of the first revision must not be given a target by the second. */
-  firstRevisionPointsNowhereNew() {
-    const later = (value) => [...references(value)].some((ref) => this.added.has(ref.number));
-    if (later(this.pdf.revisions[0].section.trailer.values)) {
-      throw new RevisionError("dangling", "The document's trailer was prepared to show something added later.");
-    }
-    for (const obj of this.pdf.walk(1)) {
-      if (later(obj.value)) {
-        throw new RevisionError("dangling", `Object ${obj.number} was prepared to show something added later.`);
-      }
-    }
-  }
-
-  nothingElse() {
-    const todo = [...this.reached].filter((number) => this.added.has(number));
-    const seen = new Set(todo);
-    while (todo.length) {
-      for (const ref of references(this.added.get(todo.pop()).value)) {
-        if (this.added.has(ref.number) && !seen.has(ref.number)) {
-          seen.add(ref.number);
-          todo.push(ref.number);
-        }
-      }
-    }
-    const extra = [...this.added.keys()].filter((number) => !seen.has(number));
-    if (extra.length) {
-      const first = Math.min(...extra);
-      throw new RevisionError("extra", `Object ${first} was added and belongs to neither seal nor evidence.`);
-    }
-  }
-
-  // --- places that may be redefined ---
-
-  checkCatalog(redefined) {
-    const [old, current] = [redefined.before.fields, redefined.after.fields];
-    additionsOnly(old, current, ["AcroForm", "Perms", "AF", "Names"], "The document's catalog");
-    const closing = new Map([["DocMDP", new PdfRef(this.signature.number)]]);
-    if (old.has("Perms") || !same(current.get("Perms"), closing)) {
+  /** The seal's field, form entry, tag and evidence, all new. */
+  enteredNow() {
+    const [catalog, paper] = this.entered();
+    const { field, number } = this.signature;
+    this.fields = [field];
+    const [old, current] = [catalog.before.fields, catalog.after.fields];
+    revisingOnly(old, current, ["AcroForm", "Perms", "AF", "Names"], "The document's catalog");
+    if (old.has("Perms") || !same(current.get("Perms"), new Map([["DocMDP", new PdfRef(number)]]))) {
       throw new RevisionError("permissions", "The seal is not the one that closes the document.");
     }
-    this.form(old.get("AcroForm") ?? null, current.get("AcroForm") ?? null);
-    const specs = this.appended(old.get("AF"), current.get("AF"), "associated files");
-    return this.embedded(old.get("Names") ?? null, current.get("Names") ?? null, specs);
-  }
-
-  form(old, current) {
-    const before = old !== null ? this.pdf.dictionary(old, 1) : new Map();
-    const after = this.pdf.dictionary(current);
-    additionsOnly(before, after, ["Fields", "SigFlags"], "The document's form");
-    const fields = this.appended(before.get("Fields"), after.get("Fields"), "form fields");
-    if (!this.onlyTheField(fields) || numberOf(after.get("SigFlags")) !== 3) {
+    if (!same(this.form(old.get("AcroForm") ?? null, current.get("AcroForm") ?? null), [new PdfRef(field)])) {
       throw new RevisionError("form", "The seal is not the only field that was added.");
     }
-    if (current instanceof PdfRef) {
-      throw new RevisionError("form", "The document's form does not stand in its catalog.");
+    if (!this.added.has(field)) throw noField();
+    this.reached.add(field);
+    const names = this.evidence(catalog);
+    this.paper(paper);
+    this.tagged = this.structure();
+    return names;
+  }
+
+  /** The seal's field, which was there, got its value and its picture; evidence may have come. */
+  filledIn() {
+    const field = this.pop(this.signature.field);
+    if (field === null || !same(field.before.fields.get("T"), ADDITIONS_SEAL)) {
+      throw new RevisionError("widget", "The seal does not stand in the field that was kept for it.");
     }
-    this.reached.add(this.signature.field);
+    revisingOnly(field.before.fields, field.after.fields, ["V", "AP"], "The seal's field");
+    this.tagged = field.before.fields.has("StructParent");
+    for (const key of ["V", "AP"]) {
+      for (const ref of references(field.after.fields.get(key) ?? null)) this.reached.add(ref.number);
+    }
+    const catalog = this.pop(this.catalog.number);
+    if (catalog === null) return [];
+    revisingOnly(catalog.before.fields, catalog.after.fields, ["AF", "Names"], "The document's catalog");
+    return this.evidence(catalog);
   }
 
-  onlyTheField(values) {
-    return values.length === 1 && same(values[0], new PdfRef(this.signature.field));
+  // --- evidence ---
+
+  evidence(catalog) {
+    const [old, current] = [catalog.before.fields, catalog.after.fields];
+    const specs = this.appended(old.get("AF"), current.get("AF"), "associated files");
+    return this.attached(old.get("Names") ?? null, current.get("Names") ?? null, specs);
   }
 
-  embedded(old, current, specs) {
-    const before = old !== null ? this.pdf.dictionary(old, 1) : new Map();
+  attached(old, current, specs) {
+    const before = old !== null ? this.pdf.dictionary(old, this.revision - 1) : new Map();
     const after = current !== null ? this.pdf.dictionary(current) : new Map();
-    additionsOnly(before, after, ["EmbeddedFiles"], "The document's names");
-    const former = additionsTree(nameTree(this.pdf, 1));
+    revisingOnly(before, after, ["EmbeddedFiles"], "The document's names");
+    const former = additionsTree(nameTree(this.pdf, this.revision - 1));
     const present = additionsTree(nameTree(this.pdf));
     if ([...former].some(([key, spec]) => !same(present.get(key), spec))) {
       throw new RevisionError("attachments", "A file attached to the document was exchanged or removed.");
@@ -175,12 +127,12 @@ class AdditionsComparison {
     }
     const numbers = new Set(added.filter((spec) => spec instanceof PdfRef).map((spec) => spec.number));
     const files = embeddedFiles(this.pdf).filter((file) => numbers.has(file.spec));
-    for (const file of files) this.evidence(file);
+    for (const file of files) this.evidenceFile(file);
     if (files.length !== added.length) throw new RevisionError("attachments", "An attachment cannot be read.");
     return files.map((file) => file.name);
   }
 
-  evidence(file) {
+  evidenceFile(file) {
     const spec = this.added.get(file.spec || 0);
     const keys = ["Type", "F", "UF", "EF", "AFRelationship", "Desc"];
     const plain = spec !== undefined && [...spec.fields.keys()].every((key) => keys.includes(key));
@@ -190,104 +142,15 @@ class AdditionsComparison {
     this.reached.add(spec.number);
   }
 
-  checkPage(redefined) {
-    const [old, current] = [redefined.before.fields, redefined.after.fields];
-    additionsOnly(old, current, ["Annots", "Tabs"], `Page ${this.snapshot.page}`);
-    if (!this.onlyTheField(this.appended(old.get("Annots"), current.get("Annots"), "notes on the page"))) {
-      throw new RevisionError("overlay", "Something but the seal was laid over the page.");
-    }
-    if (!same(current.get("Tabs"), old.get("Tabs")) && !isName(current.get("Tabs"), "S")) {
-      throw new RevisionError("page", "The reading order of the page was changed.");
-    }
-  }
-
-  /** The structure tree gained one `Form` element for the seal; true when the document is tagged. */
-  structure(touched) {
-    const root = this.catalog.fields.get("StructTreeRoot");
-    if (!(root instanceof PdfRef)) return false;
-    const redefined = additionsPop(touched, root.number);
-    if (redefined === null) throw additionsUntagged();
-    const [old, current] = [redefined.before.fields, redefined.after.fields];
-    additionsOnly(old, current, ["K", "ParentTree", "ParentTreeNextKey"], "The document's structure");
-    let forms = this.appended(old.get("K"), current.get("K"), "structure", true);
-    let parent = root;
-    if (forms.length === 0) {
-      const only = additionsOnlyKid(old.get("K"));
-      const element = additionsPop(touched, only.number);
-      if (element === null) throw additionsUntagged();
-      const [before, after] = [element.before.fields, element.after.fields];
-      additionsOnly(before, after, ["K"], "The document's structure");
-      forms = this.appended(before.get("K"), after.get("K"), "structure", true);
-      parent = only;
-    }
-    const form = forms.length === 1 ? forms[0] : null;
-    if (!(form instanceof PdfRef) || !this.added.has(form.number)) {
-      throw new RevisionError("structure", "More than the seal was added to the document's structure.");
-    }
-    const kid = { Type: new PdfName("OBJR"), Obj: new PdfRef(this.signature.field), Pg: this.here };
-    const expected = additionsMap({
-      Type: new PdfName("StructElem"),
-      S: new PdfName("Form"),
-      P: parent,
-      Pg: this.here,
-      K: additionsMap(kid),
-    });
-    if (!same(this.added.get(form.number).value, expected)) {
-      throw new RevisionError("structure", "What was added to the document's structure is not the seal.");
-    }
-    this.reached.add(form.number);
-    this.parentTree(old, current, form, touched);
-    return true;
-  }
-
-  /** The number tree gained one entry: the seal's key and its `Form` element. */
-  parentTree(old, current, form, touched) {
-    const [before, after] = [old.get("ParentTree") ?? null, current.get("ParentTree") ?? null];
-    if (before instanceof PdfRef) {
-      if (!same(before, after)) throw new RevisionError("structure", "The document's parent tree was exchanged.");
-      touched.delete(before.number);
-    }
-    const earlier = before !== null ? this.pdf.dictionary(before, 1) : new Map();
-    const later = this.pdf.dictionary(after);
-    additionsOnly(earlier, later, ["Nums", "Kids"], "The document's parent tree");
-    const next = current.get("ParentTreeNextKey");
-    const key = isWhole(next) ? next - (typeof next === "bigint" ? 1n : 1) : null;
-    let nums = this.appended(earlier.get("Nums"), later.get("Nums"), "parent tree");
-    let kids = this.appended(earlier.get("Kids"), later.get("Kids"), "parent tree");
-    if (nums.length === 0 && kids.length === 1 && kids[0] instanceof PdfRef && this.added.has(kids[0].number)) {
-      const leaf = this.added.get(kids[0].number);
-      this.reached.add(leaf.number);
-      nums = this.pdf.array(leaf.fields.get("Nums"));
-      if ([...leaf.fields.keys()].every((name) => name === "Limits" || name === "Nums")) kids = [];
-    }
-    if (kids.length || key === null || !same(nums, [key, form])) {
-      throw new RevisionError("structure", "More than the seal was added to the document's parent tree.");
-    }
-    const own = this.signature.widget.get("StructParent");
-    const number = typeof own === "boolean" ? Number(own) : numberOf(own);
-    if (number === null || !same(number, key)) {
-      throw new RevisionError("structure", "The seal is not the one in the document's structure.");
-    }
-  }
-
   // --- the seal itself ---
 
-  widget(tagged) {
+  widget() {
     const { widget } = this.signature;
     const visible = this.snapshot.rect.some((number) => number !== 0);
     const keys = ["Type", "Subtype", "FT", "T", "TU", "F", "Rect", "P", "V"];
-    if (tagged) keys.push("StructParent");
+    if (this.tagged) keys.push("StructParent");
     if (visible) keys.push("AP");
-    const rect = this.pdf.array(widget.get("Rect"));
-    const plain = widget.size === keys.length && keys.every((key) => widget.has(key));
-    if (!plain || !this.added.has(this.signature.field) || rect.length !== 4) throw additionsNoField();
-    if (rect.some((number, i) => additionsHundredths(number) !== this.snapshot.rect[i])) {
-      throw new RevisionError("box", "The seal does not stand in the box that the document keeps for it.");
-    }
-    const flags = numberOf(widget.get("F"));
-    if (!same(widget.get("P"), this.here) || flags !== 132 || !isName(widget.get("Subtype"), "Widget")) {
-      throw additionsNoField();
-    }
+    this.plainWidget(widget, keys, this.snapshot.rect);
     if (visible) this.appearance(widget.get("AP"));
   }
 
@@ -296,7 +159,7 @@ class AdditionsComparison {
     const states = this.pdf.dictionary(value);
     const picture = this.pdf.get(states.get("N"));
     const [x0, y0, x1, y1] = this.snapshot.rect;
-    const box = this.pdf.array(picture.fields.get("BBox")).map(additionsHundredths);
+    const box = this.pdf.array(picture.fields.get("BBox")).map(hundredths);
     const resources = this.pdf.dictionary(picture.fields.get("Resources"));
     const keys = ["Type", "Subtype", "BBox", "Resources", "Length", "Filter"];
     const plain =
@@ -321,58 +184,31 @@ class AdditionsComparison {
   signatureDictionary() {
     const values = new Map(this.signature.values);
     for (const key of ["M", "Name", "Contents", "ByteRange"]) values.delete(key);
-    const parameters = { Type: new PdfName("TransformParams"), P: 1, V: new PdfName("1.2") };
-    const reference = {
-      Type: new PdfName("SigRef"),
-      TransformMethod: new PdfName("DocMDP"),
-      TransformParams: additionsMap(parameters),
-    };
-    const expected = additionsMap({
+    const expected = mapOf({
       Type: new PdfName("Sig"),
       Filter: new PdfName("Adobe.PPKLite"),
       SubFilter: new PdfName("ETSI.CAdES.detached"),
-      Reference: [additionsMap(reference)],
+      Reference: [this.reference()],
     });
     if (!same(values, expected) || !this.added.has(this.signature.number)) {
       throw new RevisionError("signature", "The seal's signature is not of the kind that closes a document.");
     }
   }
 
-  // --- comparing ---
-
-  /** What the array `current` has beyond the array `old`, which must be its beginning. */
-  appended(old = null, current = null, what, single = false) {
-    const listed = (value, revision) => {
-      if (value === null) return [];
-      const inner = this.pdf.resolve(value, revision);
-      return single && !Array.isArray(inner) ? [value] : this.pdf.array(inner, revision);
-    };
-    const before = listed(old, 1);
-    const after = listed(current, 2);
-    if (!same(before, after.slice(0, before.length))) {
-      throw new RevisionError("changed", `The document's ${what} were changed after it was signed.`);
+  /** A certification, or, after personal signatures, which it may not follow, a lock on all fields. */
+  reference() {
+    const [Type, V] = [new PdfName("TransformParams"), new PdfName("1.2")];
+    const reference = { Type: new PdfName("SigRef") };
+    if (!this.laidOut) {
+      return mapOf({ ...reference, TransformMethod: new PdfName("DocMDP"), TransformParams: mapOf({ Type, P: 1, V }) });
     }
-    return after.slice(before.length);
+    return mapOf({
+      ...reference,
+      TransformMethod: new PdfName("FieldMDP"),
+      Data: new PdfRef(this.catalog.number, this.catalog.generation),
+      TransformParams: mapOf({ Type, Action: new PdfName("All"), V }),
+    });
   }
-}
-
-function additionsOnly(old, current, mayChange, what) {
-  for (const key of new Set([...old.keys(), ...current.keys()])) {
-    const kept = old.has(key) && current.has(key) && same(old.get(key), current.get(key));
-    if (!mayChange.includes(key) && !kept) {
-      throw new RevisionError("changed", `${what} was changed (/${key}) after it was signed.`);
-    }
-  }
-}
-
-function additionsPop(map, key) {
-  const value = map.get(key) ?? null;
-  map.delete(key);
-  return value;
-}
-
-function additionsMap(values) {
-  return new Map(Object.entries(values));
 }
 
 function additionsHasOnly(map, key) {
@@ -381,20 +217,6 @@ function additionsHasOnly(map, key) {
 
 function additionsTree(pairs) {
   return new Map(pairs.map(([key, spec]) => [latin1(key), spec]));
-}
-
-function additionsOnlyKid(kids) {
-  const only = Array.isArray(kids) && kids.length === 1 ? kids[0] : kids;
-  if (!(only instanceof PdfRef)) throw additionsUntagged();
-  return only;
-}
-
-function additionsUntagged() {
-  return new RevisionError("structure", "The seal is missing from the document's structure.");
-}
-
-function additionsNoField() {
-  return new RevisionError("widget", "The seal's field is not a plain signature field.");
 }
 
 /** A value written so that two values are written alike exactly when they are the same. */
@@ -406,14 +228,4 @@ function additionsWritten(value) {
   if (Array.isArray(value)) return `[${value.map(additionsWritten).join(",")}]`;
   if (value instanceof Map) return `<<${[...value].map(([key, item]) => `${key}:${additionsWritten(item)}`).join(",")}>>`;
   return String(value);
-}
-
-/** A coordinate in hundredths of a point, halves to the even neighbour as in Python; -1 for what is none. */
-function additionsHundredths(number) {
-  const value = numberOf(number);
-  if (value === null) return -1;
-  const times = Number(value) * 100;
-  const floor = Math.floor(times);
-  if (times - floor !== 0.5) return Math.round(times) + 0;
-  return floor % 2 === 0 ? floor : floor + 1;
 }

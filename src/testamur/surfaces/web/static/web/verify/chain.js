@@ -253,15 +253,25 @@ async function chainSpeaksFor(list, issuer) {
   return signatureHolds(issuer.publicKey, list.signatureAlgorithm, list.signature, list.tbs);
 }
 
+/** True when one of the CRLs is the issuer's own. */
+export async function speak(crls, issuer) {
+  for (const der of crls) if (await chainSpeaks(chainList(der), issuer)) return true;
+  return false;
+}
+
+async function chainSpeaks({ list, speaksFor }, issuer) {
+  if (list === null) return false;
+  if (!speaksFor.has(issuer)) speaksFor.set(issuer, chainSpeaksFor(list, issuer));
+  return speaksFor.get(issuer);
+}
+
 /** What the CRLs of `issuer` (others are ignored) say about `certificate`: the earliest revocation, or null. */
 export async function revoked(certificate, issuer, crls) {
   let found = null;
   for (const der of crls) {
-    const { list, speaksFor } = chainList(der);
-    if (list === null) continue;
-    if (!speaksFor.has(issuer)) speaksFor.set(issuer, chainSpeaksFor(list, issuer));
-    if (!(await speaksFor.get(issuer))) continue;
-    const entry = list.find(certificate);
+    const known = chainList(der);
+    if (!(await chainSpeaks(known, issuer))) continue;
+    const entry = known.list.find(certificate);
     if (entry === null) continue;
     const at = effectiveDate(entry);
     if (found === null || at < found.at) found = { serial: certificate.serialNumber, at };

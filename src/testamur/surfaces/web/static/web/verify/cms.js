@@ -144,7 +144,7 @@ export async function parseSeal(contents) {
   algorithms.close("the digest algorithm");
   const content = data.take(SEQUENCE, "the content info");
   content.expect(CMS_DATA, "the type of the content");
-  content.close("the type of the content: the seal must be detached");
+  content.close("the type of the content: it must be detached");
   const certificates = cmsCertificates(data.take(CONTEXT_0, "the certificates"));
   const signers = data.take(SET, "the signer");
   data.close("the signer");
@@ -164,7 +164,7 @@ async function cmsSigner(signer, digestAlgorithm, certificates) {
   signer.expect(CMS_ONE, "the signer's version");
   const identifier = signer.raw(SEQUENCE, "the signer's identifier");
   const own = certificates.filter((certificate) => equal(cmsIssuerAndSerial(certificate), identifier));
-  if (own.length !== 1) throw cmsMalformed("the certificate of the seal is not in it exactly once");
+  if (own.length !== 1) throw cmsMalformed("its own certificate is not in it exactly once");
   const [certificate] = own;
   signer.expect(digestAlgorithm, "the signer's digest algorithm");
   const attributes = signer.raw(CONTEXT_0, "the signed attributes");

@@ -35,17 +35,23 @@ export function fileName(order) {
 }
 
 /**
- * Every signer of the decision has exactly one evidence file, and there is no other file.
+ * Every signer of the decision has exactly one evidence file or has signed in the file; there is no other file.
  *
- * Throws `EvidenceError` `evidence.missing` or `evidence.extra`.
+ * `personal` are the places of those who signed in the file, in the order of its revisions. Throws `EvidenceError`
+ * `evidence.missing`, `evidence.extra`, `evidence.both` or `personal.order`.
  */
-export function orders(names, snapshot) {
+export function orders(names, snapshot, personal = []) {
+  if (personal.some((order, at) => at > 0 && order <= personal[at - 1])) {
+    const message = "The signers did not sign in the order that the document names.";
+    throw new EvidenceError("personal.order", message, { sub: "FORMAT_FAILURE" });
+  }
   const given = [...names];
   const wanted = snapshot.signers.map((signer) => fileName(signer.order));
   for (const [at, signer] of snapshot.signers.entries()) {
-    if (!given.includes(wanted[at])) {
-      throw evidenceWrong("missing", `The evidence of ${signer.name} (${signer.title || signer.role}) is missing.`);
-    }
+    const who = `${signer.name} (${signer.title || signer.role})`;
+    const [beside, inside] = [given.includes(wanted[at]), personal.includes(signer.order)];
+    if (beside && inside) throw evidenceWrong("both", `${who} signed in two ways; one is too much.`);
+    if (!beside && !inside) throw evidenceWrong("missing", `The evidence of ${who} is missing.`);
   }
   const extra = given.find((name) => !wanted.includes(name));
   if (extra !== undefined) {

@@ -1,9 +1,10 @@
-// Opening a record: its bytes, its two revisions and what stands in them, before any signature is looked at.
+// Opening a record: its bytes, its revisions and what stands in them, before any signature is looked at.
 
 import { concat, endsWith, fromLatin1, indexOf, instantOf, latin1, sha256, sha256Hex } from "./bytes.js";
 import { checkAdditions } from "./additions.js";
 import { parseSeal } from "./cms.js";
 import { orders } from "./evidence.js";
+import { orderOf } from "./layout.js";
 import { covers, embeddedFiles, signatures } from "./pdfContents.js";
 import { MAX_SIZE, read } from "./pdfReader.js";
 import { PdfError } from "./pdfValues.js";
@@ -33,7 +34,8 @@ export class Opening {
   }
 
   /**
-   * The opened file: { snapshot, recordJson, evidence: Map, h0, h0Size, docDigest, seal, claimedAt }.
+   * The opened file: { snapshot, recordJson, evidence: Map, personal: Map, h0, h0Size, docDigest, seal, claimedAt };
+   * `personal` are the signatures in the file itself by the place of the signer: { digest, contents, claimedAt }.
    *
    * Throws Foreign for a file that is no record, Failed for a record that is damaged or tampered with.
    */
@@ -67,46 +69,71 @@ export class Opening {
     }
     const snapshot = await openingSnapshot(held);
     this.snapshot = snapshot;
-    const signature = this.oneSignature(pdf);
-    const names = checkAdditions(pdf, snapshot, signature);
-    orders(names, snapshot);
+    const [signature, personal] = this.signatures(pdf);
+    const names = checkAdditions(pdf, snapshot, signature, personal);
+    const places = personal.map(orderOf);
+    orders(names, snapshot, places);
     const first = data.subarray(0, pdf.revisions[0].end);
     if (!endsWith(first, OPENING_END)) {
       throw openingFlaw("revision.boundary", "The first revision does not end as it should.");
     }
     const final = new Map(embeddedFiles(pdf).map((file) => [file.name, file.data]));
-    const covered = concat(data.subarray(0, signature.contentsStart), data.subarray(signature.contentsEnd));
+    const inside = new Map();
+    for (const [at, one] of personal.entries()) {
+      const digest = await this.digest(one, pdf.revisions[at + 1].end);
+      inside.set(places[at], { digest, contents: one.contents, claimedAt: openingDate(one.values.get("M")) });
+    }
     return {
       snapshot,
       recordJson: held.data,
       evidence: new Map(names.map((name) => [name, final.get(name)])),
+      personal: inside,
       h0: await sha256Hex(first),
       h0Size: first.length,
-      docDigest: await sha256(covered),
+      docDigest: await this.digest(signature, data.length),
       seal: await parseSeal(signature.contents),
       claimedAt: openingDate(signature.values.get("M")),
     };
   }
 
-  /** The one seal, which covers every byte but its own value, and that is written in one way only. */
-  oneSignature(pdf) {
-    const found = signatures(pdf);
-    if (found.length === 0) {
+  /** SHA-256 of the file up to `end` but for the signature's value. */
+  digest(signature, end) {
+    const { contentsStart, contentsEnd } = signature;
+    return sha256(concat(this.data.subarray(0, contentsStart), this.data.subarray(contentsEnd, end)));
+  }
+
+  /**
+   * [the one seal, which covers every byte but its own value; the personal signatures before it, in order].
+   *
+   * Each covers its own revision and all before it, and each is written in one way only.
+   */
+  signatures(pdf) {
+    const found = signatures(pdf).sort((one, other) => one.revision - other.revision);
+    const personal = found.filter((one) => orderOf(one) !== null);
+    const seals = found.filter((one) => orderOf(one) === null);
+    if (seals.length === 0) {
       throw openingFlaw("seal.absent", "The document says that it is a record, but it is not sealed.");
     }
-    if (found.length > 1 || signatures(pdf, 1).length) {
-      throw openingFlaw("seal.second", `The file carries ${found.length} signatures instead of one seal.`);
+    if (seals.length > 1 || signatures(pdf, 1).length) {
+      throw openingFlaw("seal.second", `The file carries ${seals.length} signatures instead of one seal.`);
     }
-    const [signature] = found;
-    if (signature.revision !== 2 || !covers(signature, this.data.length)) {
+    const [seal] = seals;
+    if (seal.revision !== personal.length + 2 || !covers(seal, this.data.length)) {
       throw openingFlaw("seal.byte_range", "The seal does not cover the whole file.");
     }
-    const written = latin1(this.data.subarray(signature.contentsStart, signature.contentsEnd));
-    const oneCase = /^<[0-9a-f]*>$/.test(written) || /^<[0-9A-F]*>$/.test(written);
-    if (!oneCase || written.length !== 2 * signature.contents.length + 2) {
-      throw openingFlaw("seal.contents", "The seal's value is not written as it should be.");
+    for (const [at, one] of personal.entries()) {
+      if (one.revision !== at + 2 || !covers(one, pdf.revisions[at + 1].end)) {
+        throw openingFlaw("personal.byte_range", "A personal signature does not cover the file as it was then.");
+      }
     }
-    return signature;
+    for (const one of [seal, ...personal]) {
+      const written = latin1(this.data.subarray(one.contentsStart, one.contentsEnd));
+      const oneCase = /^<[0-9a-f]*>$/.test(written) || /^<[0-9A-F]*>$/.test(written);
+      if (!oneCase || written.length !== 2 * one.contents.length + 2) {
+        throw openingFlaw("seal.contents", "The seal's value is not written as it should be.");
+      }
+    }
+    return [seal, personal];
   }
 }
 

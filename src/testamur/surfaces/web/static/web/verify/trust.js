@@ -10,7 +10,7 @@ import { Carried } from "./standing.js";
 import { claimed, parse as parseList } from "./status.js";
 
 const TRUST_MAX_BYTES = 64 << 20;
-const TRUST_METHODS = ["bankid", "simulated", "sms"];
+const TRUST_METHODS = ["bankid", "simulated", "sms", "certificate"];
 
 /** The file is not a trust bundle of version 1. */
 export class TrustError extends Error {

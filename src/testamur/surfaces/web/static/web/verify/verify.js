@@ -9,6 +9,7 @@ import { checkCertificate, checkSignature, checkTimeStamp } from "./cms.js";
 import { fileName, verifyEvidence } from "./evidence.js";
 import { MalformedNote, Note } from "./notes.js";
 import { Foreign, Opening } from "./opening.js";
+import { PERSONAL_METHOD, verifyPersonal } from "./personal.js";
 import { Failed, Notebook, Outcome, Verdict, Word, conclude } from "./report.js";
 import { MAX_AGE, Status } from "./standing.js";
 import { EntryKind, Proof, ProofRefused, Statement, commitment, entry, verifyProof } from "./tlog.js";
@@ -68,7 +69,7 @@ class Verification {
       return this.verdict(conclude(this.book.checks));
     }
     const { checks } = this.book;
-    this.book.ok("revisions", "Two revisions: the document as it was signed, and the seal over it; nothing else.");
+    this.book.ok("revisions", verifyRevisions(record.personal.size));
     const before = checks.length;
     await this.signers(record);
     this.digest(record);
@@ -114,13 +115,7 @@ class Verification {
   }
 
   async signer(signer, record) {
-    const found = await verifyEvidence(record.evidence.get(fileName(signer.order)), {
-      signer,
-      snapshot: record.snapshot,
-      h0: record.h0,
-      size: record.h0Size,
-      roots: this.trust.eidRoots,
-    });
+    const found = await this.attested(signer, record);
     this.checkSigner(found, record);
     this.signed.push(found);
     const others = found.count > 1 ? `, together with ${found.count - 1} other documents` : "";
@@ -130,6 +125,30 @@ class Verification {
       `${signer.name} (${signer.title || signer.role}) signed this document on ` +
         `${stamp(found.signedAt)} by ${found.method}${test}${verifyCalled(found)}${others}${found.note}.`,
     );
+  }
+
+  /** By evidence beside the document, or by a signature in the file itself. */
+  async attested(signer, record) {
+    const { snapshot } = record;
+    const personal = record.personal.get(signer.order);
+    if (personal === undefined) {
+      return verifyEvidence(record.evidence.get(fileName(signer.order)), {
+        signer,
+        snapshot,
+        h0: record.h0,
+        size: record.h0Size,
+        roots: this.trust.eidRoots,
+      });
+    }
+    const earlier = [...record.personal].filter(([order]) => order < signer.order).map(([, one]) => one.claimedAt);
+    return verifyPersonal(personal, {
+      signer,
+      snapshot,
+      after: earlier.length ? Math.max(...earlier) : snapshot.frozenAt,
+      sealedAt: record.claimedAt,
+      roots: this.trust.eidRoots.get(PERSONAL_METHOD) ?? [],
+      crls: this.trust.organisations.get(snapshot.issuer)?.crls ?? [],
+    });
   }
 
   /** Whether the first revision is what was signed: the signers' evidence alone can say it. */
@@ -299,6 +318,14 @@ class Verification {
     const made = isoDate(this.trust.made);
     this.book.ok("issuer", `Issued by ${organisation.name}${test}, as the trust bundle of ${made} knows it.`);
   }
+}
+
+function verifyRevisions(personal) {
+  if (!personal) return "Two revisions: the document as it was signed, and the seal over it; nothing else.";
+  return (
+    `${personal + 2} revisions: the document, one for each of ${personal} personal signatures, and the seal over ` +
+    "them; nothing else."
+  );
 }
 
 /** The name in the e-ID where it is another than the document's: the number binds, but readers trust the name. */
