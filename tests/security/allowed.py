@@ -89,6 +89,7 @@ REGISTERS = at(  # those who say whose address it is
 REGISTERS_ANYWHERE = anywhere(
     "authority_administrator", "administrator", "principal", "class_teacher", "other_administrator", "other_principal"
 )
+LOOKED_UP = at(here=("administrator",), sibling=("other_administrator",))  # whoever has opened it, and no other
 KEEPERS = at(here=("authority_administrator", "archivist"), sibling=("authority_administrator",))
 SCHOOLED = at(  # everybody who works at the school, or above it
     here=("authority_administrator", "administrator", "principal", "teacher", "delegate", "archivist"),
@@ -112,6 +113,20 @@ RECEIPT = at(  # of a consent: whoever signed it, and who leads or administers t
 ASKED = at(here=("administrator",), sibling=("other_administrator",))
 SHARED = at(here=("guardian", "pupil"), sibling=("other_guardian",))
 
+PLANNED = at(  # everybody with a post at the body or one of its schools, but who neither leads, teaches nor administers
+    here=(
+        "authority_administrator", "administrator", "principal", "teacher", "other_administrator", "other_principal",
+    ),
+    sibling=(
+        "authority_administrator", "administrator", "principal", "teacher", "other_administrator", "other_principal",
+    ),
+    foreign=("class_teacher",),
+)  # fmt: skip
+PLANNED_ANYWHERE = anywhere(*PLANNED[HERE], "class_teacher")
+JOINS = at(
+    here=("administrator", "principal", "other_administrator", "other_principal"),
+    sibling=("administrator", "principal", "other_administrator", "other_principal"),
+)
 HATTED = anywhere(*(role for role in ROLES if role != "anonymous"))
 QUESTIONED = at(  # whoever asked, and the office that answers; the body is asked when it is handed on
     here=("guardian", "administrator", "principal"),
@@ -408,6 +423,18 @@ ALLOWED: Mapping[str, Who] = {
     "menus:of": EVERYBODY,
     "menus:of_calendar": EVERYBODY,
     # Reports: figures of a school for who leads or administers it, of pupils only where one works with them.
+    # Supervision: the body responsible (or an office of it) over the schools below.
+    "supervision:home": AUTHORITY_ANYWHERE,
+    "supervision:place": AUTHORITY,
+    "supervision:late": AUTHORITY,
+    "supervision:reminders": AUTHORITY,
+    "supervision:remind": AUTHORITY,
+    "supervision:trend": AUTHORITY,
+    "supervision:reports": AUTHORITY,
+    "supervision:draft": AUTHORITY,
+    "supervision:report": AUTHORITY,
+    "supervision:write": AUTHORITY,
+    "supervision:close": AUTHORITY,
     "reports:home": STAFF_ANYWHERE,
     "reports:school": LEADERS,
     "reports:subject": SCHOOL_STAFF,
@@ -466,12 +493,31 @@ ALLOWED: Mapping[str, Who] = {
     "mine:requests": FAMILY_ANYWHERE,
     "mine:ask_correction": FAMILY,
     "mine:withdraw_correction": GUARDIANS,
+    "custody:home": OFFICE_ANYWHERE,
+    "custody:pupil": LOOKED_UP,
+    "custody:original": LOOKED_UP,
+    "custody:copy": LOOKED_UP,
+    "custody:book": OFFICE_ANYWHERE,
+    "custody:pdf": READERS,
+    "custody:transfers": OFFICE_ANYWHERE,
+    "custody:transfer": READERS,
+    "custody:act": READERS,
     "keeping:requests": LEADERS,
     "keeping:decide": LEADERS,
     "keeping:lists": KEEPERS,
     "keeping:propose": KEEPERS,
     "keeping:list": KEEPERS,
     "keeping:act": KEEPERS,
+    # Roll-out: a plan is of a body and its schools; who does not work there knows of none.
+    "rollout:home": PLANNED_ANYWHERE,
+    "rollout:plan": PLANNED,
+    "rollout:new": AUTHORITY_ANYWHERE,
+    "rollout:change": AUTHORITY,
+    "rollout:act": AUTHORITY,
+    "rollout:join": JOINS,
+    "rollout:first": HATTED,
+    "rollout:put_away": HATTED,
+    "rollout:practice": NOBODY,
     # Messages: who takes part in the conversation reads it, and nobody else, whatever the post.
     "messages:home": MESSAGES_ANYWHERE,
     "messages:write": WRITERS_ANYWHERE,

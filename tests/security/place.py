@@ -24,12 +24,14 @@ from testamur.register.people import queries as people_queries
 from testamur.register.people.rules import NewPerson, Protection, Scheme
 from testamur.register.schools import actions as schools
 from testamur.register.schools import queries as school_queries
-from testamur.register.schools.rules import NewPost, Role, UnitView
+from testamur.register.schools.rules import NewPost, Role, UnitKind, UnitView
 from testamur.schoolday.conversations import actions as conversations
 from testamur.schoolday.conversations import files as message_files
 from testamur.schoolday.conversations import queries as conversation_queries
 from testamur.schoolday.conversations.rules import Circle as Conversing
 from testamur.schoolday.conversations.rules import NewConversation
+from testamur.schoolday.custody import actions as custody
+from testamur.schoolday.custody.rules import AskedBy, CopyKind, Purpose
 from testamur.schoolday.diary import actions as diary
 from testamur.schoolday.diary.queries import pupil as diary_pages
 from testamur.schoolday.diary.queries.rooms import room
@@ -58,8 +60,10 @@ from testamur.trust.signing.rules import SignerIdentity
 from testamur.trust.transparency import queries as logs
 from tests.security.place_forms import asked
 from tests.security.place_learning import learnt
+from tests.security.rolling import rolled_out
 from tests.security.tended import tended
 from tests.surfaces.web import world as worlds
+from tests.security.place_supervision import supervised
 from tests.surfaces.web.staff.ready import make_ready, planned
 from tests.surfaces.web.world import World
 
@@ -219,10 +223,13 @@ def _fill(things: Things, site: Site) -> None:
     things.arguments[site.place] |= _column(site) | _lesson(site)
     things.arguments[site.place] |= _support(site, family, pupil)
     things.arguments[site.place] |= _kept(site, family, pupil)
+    things.arguments[site.place] |= rolled_out(site.body.id, sibling=site.place is Place.SIBLING)
+    things.arguments[site.place] |= _looked_up(world, site, office, issued)
     things.arguments[site.place] |= _menu(site) | {"teacher": person[site.signer]}
     things.arguments[site.place] |= asked(site.group, site.unit.id, site.unit.path, pupil, family)
     things.arguments[site.place] |= learnt(site.group, site.unit.id, pupil, family)
     things.arguments[site.place] |= tended(site.group, site.unit.id, pupil, family)
+    things.arguments[site.place] |= supervised(site.body, site.unit)
     things.arguments[site.place]["registration"] = _registration(site, pupil)
     things.arguments[site.place] |= _messages(world, site, family, pupil)
     things.arguments[site.place] |= _notes(site, pupil) | _time(world, site, family, pupil, things)
@@ -249,6 +256,26 @@ def _kept(site: Site, family: Actor, pupil: UUID) -> dict[str, object]:
         digest="0" * 64, proposed_by=operator().id, proposed_at=now,
     )  # fmt: skip
     return {"extract": extract, "correction": wish, "deletion": deletion.id}
+
+
+def _looked_up(world: World, site: Site, office: Actor, issued: UUID) -> dict[str, object]:
+    """A look-up that the office has opened, a copy of the document, a transfer away from the school."""
+    now, name = clock.now(), site.pupils[0]
+    born = people_queries.people(by=operator(), ids=[world.persons[name]])[world.persons[name]].birth_date
+    lookup = custody.look_up(
+        by=office, path=site.unit.path, number=world.numbers[name], birth_date=born, purpose=Purpose.COPY,
+        text="The family asked for a copy", now=now,
+    )  # fmt: skip
+    copy = custody.issue_copy(
+        by=office, lookup=lookup, record=issued, kind=CopyKind.COPY, asked_by=AskedBy.GUARDIAN,
+        purpose="For the new school", now=now,
+    )  # fmt: skip
+    elsewhere = next(one for one in school_queries.units_under("/", kind=UnitKind.SCHOOL) if one.id != site.unit.id)
+    transfer = custody.ask_transfer(
+        by=operator(), receiver=elsewhere.id, number=world.numbers[name], birth_date=born,
+        reason="The family moves to another town", now=now,
+    )  # fmt: skip
+    return {"lookup": lookup, "copy": copy, "transfer": transfer}
 
 
 def _column(site: Site) -> dict[str, object]:

@@ -101,4 +101,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "shell": Shell(request, visitor),
         "languages": settings.LANGUAGES,
         "demo": settings.MODE == "demo",
+        "practice": settings.PRACTICE,
+        "practice_url": settings.PRACTICE_URL,
     }

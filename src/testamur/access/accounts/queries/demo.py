@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -32,12 +32,13 @@ class Choice:
     place: str
 
 
-def demo_people(*, on: date) -> tuple[Choice, ...]:
+def demo_people(*, on: date, at: Collection[str] | None = None) -> tuple[Choice, ...]:
     """Staff of every unit, then pupils of one class of each school with their guardians; invented people only.
 
+    `at`: paths of the units that are meant, where it is not all of them.
     The caller shows this in demo mode and nowhere else.
     """
-    units = schools.units_under("/")
+    units = [unit for unit in schools.units_under("/") if at is None or unit.path in at]
     found = list(_unique(pair for unit in units for pair in _staff(unit, on)))
     found += [pair for unit in units for pair in _families(unit, on)]
     names = people.people(by=_SHOWMAN, ids=[person for person, _, _ in found])

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from testamur.surfaces.web.rollout import editing, plans
+from testamur.surfaces.web.rollout import editing, first, plans, practice
 
 app_name = "rollout"
 urlpatterns = [
     path("", plans.home, name="home"),
+    path("first/", first.first, name="first"),
+    path("first/put-away/", first.put_away, name="put_away"),
+    path("practice/", practice.practice, name="practice"),
     path("new/", editing.new, name="new"),
     path("plan/<uuid:rollout>/", plans.plan, name="plan"),
     path("plan/<uuid:rollout>/change/", editing.change, name="change"),

@@ -1,0 +1,93 @@
+"""The practice installation: begun again at will, marked on every page, and worth nothing to a real one."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from testamur.kernel.base import clock
+from testamur.kernel.base.actor import operator
+from testamur.kernel.proofs.trust import parse_trust
+from testamur.kernel.proofs.verify import verify_file
+from testamur.register.schools import queries as schools
+from testamur.register.schools.rules import UnitKind
+from testamur.surfaces.cli import demo_build, issuing, practice_school, trial
+from testamur.surfaces.cli.trust import write_trust
+from testamur.trust.sealing.rules import Algorithm
+
+MARK = "BẢN THỰC HÀNH"
+
+
+@pytest.fixture
+def practising(db: None) -> Iterator[None]:
+    """A practice installation with its first school."""
+    with override_settings(PRACTICE=True, MODE="demo"):
+        practice_school.build(operator(), data=Path(settings.DATA), public_url=settings.PUBLIC_URL, now=clock.now())
+        yield
+
+
+@pytest.mark.feature("D4")
+def test_whoever_begins_again_gets_a_fresh_school_and_may_be_anybody_there(practising: None) -> None:
+    browser = Client()
+    address = reverse("rollout:practice")
+    before = browser.get(address).content.decode()
+    assert "Trường Tiểu học Thực Hành 1" in before
+    assert "PRACTICE" in before
+    answer = browser.post(address, follow=True)
+    page = answer.content.decode()
+    assert "at Trường Tiểu học Thực Hành 2" in page
+    assert len(schools.units_under("/", kind=UnitKind.SCHOOL)) == 2
+    principal = next(one for _place, some in answer.context["places"] for one, _role in some if one.role == "principal")
+    inside = browser.post(reverse("account:demo"), {"person": str(principal.person)}, follow=True)
+    assert inside.context["visitor"].hat.role == "principal"
+    assert reverse("rollout:practice") in inside.content.decode(), "the banner leads back to the beginning"
+
+
+def test_a_real_installation_has_no_such_page(db: None) -> None:
+    assert Client().get(reverse("rollout:practice")).status_code == 404
+    assert Client().post(reverse("rollout:practice")).status_code == 404
+
+
+@pytest.mark.feature("D4", "D12")
+def test_what_is_practised_says_so_on_every_page_and_no_real_trust_file_knows_it(
+    practising: None, tmp_path: Path
+) -> None:
+    (school,) = schools.units_under("/", kind=UnitKind.SCHOOL)
+    year = schools.school_years(schools.units_above(school.path)[0].id)[0]
+    plan = issuing.plan(operator(), school.id, year.code, "HK2", ["hoc_ba_year"], year.ends)
+    how = issuing.How(Path(settings.DATA), "demo", settings.PUBLIC_URL)
+    some = plan.records[:1]
+    issuing.run(operator(), some, how, lambda _what, _count: lambda _n: None)
+    (file,) = issuing.write_copies(operator(), [some[0].record], tmp_path / "copies")
+    text = subprocess.run(["pdftotext", "-raw", str(file), "-"], capture_output=True, check=True).stdout.decode()
+    pages = text.rstrip("\f").split("\f")
+    assert pages
+    assert all("".join(page.split()).startswith(MARK.replace(" ", "")) for page in pages), "the mark lies under it all"
+    write_trust(tmp_path / "practice.json")
+    own = verify_file(file.read_bytes(), parse_trust((tmp_path / "practice.json").read_bytes()), file.name)
+    assert own.word == "valid"
+    real = _real_trust(tmp_path)
+    assert verify_file(file.read_bytes(), parse_trust(real.read_bytes()), file.name).word != "valid"
+
+
+def _real_trust(folder: Path) -> Path:
+    """The trust file of another installation, in a data folder of its own."""
+    former, settings.DATA = settings.DATA, folder / "real"
+    Path(settings.DATA).mkdir()
+    try:
+        land = demo_build._land(operator(), "vn", clock.now())
+        body = schools.units([land.authority])[land.authority]
+        trial.equip(
+            operator(), body, data=Path(settings.DATA), public_url=settings.PUBLIC_URL, now=clock.now(),
+            algorithm=Algorithm.P256,
+        )  # fmt: skip
+        write_trust(folder / "real.json")
+    finally:
+        settings.DATA = former
+    return folder / "real.json"
