@@ -23,11 +23,10 @@ from testamur.schoolday.results import steps as results
 from testamur.schoolday.transcripts import steps
 from testamur.schoolday.transcripts.looking import frame, look
 from testamur.schoolday.transcripts.rules import NoTranscripts, NotVerified
-from testamur.schoolday.transcripts.steps.making import ready
+from testamur.schoolday.transcripts.steps.making import MAKE, ready
 from testamur.trust.records import actions, queries
 from testamur.trust.records.render import Renderer
 
-MAKE = "transcripts.make"
 _VERBS = (
     "results.decision.read",
     "diary.register.read",

@@ -86,6 +86,7 @@ _OFFERS: Mapping[Area | None, tuple[Offer, ...]] = {
         (_("Register"), "office:register", "school"),
         (_("Posts"), "office:people", "id-card"),
         (_("Supervision"), "supervision:home", "chart-no-axes-column"),
+        (pgettext_lazy("to the ministry", "Delivery"), "handover:home", "send"),
         (_("Roll-out"), "rollout:home", "calendar-check"),
         (_("Seal"), "office:seals", "stamp"),
         (_("Notices"), "board:home", "megaphone"),
@@ -109,6 +110,7 @@ _SCHOOL_ONLY = frozenset({
     "notices:registrations", "reports:home",
     "office:home", "office:follow", "office:releases", "office:imports", "messages:home",
     "support:home", "search:home", "forms:home", "learning:home", "rollout:home", "custody:home", "supervision:home",
+    "handover:home",
 })  # fmt: skip
 """What a university has no use for."""
 _ASKS: Mapping[str, str] = {
@@ -129,6 +131,7 @@ _ASKS: Mapping[str, str] = {
     "forms:home": "forms.form.see",
     "rollout:home": "rollout.plan.see",
     "supervision:home": "supervision.board.see",
+    "handover:home": "transcripts.handover.see",
 }
 """What a link is shown for, where not every hat of its area may follow it."""
 _UNDER: Mapping[str, tuple[str, ...]] = {
@@ -146,6 +149,7 @@ _LATER: tuple[tuple[str, ...], ...] = (
     ("staff:signed",),
     ("notices:registrations",),
     ("office:people",),
+    ("handover:home",),
     ("rollout:home",),
     ("custody:home",),
     ("office:seals",),
@@ -201,7 +205,7 @@ def _may(visitor: Visitor, name: str) -> bool:
         return _has_care(visitor)
     if name == "transcripts:home" and not _has_transcripts(visitor):
         return False
-    if name in {"rollout:home", "supervision:home"} and not _has_plans(visitor):
+    if name in {"rollout:home", "supervision:home", "handover:home"} and not _has_plans(visitor):
         return False
     if verb is None or hat is None:
         return verb is None

@@ -7,11 +7,14 @@ from datetime import datetime
 from uuid import UUID
 
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.jobs.rules import step_actor
 from testamur.register.schools import queries as schools
 from testamur.schoolday.transcripts import looking
 from testamur.schoolday.transcripts.rules import Look
-from testamur.schoolday.transcripts.steps.making import verified_documents
-from testamur.trust.records.queries import RecordView
+from testamur.schoolday.transcripts.steps.making import MAKE, verified_documents
+from testamur.trust.records.queries import RecordView, WorkView, works
+
+_READER = step_actor("transcripts", "records.record.read")
 
 
 def look(*, by: Actor, group: UUID, now: datetime) -> Look | None:
@@ -46,3 +49,11 @@ def unverified(records: Iterable[RecordView], *, now: datetime) -> frozenset[UUI
             if not covered[group]:
                 held.add(one.id)
     return frozenset(held)
+
+
+def under_way(*, by: Actor, look: Look) -> WorkView | None:
+    """The making of documents of a class that is not over, or None. Needs ``transcripts.standing.see`` there."""
+    by.must("transcripts.standing.see", look.path, group=look.group)
+    found = works(by=_READER, path=look.path, limit=20)
+    mine = (one for one in found if one.kind == MAKE and str(look.group) in one.asked.get("groups", ()))
+    return next((one for one in mine if one.ended is None), None)

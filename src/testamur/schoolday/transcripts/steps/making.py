@@ -17,6 +17,9 @@ from testamur.trust.records import actions
 from testamur.trust.records.queries.progress import progress
 from testamur.trust.records.rules import State
 
+MAKE = "transcripts.make"
+"""Kind of the work."""
+
 
 def verified_documents() -> frozenset[str]:
     """Full codes of the documents that nobody may sign before the class is verified."""

@@ -22,12 +22,14 @@ from testamur.register.schools.rules import TermView
 from testamur.schoolday.results import steps as results
 from testamur.schoolday.results import tasks
 from testamur.schoolday.results.steps import Cell
+from testamur.schoolday.transcripts import queries as transcripts
 from testamur.surfaces.web import refusals
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.office import words
 from testamur.surfaces.web.office.scope import actor_of, place_of, visitor_of
 from testamur.surfaces.web.pages import page
 from testamur.trust.records import actions
+from testamur.trust.records import queries as records
 from testamur.trust.records.queries import finding
 from testamur.trust.records.rules import State
 
@@ -189,7 +191,16 @@ def act(request: HttpRequest) -> HttpResponse:
             )
             return redirect("office:work", work)
         by.must("records.record.ready", place.one.path)
-        drafts = finding.ids(by=by, path=place.one.path, unit=place.one.id, period=term.label, state=State.DRAFTED)
+        found = finding.ids(by=by, path=place.one.path, unit=place.one.id, period=term.label, state=State.DRAFTED)
+        held = transcripts.unverified(records.by_ids(by=by, records=found), now=now)
+        drafts = [record for record in found if record not in held]
+        if held:
+            said = ngettext(
+                "%(n)s document waits until its class is verified.",
+                "%(n)s documents wait until their classes are verified.",
+                len(held),
+            )
+            messages.warning(request, said % {"n": len(held)})
         if drafts:
             actions.mark_ready(by=by, path=place.one.path, records=drafts, now=now)
     except actions.WrongState as refused:

@@ -24,6 +24,8 @@ from testamur.register.schools.rules import GroupView, TermView, UnitView
 from testamur.schoolday.results import steps as results
 from testamur.schoolday.results import tasks
 from testamur.schoolday.results.steps import Row
+from testamur.schoolday.transcripts import queries as transcripts
+from testamur.schoolday.transcripts.rules import NotVerified
 from testamur.surfaces.web import refusals
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.office import persons, words
@@ -174,7 +176,7 @@ def act(request: HttpRequest, group: UUID) -> HttpResponse:
         if what not in _MOVES:
             raise NotFound("There is no such button.")
         _move(request, told, what)
-    except (actions.WrongState, NothingChosen) as refused:
+    except (actions.WrongState, NothingChosen, NotVerified) as refused:
         messages.error(request, refusals.sentence(refused))
     return redirect(back)
 
@@ -199,6 +201,8 @@ def _move(request: HttpRequest, told: Asked, what: str) -> None:
     records, others = _chosen(request, told, states)
     if not records:
         raise NothingChosen(_("Choose documents that this can be done with."))
+    if what == "ready" and transcripts.unverified(queries.by_ids(by=by, records=records), now=visitor_of(request).now):
+        raise NotVerified("The class is not verified, or its data have changed since.", field="records")
     verb(by=by, path=path, records=records, now=visitor_of(request).now)
     text = say(len(records))
     if others:

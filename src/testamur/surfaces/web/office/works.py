@@ -22,6 +22,7 @@ from testamur.trust.records.rules import WorkState
 
 KINDS: words.Words = {
     "results.make": _("Documents are made"),
+    "transcripts.make": _("Documents of verified classes are made"),
     importing.TRY: _("An import is tried"),
     importing.LOAD: _("An import is loaded"),
     exporting.EXPORT: _("Everything that the school owns is gathered"),

@@ -167,6 +167,19 @@ SENTENCES: Mapping[str, str | Promise] = {
     "results.decision.not_a_correction": _(
         "It is corrected already, or the day does not fit: it lies between the first decision and today."
     ),
+    "results.moment.busy": _("Somebody else decides this just now, or it is decided already. Look again."),
+    "results.moment.comment_too_long": _("A comment is too long for the transcript. The list below says whose."),
+    "results.moment.incomplete": _(
+        "Something is missing. Look at the list, or close what is there and the rest later."
+    ),
+    "results.year.agreement_missing": _("The class has to recognise an award before it is given."),
+    "results.year.changed": _("The assessments changed since you opened the page. Look again, then confirm."),
+    "results.year.merit_missing": _("Say what the award is given for."),
+    "results.year.no_such_award": _("The assessments do not speak for this award."),
+    "results.year.not_the_principals": _(
+        "There is nothing to decide here: it is decided already, or not assessed again."
+    ),
+    "results.year.not_weak": _("Only what stands in the way of completing the year is assessed again."),
     "supervision.reminder.nobody": _("Nobody is to be reminded: nothing waits for them, or all were reminded today."),
     "supervision.report.closed": _("The report is closed and stays as it is."),
     "supervision.report.empty": _("Write what was reached before you close the report."),
