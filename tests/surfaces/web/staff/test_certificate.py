@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
+import time_machine
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.test import Client
 
+from testamur.kernel.base import clock
 from testamur.kernel.base.actor import operator
 from testamur.register.people import queries as people
 from testamur.trust.records.models import Record
 from testamur.trust.records.rules import State
+from testamur.trust.signing import steps as signing_steps
+from testamur.trust.signing.methods.certificate import anchors
+from testamur.trust.signing.methods.certificate.requests import SigningAnswer, read_answer, read_request
 from testamur.trust.signing.models import Ceremony, CeremonySignature
 from tests.surfaces.web.staff.test_signing import shown, start
 from tests.surfaces.web.world import World
@@ -23,12 +32,12 @@ pytestmark = pytest.mark.django_db
 LogIn = Callable[..., Client]
 
 
-def certificate_of(world: World, who: str, **how: object) -> Own:
+def certificate_of(world: World, who: str, **how: Any) -> Own:
     """That person's certificate, the number in it as the register has it."""
     me = people.person(by=operator(), id=world.persons[who])
     assert me is not None
     assert me.identifier is not None
-    return own(me.name, me.identifier.scheme.value, me.identifier.value, **how)  # type: ignore[arg-type]
+    return own(me.name, me.identifier.scheme.value, me.identifier.value, **how)
 
 
 def begun(browser: Client, choice: str = "all=1") -> str:
@@ -38,11 +47,11 @@ def begun(browser: Client, choice: str = "all=1") -> str:
     return page
 
 
-def choose(browser: Client, page: str, data: bytes) -> object:
+def choose(browser: Client, page: str, data: bytes) -> Any:
     return browser.post(page + "choose/", {"certificate": SimpleUploadedFile("me.pem", data)})
 
 
-def hand_in(browser: Client, page: str, data: bytes, **headers: str) -> object:
+def hand_in(browser: Client, page: str, data: bytes, **headers: str) -> Any:
     return browser.post(page + "answer/", {"answer": SimpleUploadedFile("a.json", data)}, headers=headers)
 
 
@@ -53,13 +62,161 @@ def test_documents_are_signed_with_files_alone(world: World, ready: list[UUID], 
     page = begun(browser)
     assert "First the certificate" in shown(browser, page)
     assert browser.get(page + "request/").status_code == 404
-    assert choose(browser, page, mine.pem).status_code == 303  # type: ignore[attr-defined]
+    assert choose(browser, page, mine.pem).status_code == 303
     text = shown(browser, page)
     assert world.names["principal"] in text
     assert "Fetch the signing request" in text
     request = browser.get(page + "request/")
     assert request["Content-Disposition"].startswith("attachment")
-    assert hand_in(browser, page, mine.answer(request.content)).status_code == 303  # type: ignore[attr-defined]
+    assert hand_in(browser, page, mine.answer(request.content)).status_code == 303
     assert browser.get(page)["Location"].startswith("/sign/progress/")
     assert {record.state for record in Record.objects.filter(id__in=ready)} == {State.SIGNED}
     assert CeremonySignature.objects.count() == 4
+
+
+@pytest.mark.feature("D11")
+def test_half_an_answer_counts_and_the_rest_follows_later(world: World, ready: list[UUID], log_in: LogIn) -> None:
+    browser, mine = log_in("principal"), certificate_of(world, "principal")
+    page = begun(browser)
+    choose(browser, page, mine.pem)
+    first = browser.get(page + "request/").content
+    hand_in(browser, page, mine.answer(first, most=1))
+    text = shown(browser, page)
+    assert "1 of 4 documents are signed" in text
+    assert "Choose another certificate" not in text
+    kept = bytes(CeremonySignature.objects.get().signature)
+    again = browser.get(page + "request/").content
+    assert len(read_request(again).documents) == 3
+    assert hand_in(browser, page, mine.answer(first)).status_code == 303  # the first request again, all of it
+    assert kept in {bytes(one) for one in CeremonySignature.objects.values_list("signature", flat=True)}
+    assert CeremonySignature.objects.count() == 4
+    assert browser.get(page)["Location"].startswith("/sign/progress/")
+
+
+def test_a_page_with_scripts_is_told_how_many_are_signed(world: World, ready: list[UUID], log_in: LogIn) -> None:
+    browser, mine = log_in("principal"), certificate_of(world, "principal")
+    page = begun(browser)
+    choose(browser, page, mine.pem)
+    policy = browser.get(page)["Content-Security-Policy"]
+    assert "connect-src 'self' http://127.0.0.1:24826;" in policy
+    assert "http://127.0.0.1:31000;" in browser.get(page + "?port=31000")["Content-Security-Policy"]
+    assert "http://127.0.0.1:24826;" in browser.get(page + "?port=80 evil.example")["Content-Security-Policy"]
+    assert "127.0.0.1" not in browser.get("/sign/")["Content-Security-Policy"]
+    request = browser.get(page + "request/").content
+    told = hand_in(browser, page, mine.answer(request, most=2), Accept="application/json")
+    assert told.json() == {"done": 2, "count": 4, "problem": ""}
+    other = certificate_of(world, "principal")
+    told = hand_in(browser, page, other.answer(browser.get(page + "request/").content), Accept="application/json")
+    assert told.status_code == 422
+    assert told.json()["done"] == 2
+    assert "not by this certificate" in told.json()["problem"]
+
+
+def test_every_wrong_certificate_is_said_in_its_field(
+    world: World, ready: list[UUID], log_in: LogIn, tmp_path: Path
+) -> None:
+    browser, mine = log_in("principal"), certificate_of(world, "principal")
+    page = begun(browser)
+    long_ago = clock.now() - timedelta(days=900)
+    wrong = {
+        "in another person": certificate_of(world, "teacher").pem,
+        "does not come from an authority": certificate_of(world, "principal", folder=tmp_path / "ca").pem,
+        "is not valid today": certificate_of(world, "principal", now=long_ago, days=30).pem,
+        "There is no certificate in this file": mine.file(tmp_path).read_bytes(),
+        "The submitted file is empty.": b"",
+    }
+    for words, data in wrong.items():
+        answer = choose(browser, page, data)
+        assert answer.status_code == 422, words
+        assert words in answer.content.decode()
+    both = choose(browser, page, mine.pem + certificate_of(world, "principal").pem)
+    assert "There is no certificate in this file" in both.content.decode()
+    assert CeremonySignature.objects.count() == 0
+    root = anchors.test_ca(anchors.test_folder()).certificate.public_bytes(Encoding.PEM)
+    assert choose(browser, page, root + mine.pem).status_code == 303  # a root beside it, in any order
+
+
+def test_every_wrong_answer_is_refused_as_a_whole(world: World, ready: list[UUID], log_in: LogIn) -> None:
+    browser, mine = log_in("principal"), certificate_of(world, "principal")
+    page = begun(browser)
+    assert hand_in(browser, page, b"{}").status_code == 422
+    choose(browser, page, mine.pem)
+    request = browser.get(page + "request/").content
+    found = read_request(request)
+    good = read_answer(mine.answer(request))
+    first, second = found.documents[:2]
+    swapped = {**good.signatures, first.record: good.signatures[second.record]}
+    wrong = {
+        "not by this certificate": SigningAnswer(found.ceremony, swapped).written(),
+        "answer is to another request": SigningAnswer(uuid4(), good.signatures).written(),
+        "This answer is to another": SigningAnswer(found.ceremony, {uuid4(): b"x"}).written(),
+        "not the file": request,
+    }
+    for words, data in wrong.items():
+        answer = hand_in(browser, page, data)
+        assert answer.status_code == 422, words
+        assert words in answer.content.decode()
+    assert CeremonySignature.objects.count() == 0
+
+
+def test_another_certificate_can_be_chosen_until_something_is_signed(
+    world: World, ready: list[UUID], log_in: LogIn
+) -> None:
+    browser, mine = log_in("principal"), certificate_of(world, "principal")
+    page = begun(browser)
+    choose(browser, page, certificate_of(world, "principal").pem)
+    browser.post(page + "other/")
+    assert "First the certificate" in shown(browser, page)
+    choose(browser, page, mine.pem)
+    hand_in(browser, page, mine.answer(browser.get(page + "request/").content, most=1))
+    assert "Go on with that one" in browser.post(page + "other/", follow=True).content.decode()
+    assert choose(browser, page, certificate_of(world, "principal").pem).status_code == 303
+    assert "Go on with that one" in shown(browser, page)
+    assert CeremonySignature.objects.count() == 1
+
+
+def test_a_cancelled_signature_leaves_nothing_and_one_that_waits_a_day_ends(
+    world: World, ready: list[UUID], log_in: LogIn
+) -> None:
+    browser, mine = log_in("principal"), certificate_of(world, "principal")
+    page = begun(browser)
+    choose(browser, page, mine.pem)
+    request = browser.get(page + "request/").content
+    hand_in(browser, page, mine.answer(request, most=2))
+    browser.post(page.replace("certificate/", "cancel/"))
+    assert CeremonySignature.objects.count() == 0
+    assert {record.state for record in Record.objects.filter(id__in=ready)} == {State.READY}
+    assert "The signature was cancelled" in browser.get(page, follow=True).content.decode()
+    late = hand_in(browser, page, mine.answer(request))
+    assert late.status_code == 303
+    assert CeremonySignature.objects.count() == 0
+    page = begun(browser)
+    choose(browser, page, mine.pem)
+    hand_in(browser, page, mine.answer(browser.get(page + "request/").content, most=2))
+    now = clock.now()
+    with time_machine.travel(now + timedelta(hours=23), tick=False):
+        signing_steps.sweep(by=operator(), now=clock.now())
+    assert CeremonySignature.objects.count() == 2
+    signing_steps.sweep(by=operator(), now=now + timedelta(hours=25))
+    assert CeremonySignature.objects.count() == 0
+    assert Ceremony.objects.filter(state="expired").count() == 1
+
+
+def test_nobody_else_finds_the_page(world: World, ready: list[UUID], log_in: LogIn) -> None:
+    page = begun(log_in("principal"))
+    other = log_in("teacher")
+    assert other.get(page).status_code == 404
+    assert other.get(page + "request/").status_code == 404
+    assert choose(other, page, certificate_of(world, "teacher").pem).status_code == 404
+    assert hand_in(other, page, b"{}").status_code == 404
+
+
+def test_the_database_keeps_what_was_signed(world: World, ready: list[UUID], log_in: LogIn) -> None:
+    browser, mine = log_in("principal"), certificate_of(world, "principal")
+    page = begun(browser)
+    choose(browser, page, mine.pem)
+    hand_in(browser, page, mine.answer(browser.get(page + "request/").content))
+    with pytest.raises(IntegrityError, match="fixed"), transaction.atomic():
+        CeremonySignature.objects.update(signature=b"other")
+    with pytest.raises(IntegrityError, match="fixed"), transaction.atomic():
+        CeremonySignature.objects.all().delete()

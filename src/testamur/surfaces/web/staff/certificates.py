@@ -61,6 +61,9 @@ def choose(request: WebRequest, ceremony: UUID) -> HttpResponse:
             personal.offer(by=by, ceremony=ceremony, given=given, now=request.visitor.now)
         except personal.NotWaiting:
             return back(request, ceremony)
+        except personal.AlreadySigning as refused:
+            messages.error(request, refusals.sentence(refused))
+            return back(request, ceremony)
         except Refused as refused:
             refusals.into(form, refused)
     return show(request, ceremony, Given(choosing=form)) if form.errors else back(request, ceremony)
