@@ -63,6 +63,9 @@ FIXED: dict[str, object] = {
 """Arguments that are the same at every place."""
 OTHERWISE: dict[tuple[str, str], str] = {
     ("results:correct", "decision"): "key",
+    ("supervision:report", "report"): "closing_report",
+    ("supervision:write", "report"): "closing_report",
+    ("supervision:close", "report"): "closing_report",
     ("messages:withdraw", "post"): "letter",
     ("office:load", "work"): "import",
     ("office:give_up", "work"): "import",
@@ -121,6 +124,7 @@ FIELDS = (
     "response", "role", "room", "scheme", "school", "school_year", "sealed", "seen", "service", "signer", "sort",
     "starts", "starts_at", "state", "step", "subject", "sure", "term", "text", "time", "times", "title", "title_en",
     "to_time", "toast", "type", "value", "where", "who", "why", "wish", "without", "year",
+    "asked_by", "birth_date", "reason", "years",
     "address", "alias", "family", "families", "given", "hours", "host", "item", "login_url", "more", "names",
     "need", "of", "open", "phone", "place", "redirect_urls", "target_url", "tool", "url", "what", "client_id",
     "redirect_uri", "login_hint", "scope",
@@ -134,6 +138,7 @@ FIELDS = (
     "presence", "relation", "siblings", "small_per_adult", "starts_1", "valid_from", "weeks",
     "parity", "allergens", "alike", "again", "own_weeks", "who_3",
     "unit", "scopes", "SAMLResponse", "RelayState",
+    "outcome", "causes", "proposals", "in",
     "due_at", "enclosed", "show", "substitute", "talk", "thread", "to",
 )  # fmt: skip
 """Names of fields and of what stands in queries, of all pages together."""
