@@ -33,6 +33,7 @@ class MarkKind:
             a mark becomes none by itself.
         whole: it is about the pupil and no subject; the class teacher enters it, and `subjects` are what it is about
             (``yeu_nuoc``, ``height_cm``).
+        counts: ``excused`` or ``unexcused``: the days of absence of that sort in the attendance are proposed for it.
     """
 
     code: str
@@ -44,6 +45,7 @@ class MarkKind:
     subjects: tuple[str, ...] = ()
     decides: str = ""
     whole: bool = False
+    counts: str = ""
 
 
 @dataclass(frozen=True, slots=True)

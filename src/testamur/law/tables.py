@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from datetime import date
 
 from testamur.kernel.base.refused import Refused
 from testamur.law.bg_school.pack import PACK as BG_SCHOOL
@@ -13,6 +14,12 @@ from testamur.law.se_university.pack import PACK as SE_UNIVERSITY
 from testamur.law.vn_primary.pack import PACK as VN_PRIMARY
 
 PACKS: Mapping[str, Pack] = {p.id: p for p in (SE_COMPULSORY, VN_PRIMARY, BG_SCHOOL, SE_UNIVERSITY)}
+
+
+ABOUT_PUPILS: frozenset[str] = frozenset(
+    kind.code for p in PACKS.values() for level in p.year_levels for kind in p.diary.class_kinds(level, date.max)
+)
+"""Codes of the kinds of mark that are about no subject (`law.diary.MarkKind.whole`), of every pack."""
 
 
 class PackUnknown(Refused):

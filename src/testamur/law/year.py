@@ -5,7 +5,7 @@ Everything is proposed with its reasons; people decide. No pupil is ever set bes
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -152,6 +152,9 @@ class YearEnd(Protocol):
     @property
     def longest_comment(self) -> int:
         """Characters of a comment that fit the form."""
+
+    def subjects(self, year_level: int, taught: Collection[str]) -> tuple[str, ...]:
+        """Codes of the subjects that are assessed in that grade, in order; of a block its parts where one is taught."""
 
     def missing(
         self, decisions: Sequence[Decision], year_level: int, term: str, occasion: str

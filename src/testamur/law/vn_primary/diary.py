@@ -47,6 +47,7 @@ _NAMES = {
     ("competence", "mid"): "Năng lực giữa học kì",
     ("competence", ""): "Năng lực cuối học kì",
 }
+_COUNTS = {"absent_with_leave": "excused", "absent_without_leave": "unexcused"}
 _FREE = Scale("vn.primary.fact.2020", (), tables.START)
 """Facts are written freely, within the bounds of `tables.FACTS`."""
 
@@ -96,7 +97,20 @@ class SchoolDiary:
                     MarkKind(code, name, tables.TRAIT, closes, Decimal(0), occasion, codes, decides=kind, whole=True)
                 )
         for code, fact in tables.FACTS.items():
-            found.append(MarkKind(code, fact.name, _FREE, "year", Decimal(0), "", (code,), decides="fact", whole=True))
+            found.append(
+                MarkKind(
+                    code,
+                    fact.name,
+                    _FREE,
+                    "year",
+                    Decimal(0),
+                    "",
+                    (code,),
+                    decides="fact",
+                    whole=True,
+                    counts=_COUNTS.get(code, ""),
+                )
+            )
         return tuple(found)
 
     def about(self, code: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from testamur.law.contract import Condition, Decision, Scale
@@ -32,6 +32,19 @@ class PrimaryYear:
             tables.OUTSTANDING: "Thành tích xuất sắc về ít nhất một môn học",
             tables.PROGRESS: "Tiến bộ rõ rệt ít nhất một phẩm chất, năng lực",
         }
+
+    def subjects(self, year_level: int, taught: Collection[str]) -> tuple[str, ...]:
+        """The programme's subjects; what is elective in that grade only where somebody teaches it."""
+        found = []
+        must = {code for ways in rules.expected(year_level) for way in ways for code in way}
+        for one in rules.subjects_for(year_level):
+            block = next((s for s in tables.SUBJECTS if one.code in s.covers), None)
+            apart = any(part in taught for part in (block.covers if block else one.covers))
+            if apart if one.covers else (block is not None and not apart):
+                continue
+            if one.code in must or one.code in taught:
+                found.append(one.code)
+        return tuple(found)
 
     def missing(
         self, decisions: Sequence[Decision], year_level: int, term: str, occasion: str

@@ -10,6 +10,7 @@ from testamur.schoolday.diary.actions.history import load_history
 from testamur.schoolday.diary.actions.leaves import ask_leave, consent_leave, decide_leave, withdraw_leave
 from testamur.schoolday.diary.actions.lessons import add_lesson, assign_substitute, cancel_lesson, write_topic
 from testamur.schoolday.diary.actions.marks import enter_marks
+from testamur.schoolday.diary.actions.moments import open_moment
 from testamur.schoolday.diary.actions.remarks import withdraw_remark, write_remark
 from testamur.schoolday.diary.actions.standing_in import move_lesson, replace_teacher
 from testamur.schoolday.diary.actions.tasks import add_task, change_task, ensure_closing, retire_task, show_task
@@ -32,6 +33,7 @@ __all__ = [
     "move_lesson",
     "note_health",
     "note_visit",
+    "open_moment",
     "publish_assessments",
     "read_health",
     "replace_teacher",

@@ -14,6 +14,7 @@ from django.db.models import CharField, ExpressionWrapper, F, Max, QuerySet
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
 from testamur.law.diary import Proposal
+from testamur.law.tables import ABOUT_PUPILS
 from testamur.register.people import queries as people
 from testamur.register.people.queries import chunks
 from testamur.register.schools import queries as schools
@@ -31,6 +32,7 @@ from testamur.schoolday.diary.rules.marks import (
     TaskView,
     conclude,
     kinds_for,
+    kinds_of,
 )
 from testamur.schoolday.diary.rules.rooms import Room
 
@@ -63,8 +65,8 @@ def grid(*, by: Actor, group: UUID, subject: str, on: date, code: str = "", year
         subject=subject,
         term=chosen,
         kinds=kinds_for(room, subject, on),
-        columns=tuple(_column(room, task, writable=writable) for task in shown),
-        rows=_rows(by, room, subject, tasks, cells, chosen, on),
+        columns=tuple(column_of(room, task, writable=writable) for task in shown),
+        rows=rows_of(by, room, subject, tasks, cells, chosen, on),
         writable=writable,
         latest=latest,
     )
@@ -177,10 +179,12 @@ def standing_marks(
 ) -> tuple[MarkView, ...]:
     """Marks that stand, of pupils, groups, a school, in terms: what is said is asked together. For `reports` above.
 
-    `shown_only` leaves out those of hidden columns. Taken back ones and retired columns are left out. In order of day.
+    `shown_only` leaves out those of hidden columns. Taken back ones and retired columns are left out, and what is about
+    no subject. In order of day.
     Who may see them is the caller's to ask.
     """
     rows = Mark.objects.filter(replaced_by__isnull=True, task__retired=False).exclude(value="")
+    rows = rows.exclude(task__kind__in=ABOUT_PUPILS)
     if school is not None:
         rows = rows.filter(task__school=school)
     if groups is not None:
@@ -223,16 +227,17 @@ def _cell(row: Sequence[Any]) -> MarkCell:
     return MarkCell(row[0], row[3], row[4], row[5], row[6], changed=row[7] is not None)
 
 
-def _column(room: Room, task: TaskView, *, writable: bool) -> Column:
-    kinds = room.pack.diary.mark_kinds(room.level, task.on)
-    kind = next((one for one in kinds if one.code == task.kind), None)
+def column_of(room: Room, task: TaskView, *, writable: bool) -> Column:
+    """The column of a grid; for this package's own files."""
+    kind = next((one for one in kinds_of(room, task.on) if one.code == task.kind), None)
     term = next((one.code for one in room.year.terms if one.id == task.term), "")
     return Column(task, kind, term, readonly=not writable or kind is None)
 
 
-def _rows(
+def rows_of(
     by: Actor, room: Room, subject: str, tasks: Sequence[TaskView], cells: Cells, term: UUID | None, on: date
 ) -> tuple[GridRow, ...]:
+    """The pupils of a grid with what stands; for this package's own files."""
     stays: dict[UUID, EnrolmentView] = {one.person: one for one in schools.members_ever(group=room.group.id)}
     here = [key for key, one in stays.items() if one.starts <= on and (one.ends is None or one.ends >= on)]
     if on > room.year.ends:  # a class of a year that is over: whoever was there at its end

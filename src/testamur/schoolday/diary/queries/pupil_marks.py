@@ -11,12 +11,15 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from testamur.kernel.base.actor import Actor
+from testamur.law.tables import ABOUT_PUPILS
 from testamur.schoolday.diary.models import Mark
 from testamur.schoolday.diary.queries.schooling import schoolings, span
 from testamur.schoolday.diary.rules.pupil import MarkLine, PupilMarks, Schooling, by_subject
 
-SHOWN = Q(task__retired=False) & (Q(task__hidden=False) | Q(task__shown_at__isnull=False))
-"""Marks of columns that the teacher does not keep hidden."""
+SHOWN = (
+    Q(task__retired=False) & (Q(task__hidden=False) | Q(task__shown_at__isnull=False)) & ~Q(task__kind__in=ABOUT_PUPILS)
+)
+"""Marks of columns that the teacher does not keep hidden; what is about no subject stands in the transcript."""
 _FIELDS = (
     "pupil_id", "id", "task_id", "task__subject", "task__kind", "task__title", "task__term__code", "task__on", "value",
     "task__weight", "task__closes", "comment", "made_at", "task__shown_at", "replaces__value",

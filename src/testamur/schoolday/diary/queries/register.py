@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from testamur.kernel.base.actor import Actor
+from testamur.law.tables import ABOUT_PUPILS
 from testamur.register.people.queries import chunks
 from testamur.schoolday.diary.models import Absence, Assessment, Lesson, Mark, Remark
 from testamur.schoolday.diary.rules.states import AbsenceKind, LessonState
@@ -121,6 +122,7 @@ def _marks(class_of: Mapping[UUID, UUID], first: date, last: date) -> dict[UUID,
         rows = (
             Mark.objects.filter(~Exists(later), pupil__in=chunk, task__on__range=(first, last))
             .exclude(value="")
+            .exclude(task__kind__in=ABOUT_PUPILS)
             .order_by("task__on", "task__made_at", "made_at")
             .values_list(
                 "pupil_id", "task__subject", "task__kind", "value", "task__term_id", "task__on", "task__weight"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -17,7 +17,8 @@ from testamur.schoolday.diary.rules.rooms import NoPack, NotYourSubject, Room
 
 EVERY = "diary.group.every"
 """Who holds this verb at a school may write in every subject of it (import, the head of the school)."""
-
+WHOLE = "diary.class.assess"
+"""Who holds this verb at a class writes what is about its pupils and no subject: its class teacher."""
 
 _KNOWN: ContextVar[dict[tuple[UUID, date], Room] | None] = ContextVar("rooms", default=None)
 
@@ -66,11 +67,45 @@ def _term(terms: tuple[TermView, ...], on: date) -> TermView | None:
 def must_teach(*, by: Actor, verb: str, room: Room, subject: str, on: date) -> None:
     """Raise NotAllowed without `verb` at the group, `NotYourSubject` when `by` does not teach the subject there.
 
-    Who holds `EVERY` at the group may write in every subject.
+    Who holds `EVERY` at the group may write in every subject. What is about no subject is the class teacher's
+    (`WHOLE`), and so is a subject that nobody is said to teach where the law closes years.
     """
     by.must(verb, room.path, group=room.group.id)
     if by.may(EVERY, room.path):
         return
-    taught = {t.subject for t in schools.teaching(person=by.id, on=on) if t.group == room.group.id}
-    if not taught & {"", subject}:
+    heads = by.may(WHOLE, room.path, group=room.group.id)
+    if room.pack.diary.about(subject):
+        mine = heads
+    else:
+        mine = bool(_taught(by, room, on) & {"", subject}) or (heads and not _given(by, room, on) & {"", subject})
+    if not mine:
         raise NotYourSubject("Somebody else teaches this subject here.", field="subject", subject=subject)
+
+
+def writable(*, by: Actor, room: Room, on: date) -> Callable[[str], bool]:
+    """Whether `must_teach` lets `by` write in a subject of the room; asked once for all of them.
+
+    The verb itself is the caller's to ask.
+    """
+    if by.may(EVERY, room.path):
+        return lambda _subject: True
+    taught, heads = _taught(by, room, on), by.may(WHOLE, room.path, group=room.group.id)
+    given = _given(by, room, on) if heads else {""}
+
+    def may(subject: str) -> bool:
+        if room.pack.diary.about(subject):
+            return heads
+        return bool(taught & {"", subject}) or (heads and not given & {"", subject})
+
+    return may
+
+
+def _taught(by: Actor, room: Room, on: date) -> set[str]:
+    return {t.subject for t in schools.teaching(person=by.id, on=on) if t.group == room.group.id}
+
+
+def _given(by: Actor, room: Room, on: date) -> set[str]:
+    """What others are said to teach there; everything where the law closes no years: nobody stands in for nobody."""
+    if room.pack.year_end is None:
+        return {""}
+    return {t.subject for t in schools.teachers_of(groups=[room.group.id], on=on) if t.person != by.id}

@@ -241,9 +241,13 @@ class MarkView:
 
 def kinds_for(room: Room, subject: str, on: date) -> tuple[MarkKind, ...]:
     """The kinds of mark that the subject has in that room on that day."""
-    return tuple(
-        kind for kind in room.pack.diary.mark_kinds(room.level, on) if not kind.subjects or subject in kind.subjects
-    )
+    return tuple(kind for kind in kinds_of(room, on) if not kind.subjects or subject in kind.subjects)
+
+
+def kinds_of(room: Room, on: date) -> tuple[MarkKind, ...]:
+    """All kinds of that room and day: of subjects, then of pupils as a whole."""
+    diary = room.pack.diary
+    return (*diary.mark_kinds(room.level, on), *diary.class_kinds(room.level, on))
 
 
 def kind_of(room: Room, subject: str, code: str, on: date) -> MarkKind:

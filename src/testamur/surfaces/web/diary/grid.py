@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from testamur.law.diary import MarkKind
 from testamur.register.people import queries as people
 from testamur.schoolday.diary import actions
 from testamur.schoolday.diary.queries import marks as queries
-from testamur.schoolday.diary.rules.marks import Entry, Grid, Outcome, State
+from testamur.schoolday.diary.rules.marks import Entry, Grid, MarkCell, Outcome, State
 from testamur.surfaces.web import sightings
 from testamur.surfaces.web.diary import grid_shape as shape
 from testamur.surfaces.web.diary.grid_forms import Change, NewColumn
@@ -63,19 +64,8 @@ def grid(request: HttpRequest, group: UUID, subject: str) -> HttpResponse:
 @require_POST
 def save(request: HttpRequest, group: UUID, subject: str) -> HttpResponse:
     """The whole grid from a browser without script: what was touched is entered, what was not stays."""
-    visitor = visitor_of(request)
     one = found(request, group, subject)
-    accept = request.POST.get("accept", "")
-    outcomes: list[Answer] = []
-    for number, task in _numbered(request, "t"):
-        entries = _entries(request, number, accept=accept == str(number))
-        if entries:
-            results = actions.enter_marks(by=visitor.actor, task=task, entries=entries, now=visitor.now)
-            outcomes += [(number, *pair) for pair in zip(entries, results, strict=True)]
-    stored = sum(outcome.state is State.STORED for _number, _entry, outcome in outcomes)
-    if stored:
-        messages.success(request, ngettext("%(n)s mark saved.", "%(n)s marks saved.", stored) % {"n": stored})
-    wrong = [one for one in outcomes if one[2].state in {State.REFUSED, State.CONFLICT}]
+    wrong = entered(request)
     if wrong:
         return _shown(request, found(request, group, subject), wrong=wrong, status=422)
     return redirect(address(one))
@@ -86,17 +76,55 @@ def save(request: HttpRequest, group: UUID, subject: str) -> HttpResponse:
 def fresh(request: HttpRequest, group: UUID, subject: str) -> HttpResponse:
     """What was written since the page last asked, for its program."""
     visitor = visitor_of(request)
-    since = _moment(request.GET.get("since", "")) or visitor.now
-    new = queries.fresh(by=visitor.actor, group=group, subject=subject, on=visitor.now.date(), since=since - SLACK)
+    new = queries.fresh(
+        by=visitor.actor, group=group, subject=subject, on=visitor.now.date(), since=asked_since(request)
+    )
+    return news(request, new)
+
+
+def asked_since(request: HttpRequest) -> datetime:
+    """From when on a page asks for what is new, with some slack."""
+    return (_moment(request.GET.get("since", "")) or visitor_of(request).now) - SLACK
+
+
+def news(request: HttpRequest, new: Mapping[tuple[UUID, UUID], MarkCell]) -> HttpResponse:
+    """What was written, for the page's program."""
+    visitor = visitor_of(request)
     writers = people.people(by=visitor.actor, ids={cell.by for cell in new.values()}, numbers=False) if new else {}
-    told = [
+    marks = [
         {
             "task": str(task), "pupil": str(pupil), "mark": str(cell.id), "value": cell.value, "comment": cell.comment,
             "by": writers[cell.by].name if cell.by in writers else "", "mine": cell.by == visitor.actor.id,
         }
         for (task, pupil), cell in new.items()
     ]  # fmt: skip
-    return JsonResponse({"at": visitor.now.isoformat(), "marks": told})
+    return JsonResponse({"at": visitor.now.isoformat(), "marks": marks})
+
+
+def entered(request: HttpRequest) -> list[Answer]:
+    """Enter what was touched in the columns that the form numbers; what was not stored, and why."""
+    visitor = visitor_of(request)
+    accept = request.POST.get("accept", "")
+    outcomes: list[Answer] = []
+    for number, task in _numbered(request, "t"):
+        entries = _entries(request, number, accept=accept == str(number))
+        if entries:
+            results = actions.enter_marks(by=visitor.actor, task=task, entries=entries, now=visitor.now)
+            outcomes += [(number, *pair) for pair in zip(entries, results, strict=True)]
+    stored = sum(outcome.state is State.STORED for _number, _entry, outcome in outcomes)
+    if stored:
+        messages.success(request, ngettext("%(n)s mark saved.", "%(n)s marks saved.", stored) % {"n": stored})
+    return [one for one in outcomes if one[2].state in {State.REFUSED, State.CONFLICT}]
+
+
+def told(
+    wrong: Iterable[Answer], names: Mapping[UUID, str], titles: Mapping[str, str]
+) -> list[tuple[str, str, str, str]]:
+    """Pupil, column, what was written and why it was not saved."""
+    return [
+        (names.get(entry.pupil, ""), titles.get(str(number), ""), entry.value, refusal(outcome))
+        for number, entry, outcome in wrong
+    ]
 
 
 def address(one: Grid) -> str:
@@ -108,7 +136,8 @@ def address(one: Grid) -> str:
 
 def _shown(request: HttpRequest, one: Grid, *, wrong: list[Answer] | None = None, status: int = 200) -> HttpResponse:
     names = {row.pupil.id: row.pupil.name for row in one.rows}
-    heads, bars = shape.heads(one), shape.bars(one)
+    heads, bars = shape.heads(one, address(one)), shape.bars(one)
+    named = {"group": one.room.group.id, "subject": one.subject}
     titles = {head.number: head.title for head in heads}
     column = next((h for h in heads if str(h.column.task.id) == request.GET.get("column")), None)
     context = {
@@ -130,10 +159,10 @@ def _shown(request: HttpRequest, one: Grid, *, wrong: list[Answer] | None = None
         "wide": len(bars) * (shape.BAR + 8) + 8,
         "counts": shape.counts(one, bars),
         "numbered": shape.numbered(one),
-        "wrong": [
-            (names.get(entry.pupil, ""), titles.get(str(number), ""), entry.value, refusal(outcome))
-            for number, entry, outcome in wrong or ()
-        ],
+        "wrong": told(wrong or (), names, titles),
+        "save_address": reverse("diary:grid_save", kwargs=named),
+        "fresh_address": reverse("diary:fresh", kwargs=named),
+        "shown_term": next((term.code for term in one.room.year.terms if term.id == one.term), YEAR),
     }
     if status != 200:  # noqa: PLR2004 - the status of a page
         return page(request, "web/diary/grid.html", status=status, **context)

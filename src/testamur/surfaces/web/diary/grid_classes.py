@@ -16,6 +16,7 @@ from testamur.law.tables import PACKS
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import GroupView, UnitView
 from testamur.schoolday.diary.queries.rooms import EVERY
+from testamur.schoolday.results.moments import CLOSE, PROMOTE
 from testamur.surfaces.web.diary.about import reaches_families
 from testamur.surfaces.web.diary.grid_shape import subject_name
 from testamur.surfaces.web.diary.grid_tell import visitor_of
@@ -26,12 +27,17 @@ from testamur.surfaces.web.requests import Visitor
 
 @dataclass(frozen=True, slots=True)
 class ClassLine:
-    """A group with (code, name) of its subjects. `reaches`: the visitor may write to its families."""
+    """A group with (code, name) of its subjects. `reaches`: the visitor may write to its families.
+
+    `moments`: it is assessed at moments of the year; `closes`: the visitor closes them, and the year.
+    """
 
     group: GroupView
     subjects: tuple[tuple[str, str], ...]
     pupils: int
     reaches: bool
+    moments: bool = False
+    closes: bool = False
 
 
 @door("diary.home", Area.STAFF)
@@ -51,12 +57,21 @@ def classes(request: HttpRequest) -> HttpResponse:
             _subjects(pack, groups[key], codes, on),
             len(ways.get(key, ())),
             reaches_families(visitor, groups[key]),
+            _assessed(pack, groups[key]),
+            _assessed(pack, groups[key]) and visitor.actor.may(CLOSE, groups[key].path, group=key),
         )
         for key, codes in taught.items()
         if key in groups
     ]
     lines.sort(key=lambda line: (len(line.group.code), line.group.code))
-    return page(request, "web/diary/classes.html", lines=lines, unit=unit, pack=pack)
+    promotes = (
+        pack is not None and unit is not None and pack.year_end is not None and visitor.actor.may(PROMOTE, unit.path)
+    )
+    return page(request, "web/diary/classes.html", lines=lines, unit=unit, pack=pack, promotes=promotes)
+
+
+def _assessed(pack: Pack | None, group: GroupView) -> bool:
+    return pack is not None and pack.year_end is not None and group.year_level in pack.year_levels
 
 
 def _taught(visitor: Visitor, unit: UnitView, on: date) -> dict[UUID, set[str]]:

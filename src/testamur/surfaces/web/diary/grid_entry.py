@@ -49,6 +49,8 @@ def enter(request: HttpRequest, task: UUID) -> HttpResponse:
     names = _writers(visitor, outcomes)
     shown = next((term.id for term in place.year.terms if term.code == code), None)
     touched = {o.pupil for o in outcomes if o.state in {State.STORED, State.CONFLICT}}
+    if place.pack.diary.about(one.subject):
+        touched = set()  # nothing is reckoned from it
     concluded = queries.conclusions(room=place, subject=one.subject, term=shown, pupils=touched) if touched else {}
     return JsonResponse(
         {

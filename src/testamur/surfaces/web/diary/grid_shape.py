@@ -39,6 +39,8 @@ class Head:
     day: str
     proposed: int
     """How many empty cells have a proposal."""
+    address: str = ""
+    """Where the column is changed; empty where it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +77,16 @@ def figure(value: Decimal | None) -> str:
     return "" if value is None else number_format(value, 2)
 
 
-def heads(grid: Grid) -> list[Head]:
-    """The columns."""
+def heads(grid: Grid, here: str = "") -> list[Head]:
+    """The columns; `here`: the address of the grid, where each can be changed."""
     found = []
     for number, column in enumerate(grid.columns):
         task = column.task
         kind = column.kind.name if column.kind is not None else task.kind
         empty = [row for row in grid.rows if task.id in row.proposals and not _stands(row, task.id)]
         day = "" if task.closes else date_format(task.on, "j.n")
-        found.append(Head(str(number), column, task.title or kind, kind, day, len(empty)))
+        at = f"{here}&column={task.id}#column" if here else ""
+        found.append(Head(str(number), column, task.title or kind, kind, day, len(empty), at))
     return found
 
 

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, Round
 
+from testamur.law.tables import ABOUT_PUPILS
 from testamur.schoolday.diary.models import Absence, Mark, Remark
 from testamur.schoolday.diary.rules.reports import RECENT_DAYS, Marks, Missed, Noted, Scale, Sort
 from testamur.schoolday.diary.rules.states import AbsenceKind
@@ -30,7 +31,8 @@ def standing() -> QuerySet[Mark]:
     The subquery keeps to the index on `replaces` also where the planner knows that hardly any mark has one.
     """
     replaced = Exists(Mark.objects.filter(replaces=OuterRef("pk")))
-    return Mark.objects.filter(~replaced, task__retired=False).exclude(value="")
+    rows = Mark.objects.filter(~replaced, task__retired=False).exclude(value="")
+    return rows.exclude(task__kind__in=ABOUT_PUPILS)
 
 
 def marks_by(rows: QuerySet[Mark], key: str, *, scale: Scale, sort: Sort, last: date) -> dict[UUID, list[Marks]]:

@@ -247,6 +247,7 @@
   let drawn = 0;
   const draw = () => {
     clearTimeout(drawn);
+    if (!document.getElementById("picture")) return;
     drawn = setTimeout(async () => {
       if (busy || all.some((cell) => cell.wanted)) return;
       const response = await fetch(location.href.split("#")[0], { headers: { "HX-Request": "true", "HX-Target": "picture" } }).catch(() => null);
@@ -292,11 +293,13 @@
   const redo = () => turn(undone, done, "after");
 
   // The step of the scale that was meant: itself in any case of letters, else the only one that begins so.
+  // Letters without their signs: who types without a Vietnamese keyboard means Đ by d.
+  const bare = (text) => text.toLocaleLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/g, "d");
   const meant = (cell, text) => {
     const typed = text.trim();
     const small = typed.toLocaleLowerCase();
     const steps = program.columns[cell.c].accepted;
-    const exact = steps.find((one) => one.toLocaleLowerCase() === small);
+    const exact = steps.find((one) => one.toLocaleLowerCase() === small) || steps.find((one) => bare(one) === bare(small));
     if (exact || !small) return exact || typed;
     const begun = steps.filter((one) => one.toLocaleLowerCase().startsWith(small));
     return begun.length === 1 ? begun[0] : typed;
@@ -418,8 +421,8 @@
     dirty = true;
     advanced = false;
     if (inside || event.isComposing || !advance || !advance.checked || event.inputType === "deleteContentBackward") return;
-    const small = cell.input.value.trim().toLocaleLowerCase();
-    const steps = program.columns[cell.c].accepted.map((one) => one.toLocaleLowerCase());
+    const small = bare(cell.input.value.trim());
+    const steps = program.columns[cell.c].accepted.map(bare);
     if (!steps.includes(small) || steps.some((one) => one !== small && one.startsWith(small))) return;
     commit(cell);
     const next = step(cell, 1, 0);
@@ -615,7 +618,8 @@
   }
   const writable = program.columns.map((_one, c) => c).filter((c) => !program.columns[c].readonly);
   const daily = writable.filter((c) => !program.columns[c].closes);
-  const start = daily.length ? daily[daily.length - 1] : writable[0] || 0;
+  const latest = daily.length ? daily[daily.length - 1] : writable[0] || 0;
+  const start = program.start === undefined ? latest : (writable[program.start] ?? 0);
   const open0 = cells.map((row) => row[start]).find((cell) => cell.input && !now(cell).value) || cells[0][start];
   settle(open0);
   fit();

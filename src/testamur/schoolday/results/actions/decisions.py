@@ -57,6 +57,11 @@ def record_decisions(*, by: Actor, decisions: Sequence[NewDecision], now: dateti
     """
     for path in sorted({d.path for d in decisions}):
         by.must("results.decision.record", path)
+    return recorded(by, decisions, now)
+
+
+def recorded(by: Actor, decisions: Sequence[NewDecision], now: datetime, **refs: str) -> Recorded:
+    """The same for this package's other verbs, which ask for their own permission; `refs` go to the journal too."""
     there = _existing(decisions)
     rejected: list[Rejected] = []
     fresh: list[tuple[int, NewDecision]] = []
@@ -81,7 +86,7 @@ def record_decisions(*, by: Actor, decisions: Sequence[NewDecision], now: dateti
         by=by,
         kind="results.decisions.recorded/1",
         path=decisions[0].path if decisions else "/",
-        refs={"count": len(rows), "ids_sha256": digest, "rejected": len(rejected)},
+        refs={"count": len(rows), "ids_sha256": digest, "rejected": len(rejected), **refs},
         now=now,
     )
     ids = {index: row.id for (index, _new), row in zip(fresh, rows, strict=True)}
@@ -101,6 +106,11 @@ def correct_decision(*, by: Actor, decision: UUID, amendment: Amendment, now: da
     if old is None:
         raise NotFound("There is no such decision.", field="decision")
     by.must(f"results.decision.{amendment.reason.value}", old.path)
+    return corrected(by, old, amendment, now)
+
+
+def corrected(by: Actor, old: Decision, amendment: Amendment, now: datetime) -> UUID:
+    """The same for this package's other verbs, which ask for their own permission; `old` is locked."""
     if Decision.objects.filter(replaces=old).exists():
         raise NotACorrection("The decision is corrected already: correct the one that took its place.")
     if not old.decided_on <= amendment.decided_on <= now.date():
