@@ -79,7 +79,7 @@ def _schools(folder: Path, size: str, workers: int, rsa: bool, quiet: bool) -> d
     from testamur.kernel.journal import steps as journal
     from testamur.schoolday.reporting import steps as reporting
     from testamur.schoolday.reporting.tasks import SETTLE_STEP
-    from testamur.surfaces.cli import demo_build, demo_care, demo_diary, demo_portal, issuing
+    from testamur.surfaces.cli import demo_build, demo_care, demo_certificates, demo_diary, demo_portal, issuing
     from testamur.surfaces.cli import demo_university_lists as university
     from testamur.surfaces.cli.demo_data import SIZES
     from testamur.surfaces.cli.trust import write_trust
@@ -130,6 +130,7 @@ def _schools(folder: Path, size: str, workers: int, rsa: bool, quiet: bool) -> d
         costs["issue"] = time.perf_counter() - began - sum(costs.values())
         steps.publish_all_status(by=by, clock=clock.now)
         write_trust(folder / "trust.json")
+        own = demo_certificates.write(by, [b.school for b in built], folder / "certificates", clock.now())
         files = issuing.write_copies(by, made, folder / "records")
         journal.ship_all(now=clock.now())
         costs["copies"] = time.perf_counter() - began - sum(costs.values())
@@ -151,6 +152,7 @@ def _schools(folder: Path, size: str, workers: int, rsa: bool, quiet: bool) -> d
         "skipped": skipped,
         "trust": str(folder / "trust.json"),
         "first": str(files[0]) if files else None,
+        "certificates": len(own),
         "seconds": {k: round(v, 3) for k, v in costs.items()},
         "stage_seconds": {k: round(v, 3) for k, v in sorted(outcome.seconds.items())},
         "verified": _verify(files, folder / "trust.json"),
@@ -278,7 +280,7 @@ def _clear(folder: Path) -> None:
     if not folder.exists():
         folder.mkdir(parents=True)
         return
-    known = {"data", "records", "trust.json"}
+    known = {"data", "records", "trust.json", "certificates"}
     strange = [p.name for p in folder.iterdir() if p.name not in known]
     if strange:
         output.say(f"[bold red]refused[/] {folder} holds other things ({strange[0]}); name an empty folder with --dir")
@@ -303,6 +305,8 @@ def _tell(told: dict[str, Any]) -> None:
         say(f"  [dim]{count} documents not due: {code}[/]")
     say(f"  originals   {told['dir']}/records/…/*.pdf, each with its .tlog-proof")
     say(f"  trust       {told['trust']}")
+    if told.get("certificates"):
+        say(f"  signers     {told['certificates']} TEST certificates in certificates/*.p12, password 1234")
     say(f"  verified    {told['verified']['valid']} of {told['verified']['checked']} looked at")
     say("")
     say("Verify one yourself, offline:")

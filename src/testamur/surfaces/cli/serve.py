@@ -26,6 +26,8 @@ def serve(
 ) -> None:
     """Serve the web; with it, seal, send and ship in the background. Ctrl-C stops both.
 
+    Where a broker is named (TESTAMUR_BROKER_URL) the background work goes over it, with a relay of its own.
+
     Put a proxy with TLS before it, or start it on the machine's own address for a trial. See docs/operate.md.
     """
     from testamur.surfaces.cli import runtime
@@ -37,14 +39,17 @@ def serve(
 def run(*, host: str, port: int, workers: int, threads: int = 12, background: bool = True) -> None:
     """Collect the static files, start the background work and the server; returns when it was stopped.
 
-    In demo mode the registry of the university is served with it, simulated.
+    In demo mode the registry of the university and a signing service are served with it, simulated.
     """
-    from testamur.surfaces.cli import demo_registry
+    from testamur.surfaces.cli import demo_certificates, demo_registry
 
     collect_static()
     registry = demo_registry.start()
     if registry is not None:
         output.say(f"[bold]the registry, simulated[/] {registry.url}simulator/ (no browser knows its TEST certificate)")
+    signing = demo_certificates.start()
+    if signing is not None:
+        output.say(f"[bold]the signing service, simulated[/] {signing.url}simulator/ shows codes; every PIN is 123456")
     helper = _background() if background else None
     try:
         _web(host, port, workers, threads)
@@ -52,8 +57,9 @@ def run(*, host: str, port: int, workers: int, threads: int = 12, background: bo
         if helper is not None:
             helper.send_signal(signal.SIGTERM)
             helper.wait()
-        if registry is not None:
-            registry.stop()
+        for simulated in (registry, signing):
+            if simulated is not None:
+                simulated.stop()
 
 
 def collect_static() -> None:
@@ -68,8 +74,12 @@ def _background() -> subprocess.Popen[bytes]:
     from django.conf import settings
 
     environment = {**os.environ, "TESTAMUR_DATA": str(settings.DATA), "TESTAMUR_PARENT": str(os.getpid())}
+    way = ["--broker"] if settings.BROKER_URL else []
     return subprocess.Popen(
-        [sys.executable, "-m", "testamur", "worker"], env=environment, stdin=subprocess.DEVNULL, start_new_session=True
+        [sys.executable, "-m", "testamur", "worker", *way],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
     )
 
 
