@@ -348,6 +348,15 @@ ALLOWED: Mapping[str, Who] = {
     "staff:answer": CEREMONY,
     "staff:confirm": CEREMONY,
     "staff:progress": CEREMONY,
+    "staff:certificate": CEREMONY,
+    "staff:certificate-choose": CEREMONY,
+    "staff:certificate-other": CEREMONY,
+    "staff:certificate-request": NOBODY,  # no certificate is chosen yet
+    "staff:certificate-answer": CEREMONY,
+    "staff:service-find": NOBODY,  # the key is on the signer's own computer
+    "staff:service-choose": NOBODY,  # as above
+    "staff:service-code": NOBODY,  # as above
+    "staff:service-authorise": NOBODY,  # as above
     # Lessons, attendance, absences and leave.
     "diary:today": SIGNERS_ANYWHERE,
     "diary:day": LEADERS,

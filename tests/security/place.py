@@ -205,6 +205,7 @@ def _fill(things: Things, site: Site) -> None:
         "seal": sealing.seals(by=by, organisation=site.body.id)[0].id,
         "post": post.id,
         "ceremony": ceremony,
+        "own_ceremony": _own_ceremony(world, site),
         "share": shared.share,
         "token": shared.token,
         "login": login,
@@ -421,6 +422,23 @@ def _ceremony(world: World, site: Site) -> UUID:
         signing.cancel(by=signs, ceremony=ceremony, now=now)
         steps.settle_one(by=signs, ceremony=ceremony, now=now)
     return ceremony
+
+
+def _own_ceremony(world: World, site: Site) -> UUID:
+    """A ceremony of the first signer with a certificate of one's own, which is not chosen yet."""
+    from testamur.trust.signing import actions as signing
+    from testamur.trust.signing.rules import DocumentToSign
+
+    person = world.persons[site.signer]
+    me = people_queries.person(by=operator(), id=person)
+    assert me is not None
+    assert me.identifier is not None
+    return signing.start(
+        by=Actor(person, "simulated", (Grant("signer", site.unit.path, ("*",)),)), organisation=site.body.id,
+        path=site.unit.path, role=site.role, method="certificate", locale="sv", now=clock.now(),
+        signer=SignerIdentity(person, me.name, me.identifier.scheme.value, me.identifier.value),
+        documents=[DocumentToSign(UUID(int=77), "0" * 64, 1, "A document")],
+    )  # fmt: skip
 
 
 def _table(office: Actor) -> str:
