@@ -15,6 +15,8 @@ class ArmingConfig(AppConfig):
     path = str(Path(__file__).parent)
 
     def ready(self) -> None:
+        if size := os.environ.get("TEST_BATCH"):
+            _batches(int(size))
         point, marker = os.environ.get("TEST_DIE"), os.environ.get("TEST_DIE_ONCE")
         if not point or not marker or multiprocessing.parent_process() is None:
             return
@@ -25,3 +27,14 @@ class ArmingConfig(AppConfig):
         except FileExistsError:
             return
         points.arm_death(point)
+
+
+def _batches(size: int) -> None:
+    """Small batches, so that there is a middle in which something can die."""
+    from typing import Any
+
+    from testamur.trust.records import steps
+
+    kept: Any = steps
+    kept.BATCH = size
+    kept.issue_next.__kwdefaults__["limit"] = size

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from testamur.kernel.proofs.tlog import EntryKind
 from tests.faults import points
 
 PUBLIC_URL = "https://demo.testamur.example"
+LONGEST = int(os.environ.get("FAULT_SECONDS", "240"))
 
 
 def enter(data: str, url: str, log_url: str) -> None:
@@ -43,7 +45,7 @@ def run(what: str, place: tuple[str, str, str], out: str, arguments: Mapping[str
     # the worker of a test may hang: never longer than the test waits for it
     import signal
 
-    signal.alarm(240)
+    signal.alarm(LONGEST)
     enter(*place)
     known: dict[str, Callable[..., dict[str, Any]]] = {
         "make": make,
@@ -63,10 +65,10 @@ def make(records: int) -> dict[str, Any]:
 
     for alias in connections:
         call_command("migrate", database=alias, verbosity=0, interactive=False)
-    from testamur.surfaces.cli.bench import _records
+    from testamur.surfaces.cli.bench import term_reports
 
     with _at(timedelta(days=-3)):  # the seal is older than any clock error in these tests
-        new = _records(operator(), Path(settings.DATA), 2 * records, 0)
+        new = term_reports(operator(), Path(settings.DATA), 2 * records, 0)
     (Path(settings.DATA) / "later.pickle").write_bytes(_pickled(new[records:]))
     _sign(new[:records])
     return {"records": [str(one.record) for one in new[:records]]}
@@ -173,8 +175,6 @@ def touch(thing: str, later: int = 0) -> dict[str, Any]:
             path.unlink()
         return {}
     if thing == "age":  # as if two days had gone by since anybody wrote here
-        import os
-
         then = clock.now().timestamp() - 2 * 86400
         for folder in ("work", "archive.staging"):
             for path in (Path(settings.DATA) / folder).rglob("*"):

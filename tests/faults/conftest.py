@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ class Running:
         self.process = process
         self._out = out
 
-    def end(self, seconds: float = 250) -> int | None:
+    def end(self, seconds: float = child.LONGEST + 10) -> int | None:
         """Wait for it; its exit code (negative: the signal that killed it)."""
         self.process.join(seconds)
         return self.process.exitcode
@@ -107,21 +107,26 @@ def databases() -> Iterator[Databases]:
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Place:
-    """Documents signed and waiting to be issued; made once."""
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["tests.faults.preload"])
-    # the server that forks our processes starts as a program of its own and needs to find the code
+def forked() -> None:
+    """The server that forks the processes of these tests, with all that they import."""
+    get_context("forkserver").set_forkserver_preload(["tests.faults.preload"])
+    # it starts as a program of its own and needs to find the code
     former = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT), former or ""])
     try:
-        place = Place(tmp_path_factory.mktemp("prepared") / "data", databases.make(), databases.make())
-        place.run("make", records=RECORDS)
+        forkserver.ensure_running()
     finally:
         if former is None:
             del os.environ["PYTHONPATH"]
         else:
             os.environ["PYTHONPATH"] = former
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory, databases: Databases, forked: None) -> Place:
+    """Documents signed and waiting to be issued; made once."""
+    place = Place(tmp_path_factory.mktemp("prepared") / "data", databases.make(), databases.make())
+    place.run("make", records=RECORDS)
     return place
 
 

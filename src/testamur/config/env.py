@@ -40,6 +40,9 @@ class Env(BaseSettings):
     web_room: int = Field(
         default=6, ge=0, description="Pages that a web process makes at a time; more queue. 0: no queue"
     )
+    static_root: Path | None = Field(
+        default=None, description="Folder of the collected static files, one a machine; otherwise static in DATA"
+    )
     static_versions: bool = Field(default=True, description="Static files under names with their digest, collected")
     tsa_url: str = Field(default="", description="Time-stamping authority (RFC 3161); empty seals at level B-B")
     tsa_policy: str = Field(default="", description="Policy OID that its tokens must carry; empty takes any")

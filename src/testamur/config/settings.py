@@ -121,7 +121,7 @@ FILE_UPLOAD_HANDLERS = [
 # Static files: own ones of the packages, third-party ones from the lock. Names carry a digest of the content, so that
 # no browser needs to be told to forget (row B28); `testamur serve` collects them into the data folder.
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA / "static"
+STATIC_ROOT = _env.static_root or DATA / "static"
 STATICFILES_DIRS = [("vendor", Path(__file__).resolve().parents[1] / "assets" / "vendor")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -66,7 +66,8 @@ def issue(
         _tell(told)
 
 
-def _nobody(_title: str, _total: int) -> Callable[[int], None]:
+def nobody(_title: str, _total: int) -> Callable[[int], None]:
+    """A progress bar that nobody looks at."""
     return lambda _count: None
 
 
@@ -84,7 +85,7 @@ def _measure(folder: Path, pupils: int, workers: int, rsa: int, quiet: bool) -> 
     step = max(SECTION * workers, pupils // 20)
     count = len(range(0, pupils, step))
     # Besides the pupils: some to warm up with, and the floor's own, since a renderer remembers what it has laid out.
-    records = _records(by, folder / "data", pupils + WARM * workers + FLOOR * (count + 1), rsa)
+    records = term_reports(by, folder / "data", pupils + WARM * workers + FLOOR * (count + 1), rsa)
     how = issuing.How(folder / "data", "demo", PUBLIC_URL, workers)
     floor = _Floor(folder / "floor", records[pupils + WARM * workers :], rsa)
     sections: list[float] = []
@@ -93,13 +94,13 @@ def _measure(folder: Path, pupils: int, workers: int, rsa: int, quiet: bool) -> 
     with output.progress(quiet) as start, issuing.workers(how) as pool:
         floor.section()
         floor.forget()
-        issuing.run(by, records[pupils : pupils + WARM * workers], how, _nobody, pool=pool)
+        issuing.run(by, records[pupils : pupils + WARM * workers], how, nobody, pool=pool)
         advance = start("records issued", pupils)
         for at in range(0, pupils, step):
             some = records[at : min(at + step, pupils)]
             floor.section()
             began = time.perf_counter()
-            outcome = issuing.run(by, some, how, _nobody, pool=pool)
+            outcome = issuing.run(by, some, how, nobody, pool=pool)
             sections.append((time.perf_counter() - began) / len(some) * 1000)
             for stage, spent in outcome.seconds.items():
                 seconds[stage] = seconds.get(stage, 0.0) + spent
@@ -134,7 +135,7 @@ def _measure(folder: Path, pupils: int, workers: int, rsa: int, quiet: bool) -> 
     }
 
 
-def _records(by: Actor, data: Path, pupils: int, rsa: int) -> list[NewRecord]:
+def term_reports(by: Actor, data: Path, pupils: int, rsa: int) -> list[NewRecord]:
     """One term report per invented pupil, at one school of the demo's municipality."""
     from testamur.kernel.base import clock
     from testamur.law.contract import Decision, DocumentFacts, Period, PupilFacts, SchoolFacts

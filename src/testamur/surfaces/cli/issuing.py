@@ -98,7 +98,7 @@ def run(
     with nullcontext(pool) if pool else workers(how) as hands:
         _throw_away(by, outdated)
         mine = [*unfinished, *_prepare(by, records, how, start, outcome, hands)]
-        _mark_ready(by, mine)
+        mark_ready(by, mine)
         sign(by, mine, outcome, start)
         _issue(by, len(mine), how, start, outcome, hands)
     steps.tidy()
@@ -109,7 +109,7 @@ def draft(by: Actor, records: Sequence[NewRecord], how: How, start: Start) -> li
     """Prepare records and mark them ready; they then wait for their signers."""
     with workers(how) as hands:
         made = _prepare(by, records, how, start, Outcome(), hands)
-    _mark_ready(by, made)
+    mark_ready(by, made)
     return made
 
 
@@ -121,7 +121,8 @@ def _throw_away(by: Actor, outdated: Sequence[UUID]) -> None:
         actions.discard(by=by, path=path, records=some, now=clock.now())
 
 
-def _mark_ready(by: Actor, records: Sequence[UUID]) -> None:
+def mark_ready(by: Actor, records: Sequence[UUID]) -> None:
+    """Let drafts wait for their signers; what stands elsewhere is passed over."""
     for path, state, some in _by_place(queries.by_ids(by=by, records=records)):
         if state is State.DRAFTED:
             actions.mark_ready(by=by, path=path, records=some, now=clock.now())
@@ -159,7 +160,7 @@ def _prepare(
     chunks = [records[i : i + CHUNK] for i in range(0, len(records), CHUNK)]
     prepared: list[UUID] = []
     arguments = [(by, chunk, how.public_url, how.mode == "demo") for chunk in chunks]
-    for made, seconds in pool.map(_prepare_chunk, arguments) if pool else map(_prepare_chunk, arguments):
+    for made, seconds in pool.map(prepare_chunk, arguments) if pool else map(prepare_chunk, arguments):
         prepared.extend(made)
         outcome.spend(seconds)
         advance(len(made))
@@ -170,7 +171,8 @@ def _prepare(
 _RENDERERS: list[Renderer] = []
 
 
-def _prepare_chunk(arguments: tuple[Actor, Sequence[NewRecord], str, bool]) -> tuple[list[UUID], dict[str, float]]:
+def prepare_chunk(arguments: tuple[Actor, Sequence[NewRecord], str, bool]) -> tuple[list[UUID], dict[str, float]]:
+    """Render some documents in this process: (by, records, public address, test) → their ids, seconds by stage."""
     by, chunk, public_url, test = arguments
     if not _RENDERERS:
         _RENDERERS.append(Renderer())

@@ -43,6 +43,8 @@ def _mount(first: str) -> None:
         bench_notices,
         bench_portal,
         bench_results,
+        bench_workers,
+        deliver,
         import_,
         log_entries,
         operate,
@@ -57,6 +59,7 @@ def _mount(first: str) -> None:
     from testamur.surfaces.cli.correct import correct
     from testamur.surfaces.cli.demo import demo
     from testamur.surfaces.cli.export import export, import_diary
+    from testamur.surfaces.cli.import_province import import_province_command
     from testamur.surfaces.cli.import_studies import import_studies
     from testamur.surfaces.cli.issue import issue
     from testamur.surfaces.cli.phone import texts
@@ -68,6 +71,7 @@ def _mount(first: str) -> None:
     for command in (demo, practice, serve, issue, correct, trust, appoint, bounce):
         app.command()(command)
     app.command("import")(import_.import_command)
+    app.command("import-province")(import_province_command)
     app.command()(export)
     app.command("import-diary")(import_diary)
     app.command("import-studies")(import_studies)
@@ -82,9 +86,11 @@ def _mount(first: str) -> None:
     app.add_typer(status, name="status")
     app.add_typer(out.app, name="clients")
     app.add_typer(registry.app, name="registry")
+    app.add_typer(deliver.app, name="deliver")
     app.add_typer(roster.app, name="roster")
     app.add_typer(retention.app, name="retention")
-    for measure in (bench_grid.grid, bench_notices.notices, bench_portal.portal, bench_results.results):
+    measures = (bench_grid.grid, bench_notices.notices, bench_portal.portal, bench_results.results)
+    for measure in (*measures, bench_workers.workers):
         bench.app.command()(measure)
     app.add_typer(bench.app, name="bench")
 

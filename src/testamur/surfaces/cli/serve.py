@@ -39,14 +39,17 @@ def serve(
 def run(*, host: str, port: int, workers: int, threads: int = 12, background: bool = True) -> None:
     """Collect the static files, start the background work and the server; returns when it was stopped.
 
-    In demo mode the registry of the university and a signing service are served with it, simulated.
+    In demo mode the registry of the university, the ministry's store and a signing service are served with it.
     """
-    from testamur.surfaces.cli import demo_certificates, demo_registry
+    from testamur.surfaces.cli import demo_certificates, demo_ministry, demo_registry
 
     collect_static()
     registry = demo_registry.start()
     if registry is not None:
         output.say(f"[bold]the registry, simulated[/] {registry.url}simulator/ (no browser knows its TEST certificate)")
+    store = demo_ministry.start()
+    if store is not None:
+        output.say(f"[bold]the ministry's store, simulated[/] {store.url}simulator/ shows and spoils what it takes")
     signing = demo_certificates.start()
     if signing is not None:
         output.say(f"[bold]the signing service, simulated[/] {signing.url}simulator/ shows codes; every PIN is 123456")
@@ -57,7 +60,7 @@ def run(*, host: str, port: int, workers: int, threads: int = 12, background: bo
         if helper is not None:
             helper.send_signal(signal.SIGTERM)
             helper.wait()
-        for simulated in (registry, signing):
+        for simulated in (registry, store, signing):
             if simulated is not None:
                 simulated.stop()
 
@@ -75,7 +78,7 @@ def _background() -> subprocess.Popen[bytes]:
 
     environment = {**os.environ, "TESTAMUR_DATA": str(settings.DATA), "TESTAMUR_PARENT": str(os.getpid())}
     way = ["--broker"] if settings.BROKER_URL else []
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-m", "testamur", "worker", *way],
         env=environment,
         stdin=subprocess.DEVNULL,
