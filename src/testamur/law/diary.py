@@ -110,6 +110,8 @@ class AssessmentForm:
     """True when a plan forward belongs to it."""
     per: str
     """``term`` or ``year``."""
+    pupil: str = ""
+    """The word for a pupil whose name is not said (``em``), in the law's language."""
 
 
 @dataclass(frozen=True, slots=True)

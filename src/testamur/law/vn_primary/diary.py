@@ -122,7 +122,7 @@ class SchoolDiary:
         """Regular comments on a subject, term by term (art. 6); the level stands beside them as a mark."""
         if year_level not in tables.YEAR_LEVELS or on < tables.IN_FORCE[year_level]:
             return None
-        return AssessmentForm("Nhận xét thường xuyên", None, plan=False, per="term")
+        return AssessmentForm("Nhận xét thường xuyên", None, plan=False, per="term", pupil="Em")
 
     def normalise_mark(self, kind: str, text: str, year_level: int, on: date) -> str:
         """``hoàn thành tốt`` → ``T``, ``9.0`` → ``9``; a fraction is refused, never rounded (art. 7.1.d)."""

@@ -71,7 +71,7 @@ class Hat:
 
 _SIGNS = ("records.record.sign", "signing.ceremony.*")
 OWN = ("delivery.device.*", "notices.own.*", "support.own.*", "accounts.app.*", "noticeboard.feed.work",
-       "rollout.first.*")
+       "rollout.first.*", "diary.phrase.own")
 """What everybody may do about oneself, whatever hat is worn."""
 _SEES = ("people.details.see", "people.guardianship.see", "schools.group.see")
 
@@ -106,7 +106,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         "people.*", "schools.*", "curriculum.*", "connectors.import.*", "journal.read", "signing.ceremony.see",
         "sealing.seal.read", "delivery.message.see", "diary.lesson.*", "diary.attendance.*", "diary.absence.*",
         "diary.leave.*", "diary.report.see", "diary.register.*", "diary.import.*", "diary.export.*",
-        "diary.completeness.*", "diary.group.every", "noticeboard.event.*", "noticeboard.time.*",
+        "diary.completeness.*", "diary.phrase.school", "diary.group.every", "noticeboard.event.*", "noticeboard.time.*",
         "notices.registration.*", *_PORTAL, "forms.form.*", "noticeboard.menu.*", "support.question.*",
         "support.case.*", "support.contact.*", "support.link.*",
         "keeping.request.*", "learning.plan.see", "transcripts.*", "custody.*", "rollout.plan.see", "rollout.plan.join",
@@ -147,7 +147,7 @@ GROUP_VERBS: Mapping[str, tuple[str, ...]] = {
 """Role → verbs in the groups that a teacher teaches, and in those that a class teacher has; nowhere else."""
 
 AUTHORITY_VERBS: tuple[str, ...] = (
-    "sealing.seal.*", "people.protected.review", "support.tool.*", "noticeboard.*", "keeping.*",
+    "diary.phrase.body", "sealing.seal.*", "people.protected.review", "support.tool.*", "noticeboard.*", "keeping.*",
     "accounts.client.*", "rollout.*", "supervision.*", "connectors.delivery.*",
 )  # fmt: skip
 """What an administrator of the body responsible (or an office of it) may do beyond one of a school."""

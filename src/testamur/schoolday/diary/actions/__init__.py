@@ -11,6 +11,7 @@ from testamur.schoolday.diary.actions.leaves import ask_leave, consent_leave, de
 from testamur.schoolday.diary.actions.lessons import add_lesson, assign_substitute, cancel_lesson, write_topic
 from testamur.schoolday.diary.actions.marks import enter_marks
 from testamur.schoolday.diary.actions.moments import open_moment
+from testamur.schoolday.diary.actions.phrases import keep_phrase, retire_phrase
 from testamur.schoolday.diary.actions.remarks import withdraw_remark, write_remark
 from testamur.schoolday.diary.actions.standing_in import move_lesson, replace_teacher
 from testamur.schoolday.diary.actions.tasks import add_task, change_task, ensure_closing, retire_task, show_task
@@ -29,6 +30,7 @@ __all__ = [
     "ensure_closing",
     "enter_marks",
     "excuse_absences",
+    "keep_phrase",
     "load_history",
     "move_lesson",
     "note_health",
@@ -37,6 +39,7 @@ __all__ = [
     "publish_assessments",
     "read_health",
     "replace_teacher",
+    "retire_phrase",
     "retire_task",
     "save_assessment",
     "show_task",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,8 +19,10 @@ from django.views.decorators.http import require_http_methods
 
 from testamur.access.accounts.rules import Area
 from testamur.kernel.base.refused import NotFound, Refused
+from testamur.register.people.rules import PersonView
 from testamur.schoolday.diary import actions
 from testamur.schoolday.diary.queries import assessments as queries
+from testamur.schoolday.diary.queries.phrases import phrases
 from testamur.schoolday.diary.rules.assessments import (
     LONGEST_TEXT,
     AssessmentConflict,
@@ -28,6 +31,7 @@ from testamur.schoolday.diary.rules.assessments import (
     SheetRow,
     Written,
 )
+from testamur.schoolday.diary.rules.phrases import Phrase, filled, found
 from testamur.surfaces.web import refusals
 from testamur.surfaces.web.diary.about import Class, class_of, names_of
 from testamur.surfaces.web.doors import door
@@ -42,6 +46,7 @@ class SaveForm(forms.Form):
     seen = forms.IntegerField(min_value=0, max_value=1_000_000)
     value = forms.CharField(required=False, max_length=20)
     text = forms.CharField(required=False, max_length=LONGEST_TEXT)
+    phrase = forms.CharField(required=False, max_length=60)
     plan = forms.CharField(required=False, max_length=LONGEST_TEXT)
 
     def said(self) -> Written:
@@ -59,6 +64,7 @@ class Line:
     theirs: Written | None = None
     writer: str = ""
     error: str = ""
+    called: str = ""
 
 
 @door("staff.home", Area.STAFF, Area.OFFICE)
@@ -66,6 +72,8 @@ class Line:
 def assessments(request: WebRequest, group: UUID, subject: str) -> HttpResponse:
     """The sheet; a POST saves one pupil's text, for a script as JSON and else as a page."""
     of, sheet = _sheet(request, group, subject)
+    if request.method == "POST" and request.POST.get("insert"):
+        return _inserted(request, of, sheet)
     if request.method == "POST":
         return _saved(request, of, sheet)
     return _page(request, of, sheet, [_line(row) for row in sheet.rows])
@@ -125,6 +133,34 @@ def _saved(request: WebRequest, of: Class, sheet: Sheet) -> HttpResponse:
     return HttpResponseRedirect(f"{_address(sheet)}#p-{row.person.id}", status=303)
 
 
+def _inserted(request: WebRequest, of: Class, sheet: Sheet) -> HttpResponse:
+    """A phrase in the text of one pupil, for a browser without script: it is seen first and not saved."""
+    sent = request.POST
+    row = next((one for one in sheet.rows if str(one.person.id) == sent.get("pupil", "")), None)
+    if row is None:
+        raise NotFound("There is no such pupil in this group.")
+    form = SaveForm(sent)
+    if not form.is_valid():
+        return _not_saved(request, of, sheet, row, str(_("The text is too long.")), told=False)
+    said, seen = form.said(), form.cleaned_data["seen"]
+    one = found(_phrases(of, sheet), form.cleaned_data["phrase"])
+    if one is None:
+        return _not_saved(request, of, sheet, row, str(_("There is no phrase with that code.")), told=False)
+    text = " ".join(part for part in (said.text.rstrip(), filled(one.text, called(row.person, sheet))) if part)
+    line = replace(_line(row), shown=replace(said, text=text), seen=seen)
+    messages.info(request, _("The phrase stands in the text. Read it, then save it."))
+    return _page(request, of, sheet, _lines(sheet, line))
+
+
+def called(person: PersonView, sheet: Sheet) -> str:
+    """What a phrase calls a pupil: the name by which one is called, or the law's word where the name is hidden."""
+    return sheet.form.pupil if person.masked else person.preferred or person.given
+
+
+def _phrases(of: Class, sheet: Sheet) -> tuple[Phrase, ...]:
+    return phrases(by=of.by, unit=of.room.school, subject=sheet.subject)
+
+
 def _not_saved(
     request: WebRequest, of: Class, sheet: Sheet, row: SheetRow, problem: str, *, told: bool
 ) -> HttpResponse:
@@ -179,10 +215,12 @@ def _page(request: WebRequest, of: Class, sheet: Sheet, lines: Sequence[Line], s
         steps=sheet.form.scale.values if sheet.form.scale is not None else (),
         step_names=_step_names(sheet),
         terms=() if sheet.form.per == "year" else of.room.year.terms,
-        lines=lines,
+        lines=[replace(line, called=called(line.row.person, sheet)) for line in lines],
         written=len(written),
         waiting=sum(1 for row in sheet.rows if row.ready),
         may_write=of.may("diary.assessment.write"),
+        phrases=(kept := _phrases(of, sheet)),
+        bank=json.dumps({one.code: one.text for one in reversed(kept)}),
         may_publish=of.may("diary.assessment.publish"),
         longest=LONGEST_TEXT,
         address=_address(sheet),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from testamur.surfaces.web.diary import assessments, events, health, meetings, pupil, remarks
+from testamur.surfaces.web.diary import assessments, events, health, meetings, phrases, pupil, remarks
 
 urlpatterns = [
     path("pupil/<uuid:group>/<uuid:pupil>/", pupil.pupil, name="pupil"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("health/<uuid:group>/<uuid:note>/end/", health.end, name="end_health"),
     path("assessments/<uuid:group>/<str:subject>/", assessments.assessments, name="assessments"),
     path("assessments/<uuid:group>/<str:subject>/publish/", assessments.publish, name="publish"),
+    path("phrases/", phrases.phrases, name="phrases"),
+    path("phrases/<uuid:wording>/retire/", phrases.retire, name="retire_phrase"),
     path("events/", events.events, name="events"),
     path("events/plan/", events.plan, name="plan"),
     path("event/<uuid:event>/", meetings.event, name="event"),

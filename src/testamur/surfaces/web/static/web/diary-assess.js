@@ -43,6 +43,33 @@
     }
   };
 
+  // Phrases: a code in its field, or typed after a stroke, becomes its text, which is seen before it is saved.
+  const bank = JSON.parse(sheet.dataset.phrases || "{}");
+  const called = (form) => (form.querySelector("[data-insert]") || { dataset: {} }).dataset.called || "";
+  const phrase = (form, code) => {
+    const text = bank[code.trim().toLowerCase().replace(/^\//u, "")];
+    return text && text.replace(/\{(?:tên|ten|name|namn|име)\}/giu, called(form));
+  };
+  const expand = (form, area) => {
+    const before = area.value.slice(0, area.selectionStart);
+    const typed = /(?:^|\s)\/([\p{L}\p{N}]{1,12})[ \n]$/u.exec(before);
+    const text = typed && phrase(form, typed[1]);
+    if (!text) return;
+    const from = before.length - typed[1].length - 2;
+    area.setRangeText(`${text} `, from, before.length, "end");
+  };
+  const insert = (form) => {
+    const asked = form.querySelector("[data-phrase]");
+    const text = phrase(form, asked.value);
+    if (!text) return false;
+    const area = form.elements.text;
+    area.value = area.value.trim() ? `${area.value.trimEnd()} ${text}` : text;
+    asked.value = "";
+    area.focus();
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+    return true;
+  };
+
   const tell = () => {
     const found = [...states.values()].map((state) => state.status);
     const worst = ["login", "offline", "problem", "saving", "saved"].find((one) => found.includes(one));
@@ -140,7 +167,9 @@
     states.set(form, { saved: fieldsOf(form), status: "", timer: 0, sending: false, theirs: null });
     count(form);
     const state = states.get(form);
-    form.addEventListener("input", () => {
+    form.addEventListener("input", (event) => {
+      if (event.target.matches("[data-phrase]")) return;
+      if (event.target === form.elements.text && !event.isComposing) expand(form, form.elements.text);
       count(form);
       keep(form);
       problem(form, "");
@@ -154,6 +183,13 @@
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       event.stopPropagation();
+      const asked = form.querySelector("[data-phrase]");
+      const wanted = event.submitter && event.submitter.matches("[data-insert]");
+      if (asked && (wanted || document.activeElement === asked)) {
+        if (!insert(form) && asked.value) asked.setAttribute("aria-invalid", "true");
+        else asked.removeAttribute("aria-invalid");
+        return;
+      }
       send(form);
     });
     form.addEventListener("keydown", (event) => {
