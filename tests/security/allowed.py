@@ -373,6 +373,20 @@ ALLOWED: Mapping[str, Who] = {
     "diary:completeness": LEADERS,
     # Marks: who teaches the subject in the class, and who leads the school.
     "diary:classes": SIGNERS_ANYWHERE,
+    # The year of a class: where the law closes moments, whoever enters there; the class teacher closes.
+    "diary:moment": at(foreign=("class_teacher",)),
+    "diary:moment_begin": at(foreign=("class_teacher",)),
+    "diary:moment_save": at(foreign=("class_teacher",)),
+    "diary:moment_fresh": at(foreign=("class_teacher",)),
+    "diary:phrases": STAFF_ANYWHERE,
+    "diary:retire_phrase": LEADERS,  # of the school; one's own are nobody else's
+    "yearend:year": at(foreign=("class_teacher",)),
+    "yearend:confirm": at(foreign=("class_teacher",)),
+    "yearend:close": at(foreign=("class_teacher",)),
+    "yearend:decide": at(foreign=("class_teacher",)),
+    "yearend:again": at(foreign=("class_teacher",)),
+    "yearend:promotions": NOBODY,  # the head of a Vietnamese school, who is none of these
+    "yearend:promote": NOBODY,
     "diary:grid": TEACHES,
     "diary:grid_save": TEACHES,
     "diary:fresh": TEACHES,
@@ -433,6 +447,16 @@ ALLOWED: Mapping[str, Who] = {
     "menus:of_calendar": EVERYBODY,
     # Reports: figures of a school for who leads or administers it, of pupils only where one works with them.
     # Supervision: the body responsible (or an office of it) over the schools below.
+    "handover:home": LEADERS_ANYWHERE,
+    "handover:ask": TEACHES_OR_LEADS,
+    "handover:again": TEACHES_OR_LEADS,
+    "handover:rejected": LEADERS_ANYWHERE,
+    "handover:class": TEACHES_OR_LEADS,
+    "handover:record": TEACHES_OR_LEADS,
+    "handover:steer": AUTHORITY,
+    "handover:batch": AUTHORITY,
+    "handover:receipt": AUTHORITY,
+    "handover:withdraw": AUTHORITY,
     "supervision:home": AUTHORITY_ANYWHERE,
     "supervision:place": AUTHORITY,
     "supervision:late": AUTHORITY,

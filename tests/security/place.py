@@ -38,6 +38,8 @@ from testamur.schoolday.diary.queries.rooms import room
 from testamur.schoolday.diary.rules.leaves import NewLeave
 from testamur.schoolday.diary.rules.lessons import NewLesson
 from testamur.schoolday.diary.rules.marks import kinds_for
+from testamur.schoolday.diary.rules.phrases import Circle as PhraseCircle
+from testamur.schoolday.diary.rules.phrases import NewPhrase
 from testamur.schoolday.diary.rules.states import Circle, HealthKind, LeaveKind
 from testamur.schoolday.keeping import actions as keeping
 from testamur.schoolday.keeping import steps as keeping_steps
@@ -58,6 +60,7 @@ from testamur.trust.records.rules import State
 from testamur.trust.sealing import queries as sealing
 from testamur.trust.signing.rules import SignerIdentity
 from testamur.trust.transparency import queries as logs
+from tests.security.place_delivery import delivered
 from tests.security.place_forms import asked
 from tests.security.place_learning import learnt
 from tests.security.rolling import rolled_out
@@ -226,11 +229,14 @@ def _fill(things: Things, site: Site) -> None:
     things.arguments[site.place] |= _kept(site, family, pupil)
     things.arguments[site.place] |= rolled_out(site.body.id, sibling=site.place is Place.SIBLING)
     things.arguments[site.place] |= _looked_up(world, site, office, issued)
+    new = NewPhrase(PhraseCircle.SCHOOL, "t1", "A phrase.")
+    things.arguments[site.place]["wording"] = diary.keep_phrase(by=by, phrase=new, unit=site.unit.id, now=now)
     things.arguments[site.place] |= _menu(site) | {"teacher": person[site.signer]}
     things.arguments[site.place] |= asked(site.group, site.unit.id, site.unit.path, pupil, family)
     things.arguments[site.place] |= learnt(site.group, site.unit.id, pupil, family)
     things.arguments[site.place] |= tended(site.group, site.unit.id, pupil, family)
     things.arguments[site.place] |= supervised(site.body, site.unit)
+    things.arguments[site.place] |= delivered(site.body, site.unit, site.group, pupil, issued)
     things.arguments[site.place]["registration"] = _registration(site, pupil)
     things.arguments[site.place] |= _messages(world, site, family, pupil)
     things.arguments[site.place] |= _notes(site, pupil) | _time(world, site, family, pupil, things)

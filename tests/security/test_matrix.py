@@ -59,10 +59,15 @@ FIXED: dict[str, object] = {
     "kid": "guessed",
     "kind": "csv",
     "part": "document",
+    "moment": "HK2",
+    "sheet": "subjects",
 }
 """Arguments that are the same at every place."""
 OTHERWISE: dict[tuple[str, str], str] = {
     ("results:correct", "decision"): "key",
+    ("handover:batch", "batch"): "delivery_batch",
+    ("handover:receipt", "batch"): "delivery_batch",
+    ("handover:withdraw", "batch"): "delivery_batch",
     ("supervision:report", "report"): "closing_report",
     ("supervision:write", "report"): "closing_report",
     ("supervision:close", "report"): "closing_report",
@@ -116,6 +121,7 @@ MORE: dict[str, dict[str, str]] = {
     "office:signer": {"document": "se.compulsory.terminsbetyg", "signer": "delegate"},
     "notices:test": {"way": "email"},
     "keeping:propose": {"category": "attendance"},
+    "handover:steer": {"way": "pause"},
 }
 """Address → what its form needs beside or instead of what all forms are sent."""
 LATER = TODAY + timedelta(minutes=10)
@@ -123,6 +129,7 @@ LATER = TODAY + timedelta(minutes=10)
 ABSENT = {"account:remove-totp", "account:renew-codes", "office:export_fetch", "office:seal_pem", "public:status-list"}
 """Addresses of what this world has none of: their own tests show that they work."""
 FIELDS = (
+    "agreed", "award", "insert", "merit", "partly", "phrase", "result",
     "act", "after", "again", "all", "answer", "at", "audience", "batch", "body_en", "certificates", "child", "choice",
     "circle", "pace", "class", "code", "contact", "date_order", "day", "days", "decided_by", "decided_on", "document",
     "email", "encoding", "ends", "ends_at", "explanation", "first", "for", "from_time", "give", "ground", "grounds",

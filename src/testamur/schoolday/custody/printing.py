@@ -51,7 +51,10 @@ def file_of(copy: CopyView, fetched: Fetched, *, office: str, clerk: str, zone_d
     else:
         made = _pages(fetched.pdf)
         told = _told(copy, fetched, snapshot, office, clerk, zone_day, pages=len(made.pages))
-        _overlay(made, pikepdf.open(io.BytesIO(_compiled(told, now))))
+        added = pikepdf.open(
+            io.BytesIO(_compiled(told, now))
+        )  # its pages are copied at saving: it stays open until then
+        _overlay(made, added)
     original = pikepdf.AttachedFileSpec(made, fetched.pdf, filename=f"{fetched.code}.pdf", mime_type="application/pdf")
     made.attachments[f"{fetched.code}.pdf"] = original
     out = io.BytesIO()

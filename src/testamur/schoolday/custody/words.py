@@ -14,7 +14,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "inside": "Bản gốc điện tử đã ký và đóng dấu được đính kèm trong tệp này.",
         "clerk": "Người cấp (ký, ghi rõ họ tên)", "stamp": "Dấu của cơ quan", "digest": "SHA-256 của bản gốc",
         "test": "TÀI LIỆU THỬ NGHIỆM", "class": "Lớp", "subject": "Môn học, hoạt động giáo dục",
-        "level": "Mức đạt được", "mark": "Điểm KTĐK", "comment": "Nhận xét", "trait": "Phẩm chất, năng lực", "result": "Kết quả giáo dục",
+        "level": "Mức đạt được",
+        "mark": "Điểm KTĐK", "comment": "Nhận xét", "trait": "Phẩm chất, năng lực", "result": "Kết quả giáo dục",
         "awards": "Khen thưởng", "completion": "Hoàn thành", "school": "Trường",
     },
     "sv": {

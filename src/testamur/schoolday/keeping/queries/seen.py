@@ -11,7 +11,10 @@ from testamur.kernel.jobs.rules import step_actor
 from testamur.kernel.journal.searching import search_log
 from testamur.trust.records.queries import seen as records
 
-READS = ("diary.health.seen/", "keeping.extract.fetched/", "people.legal_persons.read/")
+READS = (
+    "custody.copy.issued/", "custody.lookup.opened/", "diary.health.seen/", "keeping.extract.fetched/",
+    "people.legal_persons.read/",
+)  # fmt: skip
 """Beginnings of kinds of entries that say that somebody read something about the persons whom they name.
 
 Sights of protected names and fetched documents have tables of their own, which `records` reads. What names nobody (a

@@ -54,6 +54,7 @@ ROLES: Words = {
     "delegate": _("By the principal's delegation"),
     "teacher": _("Teacher"),
     "class_teacher": _("Class teacher"),
+    "corrector": _("Corrector"),
     "examiner": _("Examiner"),
     "administrator": _("Administrator"),
     "archivist": _("Archivist"),
@@ -61,6 +62,7 @@ ROLES: Words = {
 
 REASONS: Words = {
     "results.documents.nobody_signs": _("Nobody holds the post of the signer, or the holder has no personal number"),
+    "results.documents.grows_later": _("The booklet of an earlier year is still being signed"),
     "results.documents.issued_already": _("Issued already, and nothing in it has changed"),
     "se.compulsory.document.no_grades": _("No grades are decided"),
     "bg.school.document.empty": _("No marks yet"),
@@ -236,6 +238,7 @@ SHOWN: Words = {
 SHOWN_AREAS: Words = {
     "app": _("The app"),
     "care": _("Pick-up and drop-off"),
+    "custody": _("Looked up, with a reason"),
     "diary": _("Diary"),
     "family": _("Pages of the family"),
     "forms": _("Forms and consents"),
