@@ -19,6 +19,7 @@ from testamur.register.schools import actions as schools
 from testamur.register.schools import queries
 from testamur.register.schools.rules import Form, GroupKind, NewGroup
 from testamur.surfaces.cli import demo_build, trial
+from testamur.trust.records import queries as records
 from testamur.trust.sealing.queries import active_seal
 from testamur.trust.sealing.rules import Algorithm
 from tests.exchange.connectors.ministry.world import World
@@ -54,6 +55,6 @@ def world(db: None, certificates: Path, tmp_path: Path, monkeypatch: pytest.Monk
         store.knows(authority.code, active_seal(authority.id, TODAY).certificates[:1])
         made = World(authority, queries.units([unit])[unit], group, store, writer, TODAY)
         monkeypatch.setattr(gathering, "filed", made.filed)
-        monkeypatch.setattr(gathering.records, "frozen", made.frozen)
+        monkeypatch.setattr(records, "frozen", made.frozen)
         monkeypatch.setattr(gathering, "files", made.files)
         yield made

@@ -5,13 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from django.conf import settings
+from django.db import IntegrityError, transaction
 
-from testamur.exchange.connectors.ministry import actions, container, queries
+from testamur.exchange.connectors.ministry import actions, container, queries, steps, trying
+from testamur.exchange.connectors.ministry.settings import NotSetUp, configured
+from testamur.exchange.connectors.models import DeliveryBatch, DeliveryRow
 from testamur.kernel.base.actor import Actor, operator
 from testamur.kernel.base.refused import NotAllowed
+from testamur.kernel.journal import queries as journal
+from testamur.kernel.journal.actions import append
+from testamur.kernel.journal.rules import Cursor
 from testamur.schoolday.transcripts.actions import handover as acts
+from testamur.schoolday.transcripts.models import Handover
 from testamur.schoolday.transcripts.queries import handover
 from testamur.schoolday.transcripts.rules import HandoverState
 from testamur.trust.records.rules import State
@@ -182,3 +192,88 @@ def test_nobody_without_the_verb_delivers_or_sees(world: World) -> None:
 def test_the_form_says_plainly_that_it_is_a_test_and_not_the_ministrys(world: World) -> None:
     assert world.writer.form.test
     assert b"NOT the ministry" in world.writer.form.schema
+
+
+@pytest.mark.feature("D8")
+def test_what_is_published_goes_by_itself_where_the_body_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    record, batch = world.record(1), uuid4()
+    monkeypatch.setattr(steps, "filed_in", lambda **_kw: (world.rows[record],))
+
+    def publish() -> None:
+        refs = {"batch": str(batch), "count": 1}
+        append(by=BY, kind="records.batch_published/1", path=world.authority.path, refs=refs, now=world.now)
+
+    publish()
+    assert steps.take_up(by=steps.STEP, document="vn.primary.hoc_ba_year", now=world.now) == 0
+    actions.set_out(by=BY, organisation=world.authority.id, automatic=True, now=world.now)
+    publish()
+    assert steps.take_up(by=steps.STEP, document="vn.primary.hoc_ba_year", now=world.now) == 1
+    assert steps.take_up(by=steps.STEP, document="vn.primary.hoc_ba_year", now=world.now) == 0
+    assert world.view(record).group == world.group
+    assert world.send().accepted == 1
+
+
+@pytest.mark.feature("D8")
+def test_a_dry_run_writes_what_would_go_says_what_does_not_fit_and_changes_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad, gone = world.record(1), world.record(2), world.record(3)
+    world.snapshots[bad]["subject"]["identifier"]["value"] = ""
+    monkeypatch.setattr(trying, "filed_at", lambda **_kw: tuple(world.rows.values()))
+    world.ask(gone)
+    world.send()
+    done = trying.dry_run(by=BY, path="/", writer=world.writer, most=200, now=world.now)
+    assert (done.fitting, set(done.unfit), done.problems) == (1, {bad}, ())
+    assert done.faults == {("HocSinh/MaDinhDanh", "is missing"): 1}
+    (data,) = done.documents.values()
+    assert str(good).encode() in data
+    assert str(gone).encode() not in data
+    assert handover.handover(by=BY, record=good) is None
+
+
+@pytest.mark.feature("D8")
+def test_every_act_is_in_the_journal_without_a_name_or_a_number(world: World) -> None:
+    records = world.pupils(2)
+    world.store.kept.state.unknown.append(world.snapshots[records[0]]["subject"]["identifier"]["value"])
+    world.send()
+    acts.ask_again(by=BY, records=[records[0]], now=world.now)
+    entries = [
+        one for one in journal.since(Cursor(), limit=1000) if one.kind.startswith(("transcripts.", "connectors."))
+    ]
+    kinds = [one.kind for one in entries]
+    assert kinds == [
+        "transcripts.handover.asked/1", "transcripts.handover.sent/1", "transcripts.handover.accepted/1",
+        "transcripts.handover.rejected/1", "connectors.delivery.answered/1", "transcripts.handover.asked_again/1",
+    ]  # fmt: skip
+    told = json.dumps([dict(one.refs) for one in entries])
+    for snapshot in world.snapshots.values():
+        assert snapshot["subject"]["name"] not in told
+        assert snapshot["subject"]["identifier"]["value"] not in told
+    assert str(world.group) in told
+
+
+def test_the_database_itself_refuses_what_no_step_may_do(world: World) -> None:
+    (record,) = world.pupils(1)
+    world.send()
+    for change in ({"state": "waiting"}, {"state": "rejected"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Handover.objects.filter(record=record).update(**change)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DeliveryBatch.objects.update(state="sealed")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DeliveryRow.objects.update(state="waiting")
+
+
+def test_a_test_form_is_refused_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {**settings.MINISTRY, "url": "https://store.example/"}
+    names = ("client_certificate", "server_root", "receipt_root")
+    monkeypatch.setattr(settings, "MODE", "production")
+    monkeypatch.setattr(settings, "MINISTRY", given)
+    with pytest.raises(NotSetUp, match="TESTAMUR_MINISTRY_SERVER_ROOT"):
+        configured()
+    monkeypatch.setattr(settings, "MINISTRY", given | dict.fromkeys(names, Path("/nowhere")))
+    with pytest.raises(NotSetUp, match="TEST one"):
+        configured()
+    monkeypatch.setattr(settings, "MINISTRY", {**given, "url": "simulated"})
+    with pytest.raises(NotSetUp, match="demonstration"):
+        configured()

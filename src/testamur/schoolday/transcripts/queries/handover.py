@@ -99,6 +99,16 @@ def of_pupil(*, by: Actor, pupil: UUID) -> tuple[HandoverView, ...]:
     return tuple(one for one in views if by.may("transcripts.handover.see", one.path, group=one.group))
 
 
+def newest(pupils: Collection[UUID]) -> dict[tuple[UUID, str], UUID]:
+    """The record of each pupil and school year that was asked for last: ids, for code that has asked already."""
+    every = sorted(set(pupils))
+    found: dict[tuple[UUID, str], UUID] = {}
+    for start in range(0, len(every), CHUNK):
+        rows = Handover.objects.filter(pupil__in=every[start : start + CHUNK]).order_by("asked_at", "record")
+        found |= {(pupil, year): record for pupil, year, record in rows.values_list("pupil", "school_year", "record")}
+    return found
+
+
 def waiting(*, by: Actor, path: str, limit: int) -> tuple[HandoverView, ...]:
     """What waits to be sent from `path`, those asked for first. Needs ``transcripts.handover.note`` there."""
     by.must("transcripts.handover.note", path)

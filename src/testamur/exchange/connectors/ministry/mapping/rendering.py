@@ -5,6 +5,7 @@ A record that does not fit is told by `Unfit`: which target, and what about it, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ Facts = Mapping[str, Any]
 NOT_MAPPED = "local.not_mapped"
 """Code of a record that cannot be put into the form."""
 _MISSING = object()
+_ELEMENT = re.compile(r"Element '(?:\{[^}']*\})?(?P<name>[^']+)'(?:, attribute '(?P<attribute>[^']+)')?")
 _SHOWN = 6
 
 
@@ -72,7 +74,7 @@ class Writer:
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
         if self._schema.validate(etree.fromstring(data, parser)):
             return ()
-        told = ((_last(error.path), error.type_name.removeprefix("SCHEMAV_")) for error in self._log())
+        told = ((_named(error.message), error.type_name.removeprefix("SCHEMAV_")) for error in self._log())
         return tuple(dict.fromkeys(told))
 
     def _log(self) -> list[Any]:
@@ -167,6 +169,7 @@ def is_there(facts: Any, path: str) -> bool:
     return look_up(facts, path) is not _MISSING
 
 
-def _last(path: str | None) -> str:
-    """The name at the end of lxml's path, without positions."""
-    return (path or "").rpartition("/")[2].partition("[")[0].rpartition(":")[2] or "?"
+def _named(message: str) -> str:
+    """The element (or attribute) that libxml2 complains of; what it says of the value is left out."""
+    found = _ELEMENT.match(message)
+    return "?" if found is None else found["name"] + (f"/@{found['attribute']}" if found["attribute"] else "")
