@@ -13,6 +13,7 @@ from uuid import UUID
 from testamur.kernel.base.actor import Actor
 from testamur.surfaces.cli import (
     demo_care,
+    demo_delivery,
     demo_forms,
     demo_keeping,
     demo_learning,
@@ -26,6 +27,7 @@ Fill = Callable[[Actor, Sequence[Kept], UUID | None, datetime], None]
 FILLS: tuple[Fill, ...] = (
     demo_timetable.fill, demo_care.fill, demo_support.fill, demo_forms.fill,
     demo_keeping.fill, demo_learning.fill, demo_messages.fill,
+    demo_delivery.fill,
 )  # fmt: skip
 """In order: later ones may build on what earlier ones made."""
 

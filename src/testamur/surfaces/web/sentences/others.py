@@ -26,6 +26,12 @@ SENTENCES: Mapping[str, str | Promise] = {
     "accounts.too_many": _("That was tried too often. Wait a while, then try again."),
     "accounts.totp.wrong": _("That is not the code which the app shows now."),
     "archive.damaged": _("The archive cannot show this document as it was issued. Your school is the one to ask."),
+    "connectors.delivery.mapping": _(
+        "The store's form cannot be used. Whoever runs the service puts it right; until then nothing is sent."
+    ),
+    "connectors.delivery.not_refused": _("The store has not refused this batch, or it was withdrawn already."),
+    "connectors.delivery.not_set_up": _("No store is set up here yet."),
+    "connectors.delivery.nothing": _("Everything that is sealed here was asked for already."),
     "connectors.lms.address": _(
         "Write an https address as the learning platform shows it. Only hosts that the office entered are asked."
     ),
