@@ -10,7 +10,7 @@ from testamur.access.accounts import queries as accounts
 from testamur.kernel.base.actor import Actor, operator
 from testamur.kernel.base.ids import new_id
 from testamur.register.people import actions as people
-from testamur.register.people.rules import ContactKind, NewContact, NewPerson
+from testamur.register.people.rules import ContactKind, NewContact, NewIdentifier, NewPerson, Scheme
 from testamur.register.schools import actions as schools
 from testamur.register.schools import queries as school_queries
 from testamur.register.schools.rules import (
@@ -52,6 +52,7 @@ class Province:
     schools: list[UnitView]
     groups: list[UUID] = field(default_factory=list)
     persons: dict[str, UUID] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
 
     def actor(self, name: str) -> Actor:
         """Somebody under the first hat, as the register gives it."""
@@ -110,8 +111,10 @@ def staffed(province: Province, now: datetime = NOW) -> Province:
     rows = []
     for number, (name, unit, role, group) in enumerate(posts):
         contact = NewContact(ContactKind.EMAIL, f"{name}@example.org", "work")
+        province.numbers[name] = f"097080{number + 1:06d}"
         person = NewPerson(
             f"Định {number}", "Giả", birth_date=date(1980, 1, 1 + number), family_first=True, contacts=(contact,),
+            identifiers=(NewIdentifier(Scheme.CCCD, province.numbers[name]),),
         )  # fmt: skip
         province.persons[name] = people.register_persons(by=by, path=province.path, persons=[person], now=now)[0]
         rows.append(NewPost(province.persons[name], unit, role, SINCE, group=group))

@@ -18,13 +18,13 @@ from testamur.schoolday.supervision.rules import Waits
 from testamur.schoolday.transcripts.rules import Step
 
 STEPS = {
-    Step.COMPLETE: pgettext_lazy("step of a transcript", "Data complete"),
-    Step.VERIFIED: pgettext_lazy("step of a transcript", "Verified"),
-    Step.MADE: pgettext_lazy("step of a transcript", "Document made"),
-    Step.TEACHER: pgettext_lazy("step of a transcript", "Signed by the class teacher"),
-    Step.PRINCIPAL: pgettext_lazy("step of a transcript", "Signed by the principal"),
-    Step.SEALED: pgettext_lazy("step of a transcript", "Sealed by the school"),
-    Step.DELIVERED: pgettext_lazy("step of a transcript", "Delivered to the ministry"),
+    Step.COMPLETE: pgettext_lazy("transcript", "Data complete"),
+    Step.VERIFIED: pgettext_lazy("transcript", "Verified"),
+    Step.MADE: pgettext_lazy("transcript", "Made"),
+    Step.TEACHER: pgettext_lazy("transcript", "Class teacher signed"),
+    Step.PRINCIPAL: pgettext_lazy("transcript", "Principal signed"),
+    Step.SEALED: pgettext_lazy("transcript", "School's seal set"),
+    Step.DELIVERED: pgettext_lazy("transcript", "Delivered"),
 }
 
 

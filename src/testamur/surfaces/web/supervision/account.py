@@ -15,7 +15,6 @@ from testamur.schoolday.supervision.queries.reports import Closing, counts_of
 from testamur.schoolday.supervision.rules import Counts, ReportState, Waits, share
 from testamur.schoolday.transcripts.rules import STEPS, Step
 from testamur.surfaces.web.charts import Bar, bars
-from testamur.surfaces.web.office.words import reason
 from testamur.surfaces.web.supervision import words
 from testamur.surfaces.web.supervision.board import pupils_text
 from testamur.surfaces.web.tabular import HIDDEN, NONE, Cell, Picture, Report, Table, joined, whole, word
@@ -143,7 +142,7 @@ def _late(late: Figures) -> Iterable[Table]:
         yield Table(_("Whom they wait for"), (_("Who"), _("Classes")), _pairs(waits))
     missing = sorted(late["missing"].items(), key=lambda one: (-one[1], one[0]))
     if missing:
-        named = [(reason(code), n) for code, n in missing]
+        named = [(words.missing(code), n) for code, n in missing]
         yield Table(_("What is missing"), (_("Cause"), _("Pupils")), _pairs(named))
     if late["schools"]:
         yield Table(

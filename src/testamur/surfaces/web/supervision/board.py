@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -152,6 +153,7 @@ def _class(one: Standing) -> dict[str, Any]:
     counts = of_class(one)
     return {
         "name": one.code,
+        "address": reverse("transcripts:class", args=[one.group]),
         "level": one.year_level,
         "pupils": pupils_text(counts),
         "few": counts.few,

@@ -11,20 +11,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from testamur.schoolday.rollout.rules import Mark
 from testamur.schoolday.supervision.rules import Counts, Order, Waits
 from testamur.schoolday.transcripts.rules import Step
-from testamur.surfaces.web.office.words import reason
+from testamur.surfaces.web.transcripts.words import STEPS, missing
 
 Words = Mapping[Step, str | Promise]
 
-STEPS: Words = {
-    Step.COMPLETE: pgettext_lazy("step of a transcript", "Data complete"),
-    Step.VERIFIED: pgettext_lazy("step of a transcript", "Verified"),
-    Step.MADE: pgettext_lazy("step of a transcript", "Document made"),
-    Step.TEACHER: pgettext_lazy("step of a transcript", "Signed by the class teacher"),
-    Step.PRINCIPAL: pgettext_lazy("step of a transcript", "Signed by the principal"),
-    Step.SEALED: pgettext_lazy("step of a transcript", "Sealed by the school"),
-    Step.DELIVERED: pgettext_lazy("step of a transcript", "Delivered to the ministry"),
-}
-"""What has been reached."""
 SHORT: Words = {
     Step.COMPLETE: pgettext_lazy("short step", "Complete"),
     Step.VERIFIED: pgettext_lazy("short step", "Verified"),
@@ -58,18 +48,21 @@ ORDERS: Mapping[Order, str | Promise] = {
 MARKS: Mapping[Mark, str | Promise] = {
     Mark.TRAINING_FROM: gettext_lazy("Training begins"),
     Mark.TRAINING_TO: gettext_lazy("Training ends"),
-    Mark.ENTRY: gettext_lazy("Data complete by"),
-    Mark.VERIFICATION: gettext_lazy("Verified by"),
-    Mark.SIGNING: gettext_lazy("Signed and sealed by"),
-    Mark.DELIVERY: gettext_lazy("Delivered by"),
-    Mark.SUMMING_UP: gettext_lazy("Summing-up by"),
+    Mark.ENTRY: pgettext_lazy("last day", "Data complete by"),
+    Mark.VERIFICATION: pgettext_lazy("last day", "Verified by"),
+    Mark.SIGNING: pgettext_lazy("last day", "Signed and sealed by"),
+    Mark.DELIVERY: pgettext_lazy("last day", "Delivered by"),
+    Mark.SUMMING_UP: pgettext_lazy("last day", "Summing-up by"),
 }
+
+
+__all__ = ["MARKS", "ORDERS", "SHORT", "STEPS", "WAITING", "WAITS", "missing", "missing_most", "state_of"]
 
 
 def missing_most(counts: Counts, most: int = 5) -> list[tuple[str, int]]:
     """The reasons for which most documents cannot be made, in words, with how many pupils."""
     found = sorted(counts.missing.items(), key=lambda one: (-one[1], one[0]))[:most]
-    return [(reason(code), n) for code, n in found if n]
+    return [(missing(code), n) for code, n in found if n]
 
 
 def state_of(counts: Counts) -> str:
