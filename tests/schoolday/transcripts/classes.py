@@ -60,7 +60,7 @@ class School:
 def numbers(seed: int, born: int) -> Iterator[demo_data.Invented]:
     """Invented people whose numbers do not meet those of another seed."""
     random = Random(seed)
-    return demo_build._renumbered(demo_data.vietnamese(random, demo_data.days(random, born)), seed, 1)
+    return demo_build._renumbered(demo_data.vietnamese(random, demo_data.days(random, born)), 0, seed)
 
 
 def build(now: datetime, *, pupils: int = 3, level: int = 3, decided: bool = True) -> School:

@@ -34,6 +34,8 @@ class DecisionRow:
     replaces: UUID | None = None
     role: str = ""
     explanation: str = ""
+    unit: UUID | None = None
+    """The school at which it was made."""
 
 
 def standing(
@@ -163,7 +165,17 @@ def facts_of(row: Decision) -> DecisionRow:
         replaces=row.replaces_id,
         role=told.get("role", ""),
         explanation=told.get("explanation", ""),
+        unit=row.unit,
     )
+
+
+def values_of(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What these decisions say, replaced or not. For documents that show what was put right."""
+    return {
+        key: value
+        for some in chunks(dict.fromkeys(ids), _CHUNK)
+        for key, value in Decision.objects.filter(id__in=some).values_list("id", "value")
+    }
 
 
 def signing_choices(*, by: Actor, path: str, unit: UUID) -> Mapping[str, str]:

@@ -23,6 +23,8 @@ _SIGNERS = (
     SignerStep(order=1, role="class_teacher", title="Giáo viên chủ nhiệm"),
     SignerStep(order=2, role="principal", title="Hiệu trưởng"),
 )
+# who struck something out signs for it before the class teacher; the principal confirms it by signing last
+_CORRECTED = (SignerStep(order=1, role="corrector", title="Người sửa chữa", each=True, needed=False), *_SIGNERS)
 
 DOCUMENTS: Mapping[str, DocumentType] = {
     "hoc_ba_year": DocumentType(
@@ -30,9 +32,9 @@ DOCUMENTS: Mapping[str, DocumentType] = {
         title="Học bạ",
         locale="vi",
         subject="pupil",
-        signers=_SIGNERS,
+        signers=_CORRECTED,
         template=_HERE / "hoc_ba_year.typ",
-        template_version="1",
+        template_version="2",
         seal_page=1,
         seal_rect=SEAL_RECT,
         content=content.hoc_ba_year,
@@ -48,7 +50,7 @@ DOCUMENTS: Mapping[str, DocumentType] = {
         subject="pupil",
         signers=(SignerStep(order=1, role="principal", title="Hiệu trưởng"),),
         template=_HERE / "hoc_ba.typ",
-        template_version="1",
+        template_version="2",
         seal_page=3,
         seal_rect=SEAL_RECT,
         content=content.hoc_ba,

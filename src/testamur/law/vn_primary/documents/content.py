@@ -8,7 +8,8 @@ fraction are text with a decimal comma, dates are ``dd/mm/yyyy`` as on paper. A 
      "qualities" | "general" | "specific": [{"code", "name", "level", "comment", "former_level"}],
      "result", "awards": [text], "completion", "class_teacher", "principal"}
 
-`former_*` hold the value before a rectification, empty otherwise; the template strikes it through.
+`former_*` hold the value before a rectification, empty otherwise; the template strikes it through. A year whose result
+was put right has ``former_result`` and ``result_corrected`` (who, when) too.
 """
 
 from __future__ import annotations
@@ -117,7 +118,10 @@ def hoc_ba(facts: DocumentFacts) -> dict[str, Any]:
         "person": _person(pupil),
         "person_rows": [[name, value] for name, value in _person_rows(pupil)],
         "place": [[name, value] for name, value in place if value],
-        "years": [_year(y, facts.notes, facts.class_teacher, facts.principal if y in current else "") for y in years],
+        "years": [
+            _year(y, facts.notes, *((facts.class_teacher, facts.principal) if y in current else ("", "")))
+            for y in years
+        ],
     }
 
 
@@ -232,11 +236,24 @@ def _year(year: _Year, notes: Mapping[str, str], class_teacher: str, principal: 
             if row.one("competence", c) or year.year_level >= tables.COMPETENCE_FROM.get(c, 1)
         ],
         "result": _named("year_result", decided.value) if decided else "",
+        **_former_result(row, decided),
         "awards": row.awards(),
         "completion": outcome.text if decided and outcome.step in {"completed", "promoted", "retained"} else "",
         "class_teacher": teacher or class_teacher,
         "principal": principal or (decided.decided_by[1] if decided and len(decided.decided_by) > 1 else ""),
     }
+
+
+def _former_result(row: _Rows, decided: Decision | None) -> dict[str, str]:
+    """The year result that was struck out, by its name, and who put it right; nothing where none was."""
+    former = row.former("year_result", tables.WHOLE_YEAR["year_result"])
+    if not former or decided is None:
+        return {}
+    return {"former_result": _named("year_result", former), "result_corrected": _corrector(decided)}
+
+
+def _corrector(d: Decision) -> str:
+    return f"Người sửa: {', '.join(d.decided_by)}, {_day(d.decided_on)}".rstrip(", ")
 
 
 def _named(kind: str, value: str) -> str:
@@ -286,7 +303,7 @@ class _Rows:
                 continue
             parts.append((d.comment or (d.value if kind == "comment" else "")).strip())
             if self.former(kind, code):
-                parts.append(f"Người sửa: {', '.join(d.decided_by)}, {_day(d.decided_on)}".rstrip(", "))
+                parts.append(_corrector(d))
         text = " ".join(dict.fromkeys(p for p in parts if p))
         if len(text) > COMMENT_LIMIT:
             raise CommentTooLong(

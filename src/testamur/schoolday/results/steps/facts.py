@@ -31,7 +31,28 @@ def pupil_facts(
         class_teacher=shared.name(next(iter(held["class_teacher"]), None)),
         principal=shared.name(next(iter(held["principal"]), None)),
         history=history(shared, pupil),
+        notes=former_values(shared, pupil),
     )
+
+
+def former_values(shared: School, pupil: UUID) -> dict[str, str]:
+    """What was put right about a pupil: ``former.<kind>.<code>.<school year>`` → the value before the rectification.
+
+    Of several moments of a year the last one counts: documents show the end of the year.
+    """
+    rows = (*shared.former.get(pupil, ()), *shared.decisions.get(pupil, ()))
+    return {
+        f"former.{row.facts.kind}.{row.facts.code}.{row.facts.period.school_year}": shared.replaced[row.replaces]
+        for row in sorted(rows, key=lambda row: row.facts.period.ends)
+        if row.replaces is not None and row.replaces in shared.replaced and not row.facts.occasion
+    }
+
+
+def correctors(shared: School, pupil: UUID, others: Iterable[UUID]) -> list[UUID]:
+    """Who put something of the year right and still works at the school, besides those who sign anyway."""
+    here = {post.person for post in shared.posts} - set(others)
+    rows = (row for row in shared.decisions.get(pupil, ()) if row.replaces in shared.replaced)
+    return [person for person in dict.fromkeys(p for row in rows for p in row.decided_by) if person in here]
 
 
 def pupil_subject(pupil: UUID, facts: PupilFacts | None) -> Subject:
@@ -71,15 +92,23 @@ def named(shared: School, row: DecisionRow) -> Decision:
 
 
 def history(shared: School, pupil: UUID) -> tuple[tuple[Period, int, str, str, tuple[Decision, ...]], ...]:
-    """The pupil's earlier years, oldest first, for booklets."""
-    years: dict[str, list[Decision]] = defaultdict(list)
+    """The pupil's earlier years at all schools, oldest first, for booklets.
+
+    A year that was taken over from paper stands with the school that took it over, and with its grade for a class; of
+    a year at two schools the one counts at which it ended.
+    """
+    years: dict[str, list[DecisionRow]] = defaultdict(list)
     for row in shared.former.get(pupil, ()):
-        years[row.facts.period.school_year].append(named(shared, row))
+        years[row.facts.period.school_year].append(row)
     told = []
-    for code, decisions in sorted(years.items()):
+    for code, rows in sorted(years.items()):
+        decisions = [named(shared, row) for row in rows]
         starts, ends = min(d.period.starts for d in decisions), max(d.period.ends for d in decisions)
         level = max(d.year_level for d in decisions)
-        told.append((Period(code, "", starts, ends), level, "", shared.unit.name, tuple(decisions)))
+        last = max(rows, key=lambda row: (row.facts.period.ends, row.made_at))
+        room = shared.past.get((pupil, code), "") or str(level)
+        school = shared.schools.get(last.unit, shared.unit.name) if last.unit else shared.unit.name
+        told.append((Period(code, "", starts, ends), level, room, school, tuple(decisions)))
     return tuple(told)
 
 

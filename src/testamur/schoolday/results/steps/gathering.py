@@ -21,6 +21,7 @@ from testamur.schoolday.results.queries import DecisionRow
 from testamur.trust.records.rules import Issuer
 
 PURPOSE = "results.documents"
+RECTIFICATION = "rectification"
 
 Classes = Sequence[tuple[GroupView, Sequence[UUID]]]
 """Each class with the ids of its pupils."""
@@ -50,6 +51,12 @@ class School:
     """Decisions with names (`facts.named`), by id, as they are made."""
     posts: tuple[PostView, ...] = ()
     """All posts at the school on the day."""
+    replaced: Mapping[UUID, str] = field(default_factory=dict)
+    """What decisions said that a rectification took the place of, by the id of the former one."""
+    past: Mapping[tuple[UUID, str], str] = field(default_factory=dict)
+    """Code of the class that a pupil was in, by pupil and earlier school year."""
+    schools: Mapping[UUID, str] = field(default_factory=dict)
+    """Names of the schools at which earlier years were decided."""
 
     @property
     def issuer(self) -> Issuer:
@@ -132,7 +139,34 @@ def gather(
         former,
         queries.delegated(unit=unit.id),
         posts=posts,
+        replaced=_replaced(decisions, former),
+        past=_past(former, day),
+        schools=schools.unit_names({row.unit for rows in former.values() for row in rows if row.unit}),
     ), classes
+
+
+Rows = Mapping[UUID, Sequence[DecisionRow]]
+
+
+def _replaced(*found: Rows) -> Mapping[UUID, str]:
+    rows = (row for some in found for rows in some.values() for row in rows)
+    wanted = {row.replaces for row in rows if row.replaces and row.facts.reason == RECTIFICATION}
+    return queries.values_of(wanted) if wanted else {}
+
+
+def _past(former: Rows, day: date) -> Mapping[tuple[UUID, str], str]:
+    """The class in which each earlier year ended, as the register of the installation knows it."""
+    if not former:
+        return {}
+    stays = schools.enrolled(persons=list(former), until=day)
+    groups = schools.groups_by_id({one.group for some in stays.values() for one in some if one.group})
+    found: dict[tuple[UUID, str], str] = {}
+    for pupil, some in stays.items():
+        for one in some:
+            group = groups.get(one.group) if one.group else None
+            if group is not None and group.kind is GroupKind.CLASS:
+                found[pupil, group.school_year_code] = group.code
+    return found
 
 
 def _facts(unit: UnitView, authority: UnitView) -> SchoolFacts:

@@ -19,6 +19,7 @@ from testamur.schoolday.results.queries import DecisionRow
 from testamur.schoolday.results.rules import Reason
 from testamur.schoolday.results.steps.facts import (
     by_name,
+    correctors,
     pupil_facts,
     pupil_subject,
     titles,
@@ -29,10 +30,12 @@ from testamur.schoolday.results.steps.registers import is_register, registers, s
 from testamur.schoolday.results.steps.signers import holders, signers
 from testamur.trust.records import queries as records
 from testamur.trust.records.queries import Latest
+from testamur.trust.records.queries.progress import Grown, grown
 from testamur.trust.records.render import template_digest
 from testamur.trust.records.rules import NewRecord, Signer, State, Subject
 
 ISSUED_ALREADY = "results.documents.issued_already"
+GROWS_LATER = "results.documents.grows_later"
 
 _BECAUSE = {  # strongest first: what the former document is then called
     Reason.RECTIFICATION: "rectification",
@@ -159,13 +162,25 @@ def _chosen(pack: Pack, documents: Sequence[str]) -> list[tuple[str, DocumentTyp
 
 def _pupil_documents(made: _Making, classes: Classes, short: str, document: DocumentType) -> None:
     shared = made.shared
+    grown = _grown(made, classes, document)
     for group, pupils in classes:
         held = holders(shared, group)
         for pupil in pupils:
             facts = pupil_facts(shared, group, pupil, document, held)
             about = pupil_subject(pupil, facts.pupil)
             one = _One(group, short, document, pupil, about, shared.decisions.get(pupil, ()), (pupil,))
-            made.add(one, facts, held)
+            anyway = [person for some in (held["class_teacher"][:1], held["principal"][:1]) for person in some]
+            signing = {**held, "corrector": correctors(shared, pupil, anyway)}
+            made.add(one, facts, signing, grown.get(pupil))
+
+
+def _grown(made: _Making, classes: Classes, document: DocumentType) -> Mapping[UUID, Grown]:
+    """Of a document that grows over the years, the newest one about each pupil of any other year or school."""
+    if not document.grows:
+        return {}
+    shared = made.shared
+    pupils = [pupil for _group, some in classes for pupil in some if (document.code, pupil) not in made.latest]
+    return grown(document_type=document.code, organisation=shared.authority.id, subjects=pupils)
 
 
 # --- class registers --------------------------------------------------------------------------------
@@ -247,8 +262,10 @@ class _Making:
     digests: dict[str, str] = field(default_factory=dict)
     """Of the templates, by document: each is read once."""
 
-    def add(self, one: _One, facts: DocumentFacts, held: Mapping[str, Sequence[UUID]]) -> None:
-        """Make the record, or say why not."""
+    def add(
+        self, one: _One, facts: DocumentFacts, held: Mapping[str, Sequence[UUID]], earlier: Grown | None = None
+    ) -> None:
+        """Make the record, or say why not. `earlier`: the version of another year or school that it grows out of."""
         before = self.latest.get((one.document.code, one.subject))
         item = Item(one.group, one.short, one.document, one.subject, one.pupils, before)
         try:
@@ -258,6 +275,9 @@ class _Making:
             self._skip(item, refusal.code, str(refusal))
             return
         item = replace(item, content=content)
+        if before is None and earlier is not None:
+            self._grow(item, self._record(one, content, who), earlier)
+            return
         if before is None:
             self._make(item, self._record(one, content, who))
             return
@@ -278,6 +298,15 @@ class _Making:
             self._skip(item, ISSUED_ALREADY, "It is issued already and nothing in it has changed.")
         else:
             self._make(item, self._next(one, self._record(one, content, who), before))
+
+    def _grow(self, item: Item, record: NewRecord, earlier: Grown) -> None:
+        """The version after one of another year or school, which it takes the place of."""
+        if earlier.state in _UNDER_WAY:
+            self._skip(item, GROWS_LATER, "The version of an earlier year is still being signed.")
+            return
+        if earlier.state is State.PUBLISHED:
+            record = replace(record, replaces=earlier.record, replaced_because="new_version")
+        self._make(item, replace(record, version=earlier.version + 1))
 
     def _make(self, item: Item, record: NewRecord) -> None:
         self.plan.records.append(record)

@@ -44,6 +44,8 @@ def signers(
         if asked.delegable and document.code in shared.delegated and held.get(DELEGATE):
             step = replace(asked, role=DELEGATE, title=asked.delegate_title or asked.title)
         people = held.get(step.role, ())
+        if not people and not step.needed:
+            continue
         if not people:
             raise NobodySigns(
                 f"{document.title} at {shared.unit.name} is signed by the {step.role.replace('_', ' ')}; nobody holds "

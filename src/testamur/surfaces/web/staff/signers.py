@@ -26,6 +26,7 @@ ROLES: Mapping[str, str | Promise] = {
     "delegate": _("by the principal's delegation"),
     "teacher": _("teacher"),
     "class_teacher": _("class teacher"),
+    "corrector": _("corrector"),
     "examiner": _("examiner"),
     "school": _("school"),
     "administrator": _("administrator"),
