@@ -25,11 +25,11 @@ EPMD = Path("/usr/bin/epmd")
 START = 60.0
 CONFIG = """\
 # nobody but this machine
-listeners.tcp.local = 127.0.0.1:{port}
+{listener}
 # the longest background task takes half a day
 consumer_timeout = 46800000
 log.file.level = warning
-vm_memory_high_watermark.absolute = 400MB
+{tls}vm_memory_high_watermark.absolute = 400MB
 disk_free_limit.absolute = 50MB
 """
 
@@ -49,13 +49,16 @@ class Broker:
     port: int = field(default_factory=free_port)
     epmd_port: int = field(default_factory=free_port)
     dist_port: int = field(default_factory=free_port)
+    tls: tuple[Path, Path] | None = None
+    """Certificate and key of the server: it then speaks TLS alone, on the same port."""
     _epmd: subprocess.Popen[bytes] | None = None
     _server: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         """Address for TESTAMUR_BROKER_URL. The guest may log in from this machine alone."""
-        return f"amqp://guest:guest@127.0.0.1:{self.port}//"
+        scheme, host = ("amqp", "127.0.0.1") if self.tls is None else ("amqps", "localhost")
+        return f"{scheme}://guest:guest@{host}:{self.port}//"
 
     def start(self) -> None:
         """Start and wait until it takes connections. Raises SystemExit with its last words when it does not."""
@@ -67,7 +70,7 @@ class Broker:
             cookie.touch(mode=0o600)
             cookie.write_text(secrets.token_hex(16).upper())
             cookie.chmod(0o400)
-        (self.folder / "rabbitmq.conf").write_text(CONFIG.format(port=self.port))
+        (self.folder / "rabbitmq.conf").write_text(self._config())
         (self.folder / "enabled_plugins").write_text("[].")
         environment = self._environment()
         if self._epmd is None or self._epmd.poll() is not None:
@@ -104,6 +107,14 @@ class Broker:
             self._epmd.kill()
             self._epmd.wait()
 
+    def _config(self) -> str:
+        where = f"127.0.0.1:{self.port}"
+        if self.tls is None:
+            return CONFIG.format(listener=f"listeners.tcp.local = {where}", tls="")
+        certificate, key = self.tls
+        tls = f"ssl_options.certfile = {certificate}\nssl_options.keyfile = {key}\nssl_options.verify = verify_none\n"
+        return CONFIG.format(listener=f"listeners.tcp = none\nlisteners.ssl.local = {where}", tls=tls)
+
     def _environment(self) -> dict[str, str]:
         return {
             "PATH": os.environ["PATH"],
@@ -127,6 +138,8 @@ class Broker:
         end = time.monotonic() + START
         while time.monotonic() < end and self._server is not None and self._server.poll() is None:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as s:
+                if self.tls is not None:  # it listens: that is all that can be seen from outside
+                    return
                 s.settimeout(5)
                 s.sendall(b"AMQP\x00\x00\x09\x01")
                 if s.recv(1):

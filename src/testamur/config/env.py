@@ -24,6 +24,7 @@ class Env(BaseSettings):
     database_url: str = ""
     log_database_url: str = ""
     broker_url: str = Field(default="", description="amqp://… or redis://… for several machines; empty: no broker")
+    broker_ca: Path | None = Field(default=None, description="PEM root of the broker's TLS, where it is one's own")
     secret_key: str = ""
     public_url: str = "https://testamur.example"
     hosts: str = "localhost,127.0.0.1"

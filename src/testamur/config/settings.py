@@ -189,6 +189,7 @@ KEPT["notices"] = (
 )
 """Who lists and who deletes what was kept long enough, by category (schoolday.keeping.owners)."""
 BROKER_URL = _env.broker_url
+BROKER_CA = str(_env.broker_ca or "")
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between two runs, seconds that one may take
     "journal.ship": {"task": "testamur.kernel.journal.tasks.ship", "every": 1},

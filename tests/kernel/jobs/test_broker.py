@@ -9,11 +9,20 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+from pytest_django import Settings
 from scripts import rabbitmq
 
+from testamur.kernel.base import clock
+from testamur.kernel.jobs import broker as jobs_broker
 from tests.kernel.jobs.test_worker import ROOT, Place, alive, until
 
 pytestmark = [
@@ -155,3 +164,45 @@ def test_the_command_says_that_it_needs_a_broker(tmp_path: Path) -> None:
     )  # fmt: skip
     assert process.returncode == 1
     assert "jobs.no_broker" in process.stderr
+
+
+@pytest.fixture
+def over_tls(tmp_path: Path) -> Iterator[tuple[rabbitmq.Broker, Path]]:
+    """A broker that speaks TLS, for the name localhost; and its root."""
+    now = clock.now()
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (tmp_path / "broker.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+    (tmp_path / "broker.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    one = rabbitmq.Broker(tmp_path / "rabbitmq", tls=(tmp_path / "broker.pem", tmp_path / "broker.key"))
+    try:
+        one.start()
+        yield one, tmp_path / "broker.pem"
+    finally:
+        one.stop()
+
+
+def test_over_tls_the_broker_must_be_the_one_that_is_meant(
+    over_tls: tuple[rabbitmq.Broker, Path], settings: Settings
+) -> None:
+    one, root = over_tls
+    settings.BROKER_URL, settings.BROKER_CA = one.url, str(root)
+    assert jobs_broker.state().messages == 0
+    settings.BROKER_CA = ""
+    with pytest.raises(jobs_broker.Unreachable):  # the system does not know its root
+        jobs_broker.state()
+    settings.BROKER_CA, settings.BROKER_URL = str(root), one.url.replace("localhost", "127.0.0.1")
+    with pytest.raises(jobs_broker.Unreachable):  # the certificate names another
+        jobs_broker.state()

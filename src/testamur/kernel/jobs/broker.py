@@ -14,6 +14,7 @@ import logging
 import os
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -80,7 +81,10 @@ def app() -> Celery:
     if not configured():
         raise NoBroker("TESTAMUR_BROKER_URL names no broker (amqp://… or redis://…).")
     made = Celery("testamur", broker=settings.BROKER_URL, set_as_current=False, fixups=[])
-    options: dict[str, object] = {"confirm_publish": True} if settings.BROKER_URL.startswith("amqp") else {}
+    parts = urlsplit(settings.BROKER_URL)
+    options: dict[str, object] = {"confirm_publish": True} if parts.scheme.startswith("amqp") else {}
+    if parts.scheme in {"amqps", "rediss"}:
+        made.conf.broker_use_ssl = _tls(parts.scheme, parts.hostname or "", settings.BROKER_CA)
     made.conf.update(
         accept_content=["json"],
         task_serializer="json",
@@ -101,6 +105,14 @@ def app() -> Celery:
         enable_utc=True,
     )
     return made
+
+
+def _tls(scheme: str, host: str, root: str) -> dict[str, object]:
+    """The broker's certificate must end in `root` (else in what the system trusts) and name `host`."""
+    if scheme == "rediss":
+        known: dict[str, object] = {"ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_check_hostname": True}
+        return known | ({"ssl_ca_certs": root} if root else {})
+    return {"cert_reqs": ssl.CERT_REQUIRED, "server_hostname": host, "ca_certs": root or None}
 
 
 @contextmanager

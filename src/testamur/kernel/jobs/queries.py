@@ -79,17 +79,23 @@ class Flow:
     relay: str
 
 
+def lag(*, now: datetime) -> float:
+    """Seconds that the oldest due task has waited for somebody to take it."""
+    moments = leases.waiting(now).aggregate(
+        first=Min("enqueued_at", filter=Q(run_after=get_date_max())), then=Min("run_after")
+    )
+    since = min((at for at in moments.values() if at is not None and at <= now), default=now)
+    return (now - since).total_seconds()
+
+
 def flow(*, now: datetime) -> Flow:
     """What an operator, and a machine that watches for him, asks first."""
-    due = leases.waiting(now)
-    moments = due.aggregate(first=Min("enqueued_at", filter=Q(run_after=get_date_max())), then=Min("run_after"))
-    since = min((at for at in moments.values() if at is not None and at <= now), default=now)
     held = Lease.objects.exclude(worker="")
     with_broker = held.filter(worker__startswith=rules.RELAY).exclude(task=rules.LEADER).count()
     leader = held.filter(task=rules.LEADER, until__gte=now).values_list("worker", flat=True).first()
     return Flow(
-        waiting=due.count(),
-        late_seconds=round((now - since).total_seconds(), 1),
+        waiting=leases.waiting(now).count(),
+        late_seconds=round(lag(now=now), 1),
         with_broker=with_broker,
         running=held.exclude(worker__startswith=rules.RELAY).count(),
         failed=DBTaskResult.objects.filter(status=TaskResultStatus.FAILED).count(),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from testamur.kernel.base.refused import Refused
 from testamur.kernel.delivery import queries as delivery
 from testamur.kernel.delivery import reports
+from testamur.kernel.jobs import queries as jobs
 from testamur.kernel.journal import queries as journal
 from testamur.surfaces.web.doors import public
 from testamur.surfaces.web.requests import WebRequest
@@ -42,6 +43,10 @@ def sms_report(request: WebRequest, message: UUID, token: str) -> HttpResponse:
 def health(request: WebRequest) -> HttpResponse:
     """200 while the database answers and background work is done; 503 with what waits otherwise. Names nobody."""
     now = request.visitor.now
-    waits = {"journal": round(journal.lag(now), 1), "messages": round(delivery.lag(now=now), 1)}
+    waits = {
+        "journal": round(journal.lag(now), 1),
+        "messages": round(delivery.lag(now=now), 1),
+        "tasks": round(jobs.lag(now=now), 1),
+    }
     well = all(seconds < LATE for seconds in waits.values())
     return JsonResponse({"ok": well, "waiting_seconds": waits}, status=200 if well else 503)
