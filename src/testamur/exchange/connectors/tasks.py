@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -28,6 +29,9 @@ from testamur.exchange.connectors.formats import rows_of
 from testamur.exchange.connectors.handover import take_in
 from testamur.exchange.connectors.lms import launching
 from testamur.exchange.connectors.planner.decisions import TakeIn
+from testamur.exchange.connectors.province import telling
+from testamur.exchange.connectors.province.loading import Delivered, import_province
+from testamur.exchange.connectors.province.parts import is_province
 from testamur.exchange.connectors.rules import IncomingDocument, Options
 from testamur.exchange.connectors.tabular.report import Report
 from testamur.kernel.base import clock
@@ -105,6 +109,8 @@ def load(work: str) -> int:
     report = Report(folder() / f"{view.id}.csv")
     try:
         upload = uploads.get(token=str(view.asked["upload"]), person=view.person)
+        if "diary" not in view.asked and is_province(upload.bundle):
+            return _delivered(view, upload, report)
         outcome = _import(view, upload, report)
     except Refused as refused:  # no other try would end differently: whoever asked is told why
         report.close()
@@ -125,8 +131,12 @@ def tidy() -> int:
     launching.tidy(now=now)
     old = (now - KEEP_REPORTS).timestamp()
     for path in folder().iterdir():
-        if path.suffix in {".csv", ".json"} and path.stat().st_mtime < old:
+        if path.stat().st_mtime >= old:
+            continue
+        if path.suffix in {".csv", ".json"}:
             path.unlink(missing_ok=True)
+        elif path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
     return uploads.sweep(now=now) + exporting.sweep(now=now)
 
 
@@ -139,9 +149,13 @@ def result(work: UUID) -> dict[str, Any] | None:
     return told
 
 
-def report_of(work: UUID) -> Path:
-    """Where the full list of an import's defects lies; it quotes personal data."""
-    return folder() / f"{work}.csv"
+def report_of(work: UUID, part: int | None = None) -> Path:
+    """Where the full list of an import's defects lies; it quotes personal data.
+
+    Of a delivery of many schools: the summary, or the list of one `part` (its number in order, from 1).
+    """
+    several = telling.folder_of(folder(), work)
+    return telling.report_of(several, part) if several.is_dir() else folder() / f"{work}.csv"
 
 
 def folder() -> Path:
@@ -149,6 +163,29 @@ def folder() -> Path:
     place = Path(settings.DATA) / "imports"
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     return place
+
+
+def _delivered(view: queries.WorkView, upload: uploads.Upload, report: Report) -> int:
+    """Try or load a delivery of many schools; progress counts its parts."""
+    now, dry_run = clock.now(), view.kind == TRY
+    by = _actor(view, now)
+    report.close()
+
+    def progress(done: int, total: int, _name: str) -> None:
+        if done == 1:
+            steps.begin(work=view.id, total=total, now=now)
+        steps.advance(work=view.id, done=1)
+
+    told: Delivered = import_province(
+        by=by, path=upload.bundle, reports=telling.folder_of(folder(), view.id), now=now,
+        options=Options(**view.asked["options"]), authority=str(view.asked["authority"]), dry_run=dry_run,
+        take_in=_taker(by), progress=progress,
+    )  # fmt: skip
+    telling.keep(folder() / f"{view.id}.json", told)
+    if not dry_run:
+        uploads.remove(token=upload.token, person=view.person)
+    actions.finish_work(by=STEP, work=view.id, now=clock.now())
+    return told.rows
 
 
 def _import(view: queries.WorkView, upload: uploads.Upload, report: Report) -> Outcome:

@@ -42,6 +42,7 @@ def _mount(first: str) -> None:
         bench_grid,
         bench_notices,
         bench_portal,
+        bench_province,
         bench_results,
         bench_workers,
         deliver,
@@ -90,7 +91,7 @@ def _mount(first: str) -> None:
     app.add_typer(roster.app, name="roster")
     app.add_typer(retention.app, name="retention")
     measures = (bench_grid.grid, bench_notices.notices, bench_portal.portal, bench_results.results)
-    for measure in (*measures, bench_workers.workers):
+    for measure in (*measures, bench_workers.workers, bench_province.province):
         bench.app.command()(measure)
     app.add_typer(bench.app, name="bench")
 

@@ -48,6 +48,8 @@ TABLES: dict[str, tuple[Field, ...]] = {
         _field("form", "primary, compulsory, lower_secondary, upper_secondary, university …", "skolform"),
         _field("pack", "rule pack, e.g. se.compulsory"),
         _field("place", "municipality or place", "kommun", "община", "xã"),
+        _field("kind", "school, or office for a level between the body and its schools", "loại"),
+        _field("parent", "code of the office that it belongs to; empty: the body", "đơn vị quản lý", "mã khu vực"),
     ),
     "terms": (
         _field("school_year!", "2025/2026", "läsår", "учебна година", "năm học"),
@@ -176,6 +178,11 @@ PROTECTIONS = {
 }  # fmt: skip
 KINDS = {"class": "class", "klass": "class", "teaching": "teaching", "undervisning": "teaching", "mentor": "teaching"}
 """Group kinds."""
+UNIT_KINDS = {
+    "school": "school", "skola": "school", "училище": "school", "trường": "school", "office": "office",
+    "khu vực": "office", "phòng": "office",
+}  # fmt: skip
+"""Kinds of units."""
 YES_NO = {"yes": "yes", "no": "", "ja": "yes", "nej": "", "true": "yes", "false": "", "1": "yes", "0": ""}
 """Custody."""
 WEEKDAYS = {

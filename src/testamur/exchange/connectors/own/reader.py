@@ -157,8 +157,9 @@ def _school_year(table: Table, number: int, text: str) -> str:
 
 def _schools(table: Table, number: int, cells: Cells, options: Options) -> Iterator[Row]:
     _ = options
+    kind = word(table, number, "kind", cells["kind"], c.UNIT_KINDS, done="read as a school") or "school"
     yield UnitRow(
-        table.name, number, cells["school_code"], cells["name"], "school", cells["school_code"], "",
+        table.name, number, cells["school_code"], cells["name"], kind, cells["school_code"], cells["parent"],
         cells["country"].upper(), cells["form"], cells["place"], "", cells["pack"],
     )  # fmt: skip
 

@@ -37,6 +37,7 @@ from testamur.trust.records.rules import WorkState
 
 TRY, LOAD = tasks.TRY, tasks.LOAD
 RUNS = 30
+PART_DIGITS = 5
 
 
 class ManyFiles(forms.FileInput):
@@ -223,10 +224,11 @@ def give_up(request: HttpRequest, work: UUID) -> HttpResponse:
 def report(request: HttpRequest, work: UUID) -> HttpResponse:
     """The full list of defects as a table, for whoever asked for the import."""
     view = _own(request, work, TRY, LOAD)
-    path = tasks.report_of(view.id)
+    part = request.GET.get("part", "")
+    path = tasks.report_of(view.id, int(part) if part.isdecimal() and len(part) <= PART_DIGITS else None)
     if not path.is_file():
         raise NotFound("There is no list: nothing was found to say.")
-    named = f'attachment; filename="import-{view.id}.csv"'
+    named = f'attachment; filename="import-{view.id}{f"-{part}" if part.isdecimal() else ""}.csv"'
     return HttpResponse(path.read_bytes(), content_type="text/csv", headers={"Content-Disposition": named})
 
 
