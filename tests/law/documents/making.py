@@ -113,8 +113,10 @@ def vietnamese(level: int = 4, *, words: int = 1, earlier: tuple[int, ...] = (),
     )  # fmt: skip
 
 
-def snapshot(kind: DocumentType, facts: DocumentFacts, *, test: bool = False, **changes: Any) -> dict[str, Any]:
-    """The whole snapshot (docs/formats.md §1)."""
+def snapshot(
+    kind: DocumentType, facts: DocumentFacts, *, test: bool = False, signing: bool = False, **changes: Any
+) -> dict[str, Any]:
+    """The whole snapshot (docs/formats.md §1); `signing`: those sign too who need not."""
     pupil = facts.pupil
     subject: dict[str, Any] = {"kind": "group", "name": facts.group_name}
     if pupil is not None:
@@ -137,6 +139,7 @@ def snapshot(kind: DocumentType, facts: DocumentFacts, *, test: bool = False, **
         "signers": [
             {"order": s.order, "role": s.role, "title": s.title, "name": "Gunnel Låtsas", "ref": "0" * 64}
             for s in kind.signers
+            if s.needed or signing
         ],
         "seal": {"page": kind.seal_page, "rect": list(kind.seal_rect)},
         "verify": {"code": CODE, "url": URL},

@@ -214,7 +214,8 @@ def _year(year: _Year, notes: Mapping[str, str], class_teacher: str, principal: 
     row = _Rows(year, notes)
     decided = row.one("year_result", tables.WHOLE_YEAR["year_result"])
     outcome = results.promotion(year.decisions, year.year_level)
-    teacher = next(iter(decided.decided_by), "") if decided else ""
+    # who put the result right is no class teacher for that
+    teacher = next(iter(decided.decided_by), "") if decided and decided.reason != "rectification" else ""
     return {
         "school_year": year.school_year,
         "class": year.class_name,
