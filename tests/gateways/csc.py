@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from testamur.trust.signing.methods.certificate.csc.simulator import Account, Limits, Service, Simulator
+from testamur.trust.signing.methods.certificate.csc.simulator.server import Simulator
+from testamur.trust.signing.methods.certificate.csc.simulator.state import Account, Limits, Service
 from tests.trust.signing.own import Own
 
 

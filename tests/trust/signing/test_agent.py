@@ -70,7 +70,7 @@ def request_for(mine: Own, count: int = 3, **changes: Any) -> SigningRequest:
         "service": ORIGIN, "ceremony": uuid4(), "signer": "Trần Thị Ví Dụ", "capacity": "class teacher, Trường Ví Dụ",
         "certificate": fingerprint(mine.der), "documents": documents,
     }  # fmt: skip
-    return SigningRequest(**{**values, **changes})  # type: ignore[arg-type]
+    return SigningRequest(**{**values, **changes})
 
 
 def ask(agent: Agent, method: str, path: str, *, code: str | None = None, **how: Any) -> httpx.Response:

@@ -38,7 +38,7 @@ def agent(
     with Agent(key, origins=[_origin(one) for one in service], port=port) as open_:
         output.say(f"[bold]the agent listens[/] on 127.0.0.1:{open_.port} for {', '.join(sorted(open_.origins))}")
         output.say(f"pairing code  [bold]{open_.code}[/]   type it on the signing page; Ctrl-C stops the agent")
-        open_.serve(ask=_ask, say=lambda text: output.say(output.plain(text)))
+        open_.serve(ask=_ask, say=_say)
 
 
 def sign_request(
@@ -55,7 +55,7 @@ def sign_request(
 
     request = read_request(file.read_bytes())
     job = jobs.Job(request)
-    jobs.run(job, _key(p12, pkcs11, token, label), ask=_ask, say=lambda text: output.say(output.plain(text)))
+    jobs.run(job, _key(p12, pkcs11, token, label), ask=_ask, say=_say)
     if job.made:  # what was signed before a token gave up counts too: the rest can follow
         target = out or file.with_suffix(".answer.json")
         target.write_bytes(SigningAnswer(request.ceremony, dict(job.made)).written())
@@ -89,6 +89,12 @@ def _key(p12: Path | None, module: Path | None, token: str, label: str) -> Key:
         return keys.open_token(module, token_label=token, label=label)
     output.say("[bold red]refused[/] name --p12 FILE, or --pkcs11 LIBRARY with --token LABEL")
     raise typer.Exit(2)
+
+
+def _say(text: str) -> None:
+    """Line by line, nothing in it steers the terminal."""
+    for line in text.split("\n"):
+        output.say(output.plain(line))
 
 
 def _ask(prompt: str) -> str:

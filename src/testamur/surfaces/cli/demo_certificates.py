@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from testamur.kernel.base.actor import Actor
-    from testamur.trust.signing.methods.certificate.csc.simulator import Account, Simulator
+    from testamur.trust.signing.methods.certificate.csc.simulator.server import Simulator
+    from testamur.trust.signing.methods.certificate.csc.simulator.state import Account
 
 PASSWORD = "1234"  # noqa: S105 - of TEST files, printed for everybody
 PIN = "123456"
@@ -59,7 +60,8 @@ def start() -> Simulator | None:
     from django.conf import settings
     from django.db import connections
 
-    from testamur.trust.signing.methods.certificate.csc.simulator import Service, Simulator
+    from testamur.trust.signing.methods.certificate.csc.simulator.server import Simulator
+    from testamur.trust.signing.methods.certificate.csc.simulator.state import Service
 
     if settings.MODE != "demo" or settings.CSC["url"]:
         return None
@@ -80,7 +82,7 @@ def _account(user: str) -> Account | None:
     from testamur.register.people import queries as people
     from testamur.register.people.rules import Scheme
     from testamur.trust.signing.methods.certificate import anchors
-    from testamur.trust.signing.methods.certificate.csc.simulator import Account
+    from testamur.trust.signing.methods.certificate.csc.simulator.state import Account
 
     scheme, _colon, number = user.partition(":")
     try:

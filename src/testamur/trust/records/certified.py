@@ -48,10 +48,15 @@ class UnknownDocument(Refused):
 
 @dataclass(frozen=True, slots=True)
 class ToSign:
-    """One document that waits: `to_be_signed` is DER of the signed attributes, whose SHA-256 is signed."""
+    """One document that waits: `to_be_signed` is DER of the signed attributes, whose SHA-256 is signed.
+
+    `subject` is the pupil's id, or None for a group's document; `code` is the record's, for people.
+    """
 
     record: UUID
     title: str
+    code: str
+    subject: UUID | None
     to_be_signed: bytes
 
     @property
@@ -113,7 +118,8 @@ def _prepared(chosen: Chosen, wanted: Mapping[UUID, int]) -> Iterator[ToSign]:
                 role_title=me["title"],
                 at=chosen.at,
             )
-            yield ToSign(record, row.title, made.to_be_signed)
+            subject = row.subject if row.subject_kind == "pupil" else None
+            yield ToSign(record, row.title, row.code, subject, made.to_be_signed)
 
 
 def _before(records: Sequence[UUID]) -> dict[UUID, list[tuple[int, UUID]]]:

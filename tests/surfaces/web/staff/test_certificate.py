@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 import time_machine
 from cryptography.hazmat.primitives.serialization import Encoding
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -220,3 +221,19 @@ def test_the_database_keeps_what_was_signed(world: World, ready: list[UUID], log
         CeremonySignature.objects.update(signature=b"other")
     with pytest.raises(IntegrityError, match="fixed"), transaction.atomic():
         CeremonySignature.objects.all().delete()
+
+
+@pytest.mark.feature("D11")
+def test_the_request_names_the_pupils_but_never_one_with_protected_identity(
+    world: World, ready: list[UUID], log_in: LogIn
+) -> None:
+    browser, mine = log_in("principal"), certificate_of(world, "principal")
+    page = begun(browser)
+    choose(browser, page, mine.pem)
+    found = read_request(browser.get(page + "request/").content)
+    titles = " ".join(one.title for one in found.documents)
+    assert world.names["pupil"] in titles
+    assert world.names["protected"] not in titles
+    hidden = Record.objects.get(id__in=ready, subject=world.persons["protected"])
+    assert f"{hidden.title}, {hidden.code}" in titles
+    assert (found.signer, found.service) == (world.names["principal"], settings.PUBLIC_URL.rstrip("/"))

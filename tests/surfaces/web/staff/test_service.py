@@ -24,7 +24,7 @@ from testamur.trust.records.rules import State
 from testamur.trust.signing.methods.certificate.csc.client import CscClient
 from testamur.trust.signing.methods.certificate.csc.errors import BadAnswer
 from testamur.trust.signing.methods.certificate.csc.settings import CscSettings
-from testamur.trust.signing.methods.certificate.csc.simulator import Account, Fault, Service
+from testamur.trust.signing.methods.certificate.csc.simulator.state import Account, Fault, Service
 from testamur.trust.signing.models import Ceremony, CeremonySignature
 from tests.gateways import csc
 from tests.surfaces.web.staff.test_certificate import certificate_of
@@ -164,6 +164,7 @@ def test_whatever_goes_wrong_is_said_and_all_is_signed_in_the_end(
     browser = log_in("principal")
     page = begun(browser)
     service.faults[SIGN] = [fault]
+    came = ""
     with time_machine.travel(clock.now(), tick=False) as at:
         authorised = authorise(browser, page, value_0="123456").content.decode()  # the page looks at once, and so signs
         assert words in authorised

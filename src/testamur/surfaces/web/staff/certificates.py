@@ -14,7 +14,10 @@ from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from testamur.access.accounts.rules import Area
+from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound, Refused
+from testamur.register.people import queries as people
+from testamur.register.people.rules import Protection
 from testamur.register.schools import queries as schools
 from testamur.surfaces.web import refusals
 from testamur.surfaces.web.doors import door
@@ -80,13 +83,17 @@ def request_file(request: WebRequest, ceremony: UUID) -> HttpResponse:
     if chosen is None or not waiting:
         raise NotFound("There is nothing to sign.", ceremony=str(ceremony))
     body = schools.units([view.organisation]).get(view.organisation)
+    called = _called(by, {one.subject for one in waiting if one.subject is not None})
     found = SigningRequest(
         service=origin(),
         ceremony=ceremony,
         signer=view.signer_name,
         capacity=", ".join(part for part in (role_name(view.role), body.name if body else "") if part),
         certificate=fingerprint(chosen.certificates[0]),
-        documents=tuple(RequestedDocument(one.record, one.title, one.to_be_signed) for one in waiting),
+        documents=tuple(
+            RequestedDocument(one.record, f"{one.title}, {called.get(one.subject, one.code)}", one.to_be_signed)
+            for one in waiting
+        ),
     )
     answer = HttpResponse(found.written(), content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="sign-{str(ceremony)[:8]}.json"'
@@ -134,3 +141,9 @@ def other(request: WebRequest, ceremony: UUID) -> HttpResponse:
         except Refused as refused:
             messages.error(request, refusals.sentence(refused))
     return back(request, ceremony)
+
+
+def _called(by: Actor, pupils: set[UUID]) -> dict[UUID | None, str]:
+    """Names that may stand in a file: of nobody whose identity is protected, whoever asks."""
+    seen = people.people(by=by, ids=pupils, numbers=False) if pupils else {}
+    return {key: one.name for key, one in seen.items() if not one.masked and one.protection is Protection.NONE}

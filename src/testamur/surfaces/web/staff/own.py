@@ -53,7 +53,7 @@ class AnswerForm(forms.Form):
     """What was signed elsewhere."""
 
     answer = forms.FileField(
-        label=gettext_lazy("Answer"),
+        label=gettext_lazy("Answer file"),
         help_text=gettext_lazy("The file that was made when you signed the request."),
         widget=forms.FileInput(attrs={"accept": ".json"}),
     )

@@ -9,7 +9,7 @@
     part.hidden = false;
     const words = part.querySelector("[data-agent-said]");
     const aloud = document.querySelector("[data-said]");
-    const code = part.querySelector("[data-pairing]");
+    const code = part.querySelector("input[data-pairing]");
     code.value = sessionStorage.getItem("pairing") || "";
     const say = (key, values = {}) => {
       let text = words.dataset[key] || "";

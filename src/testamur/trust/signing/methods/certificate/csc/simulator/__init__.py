@@ -3,8 +3,3 @@
 PINs are compared, codes are sent and used once, three wrong ones lock a credential, activation data hold for exactly
 the digests that were authorised and for a short time, and no more is signed than was authorised.
 """
-
-from testamur.trust.signing.methods.certificate.csc.simulator.server import Simulator
-from testamur.trust.signing.methods.certificate.csc.simulator.state import Account, Fault, Limits, Service
-
-__all__ = ["Account", "Fault", "Limits", "Service", "Simulator"]
