@@ -76,10 +76,10 @@ def _measure(folder: Path, count: int, processes: int) -> dict[str, Any]:
         some = made[number * each : (number + 1) * each]
         warm, rest = some[: WARM * processes], some[WARM * processes :]
         if over_broker:
-            with _workers(data, hands):
-                _over_broker(by, data, warm)
+            with working(data, hands):
+                over_broker(by, data, warm)
                 began = time.perf_counter()
-                _over_broker(by, data, rest)
+                over_broker(by, data, rest)
                 seconds = time.perf_counter() - began
         else:
             how = issuing.How(data, "demo", bench.PUBLIC_URL, hands)
@@ -109,7 +109,7 @@ def _measure(folder: Path, count: int, processes: int) -> dict[str, Any]:
 
 
 @contextmanager
-def _workers(data: Path, hands: int) -> Iterator[None]:
+def working(data: Path, hands: int) -> Iterator[None]:
     """`testamur worker --broker`, as an operator starts it, for the time of the block."""
     from testamur.kernel.jobs import broker
 
@@ -135,7 +135,7 @@ def _workers(data: Path, hands: int) -> Iterator[None]:
         process.wait()
 
 
-def _over_broker(by: Actor, data: Path, some: Sequence[NewRecord]) -> None:
+def over_broker(by: Actor, data: Path, some: Sequence[NewRecord]) -> None:
     """The way of `issuing.run`, its chunks and batches as background tasks."""
     from testamur.surfaces.cli import bench_tasks, issuing
     from testamur.trust.records import queries

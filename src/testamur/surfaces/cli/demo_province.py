@@ -56,6 +56,8 @@ class Extent:
     offices: int = 12
     classes: int = 20
     pupils: int = 35
+    even: bool = False
+    """Every school has just as many classes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,14 @@ def count(extent: Extent) -> int:
 
 
 def build(
-    by: Actor, extent: Extent, *, data: Path, public_url: str, now: datetime, told: Told
+    by: Actor,
+    extent: Extent,
+    *,
+    data: Path,
+    public_url: str,
+    now: datetime,
+    told: Told,
+    stages: Sequence[tuple[str, int]] = STAGES,
 ) -> tuple[UUID, list[School]]:
     """The province with its seal and log; returns its body and its schools in order."""
     body, path, year = _body(by, now)
@@ -94,10 +103,10 @@ def build(
     people_of = _Numbers()
     demo_people.add_administrator(by, body, path, people_of.next("office", 1972), Scheme.CCCD, now, family_first=True)
     offices = _offices(by, body, extent, people_of, now)
-    stages = [stage for stage, many in STAGES for _ in range(many)]
+    ways = [stage for stage, many in stages for _ in range(many)]
     made = []
     for number in range(extent.schools):
-        stage = stages[number] if number < len(stages) else "empty"
+        stage = ways[number] if number < len(ways) else "empty"
         made.append(_school(by, offices[number % len(offices)], number, stage, extent, year, people_of, now))
         told(made[-1].pupils)
     return body, made
@@ -149,7 +158,7 @@ def _offices(by: Actor, body: UUID, extent: Extent, numbers: _Numbers, now: date
 
 def _classes(extent: Extent, number: int) -> int:
     """From a hamlet's school to a town's: the sum over 245 schools is 245 times the average."""
-    spread = extent.classes - 4
+    spread = 0 if extent.even else extent.classes - 4
     return extent.classes + (number * 7 % (2 * spread + 1)) - spread
 
 
