@@ -101,7 +101,7 @@ def _measure(folder: Path, count: int, workers: int, *, celery: bool) -> dict[st
         "per_second": round(pace, 1),
         "kilobytes_each": {name: round(size / count / 1024, 1) for name, size in sizes.items()},
         "peak_rss_mb": round(peak_rss() / 1024),
-        "reckoned": {name: {**_told(reckon(many, pace, each, cores))} for name, many in SCALES.items()},
+        "reckoned": {name: _told(reckon(many, pace, each)) for name, many in SCALES.items()},
         **machine(),
     }
 
