@@ -468,6 +468,11 @@ ALLOWED: Mapping[str, Who] = {
     "supervision:report": AUTHORITY,
     "supervision:write": AUTHORITY,
     "supervision:close": AUTHORITY,
+    "transcripts:home": STAFF_ANYWHERE,
+    "transcripts:act": LEADERS,
+    "transcripts:class": at(foreign=("class_teacher",)),  # the first school and its sibling have no such transcripts
+    "transcripts:class_act": at(foreign=("class_teacher",)),
+    "transcripts:correct": at(foreign=("class_teacher",)),
     "reports:home": STAFF_ANYWHERE,
     "reports:school": LEADERS,
     "reports:subject": SCHOOL_STAFF,
