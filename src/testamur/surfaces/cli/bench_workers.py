@@ -57,12 +57,13 @@ def workers(
 
 
 def _measure(folder: Path, count: int, processes: int) -> dict[str, Any]:
-    from testamur.surfaces.cli import issuing, runtime
+    from testamur.surfaces.cli import runtime
 
     data = folder / "data"
     runtime.start(data=data, mode="demo")
     from testamur.kernel.base.actor import operator
     from testamur.kernel.jobs import broker
+    from testamur.surfaces.cli import issuing
 
     by = operator()
     # one process with our pool, and one behind the broker: what the broker itself costs is their difference
