@@ -140,6 +140,12 @@ def one(decision: UUID) -> DecisionRow | None:
     return None if row is None else facts_of(row)
 
 
+def of_year(*, unit: UUID, school_year: str, pupil: UUID) -> tuple[DecisionRow, ...]:
+    """What stands about one pupil of a school in a year. For packages above, which ask themselves who may see it."""
+    rows = Decision.objects.filter(unit=unit, school_year=school_year, pupil=pupil, replaced_by__isnull=True)
+    return tuple(map(facts_of, rows.order_by("kind", "code", "term", "occasion")))
+
+
 def facts_of(row: Decision) -> DecisionRow:
     """A row of the table as everyone else sees it."""
     told = row.correction or {}

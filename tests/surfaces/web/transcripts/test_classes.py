@@ -17,6 +17,7 @@ from testamur.register.people.rules import Protection
 from testamur.register.schools import actions as schools
 from testamur.register.schools.rules import NewPost, Role
 from testamur.schoolday.results import tasks as making
+from testamur.schoolday.results.queries import of_year
 from testamur.schoolday.transcripts import queries, steps, tasks
 from testamur.schoolday.transcripts.rules import Step
 from testamur.surfaces.cli import demo_build
@@ -150,3 +151,41 @@ def test_the_documents_of_all_verified_classes_are_made_with_one_button(
     answer = principal.post(reverse("transcripts:act"), {"school": str(world.vn_school), "year": "2025/2026"})
     assert answer.status_code == 303
     assert Work.objects.filter(kind="transcripts.make", ended=None).count() == 1
+
+
+@pytest.mark.feature("D12", "D17")
+def test_a_class_teacher_corrects_an_own_slip_and_the_class_waits_for_a_new_word(world: World, teacher: Client) -> None:
+    act(teacher, world, "verify", digest=digest_on(teacher.get(address(world))))
+    pupil = world.persons["vn_pupil"]
+    page = reverse("transcripts:correct", args=[pupil])
+    listed = teacher.get(page).content.decode()
+    row = next(
+        one
+        for one in of_year(unit=world.vn_school, school_year="2025/2026", pupil=pupil)  # type: ignore[arg-type]
+        if (one.facts.kind, one.facts.code) == ("test", "TV")
+    )
+    assert f"?decision={row.id}" in listed
+    form = teacher.get(f"{page}?decision={row.id}").content.decode()
+    assert 'name="value"' in form
+    value = "10" if row.facts.value == "9" else "9"
+    sent = {"decision": str(row.id), "value": value, "explanation": "Ghi nhầm cột."}
+    assert teacher.post(page, sent).status_code == 422
+    answer = teacher.post(page, {**sent, "sure": "on"}, follow=True).content.decode()
+    assert "The correction stands" in answer
+    assert "they have changed since" in answer
+    assert "1 pupil has a correction" in answer
+
+
+def test_whoever_did_not_decide_corrects_nothing(world: World, principal: Client) -> None:
+    pupil = world.persons["vn_pupil"]
+    rows = of_year(unit=world.vn_school, school_year="2025/2026", pupil=pupil)  # type: ignore[arg-type]
+    row = next(one for one in rows if (one.facts.kind, one.facts.code) == ("test", "TV"))
+    page = reverse("transcripts:correct", args=[pupil])
+    assert "Whoever decided it corrects it" in principal.get(page).content.decode()
+    sent = {
+        "decision": str(row.id),
+        "value": "9" if row.facts.value != "9" else "10",
+        "explanation": "Nhầm",
+        "sure": "on",
+    }
+    assert principal.post(page, sent).status_code == 422

@@ -85,6 +85,8 @@ def group(request: WebRequest, group: UUID) -> HttpResponse:
         sign=_sign(look),
         work=work,
         entry=entry(group),
+        may_correct=look.class_teacher == visitor.actor.id
+        and visitor.actor.may("transcripts.correction.make", look.path, group=group),
         may_verify=may["class.verify"],
         may_make=may["document.make"],
         office=visitor.hat is not None and Area.OFFICE in visitor.hat.areas,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from testamur.surfaces.web.transcripts import classes, home
+from testamur.surfaces.web.transcripts import classes, correcting, home
 
 app_name = "transcripts"
 urlpatterns = [
@@ -12,4 +12,5 @@ urlpatterns = [
     path("act/", home.act, name="act"),
     path("classes/<uuid:group>/", classes.group, name="class"),
     path("classes/<uuid:group>/act/", classes.act, name="class_act"),
+    path("pupils/<uuid:pupil>/correct/", correcting.correct, name="correct"),
 ]
