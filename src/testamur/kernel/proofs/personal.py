@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,16 +21,17 @@ from testamur.kernel.proofs.snapshot import NamedSigner, Snapshot, signer_ref
 METHOD = "certificate"
 CLOCK_SKEW = timedelta(minutes=5)
 
-SCHEMES: Sequence[tuple[str, tuple[str, ...]]] = (
-    ("CCCD:", ("vn.cccd",)),
-    ("PNOVN-", ("vn.cccd",)),
-    ("IDCVN-", ("vn.cccd",)),
-    ("PNOSE-", ("se.personnummer", "se.samordningsnummer")),
-    ("PNOBG-", ("bg.egn", "bg.lnch")),
-)
-"""What the number in a certificate may begin with, and the schemes it may belong to: ETSI EN 319 412-1 section 5.1.3
-for ``PNO…`` and ``IDC…``; Vietnamese authorities write ``CCCD:`` and the twelve digits of the citizen's card."""
+SCHEMES: Mapping[str, tuple[str, ...]] = {
+    "CCCD": ("vn.cccd",),
+    "PNOVN": ("vn.cccd",),
+    "IDCVN": ("vn.cccd",),
+    "PNOSE": ("se.personnummer", "se.samordningsnummer"),
+    "PNOBG": ("bg.egn", "bg.lnch"),
+}
+"""What stands before the number in a certificate, and the schemes it may belong to: ETSI EN 319 412-1 section 5.1.3
+for ``PNO..`` and ``IDC..``; Vietnamese authorities write ``CCCD:`` and the twelve digits of the citizen's card."""
 
+_NUMBER = re.compile(r" *([A-Z]{4,5}) *[:-] *([0-9A-Z]{1,40}) *")
 _CURVES = (ec.SECP256R1, ec.SECP384R1)
 
 
@@ -49,13 +51,13 @@ class PersonalRevision:
 
 
 def identifiers(certificate: x509.Certificate) -> tuple[tuple[str, str], ...]:
-    """Every (scheme, number) that a certificate's subject may name: in serialNumber or in UID."""
+    """Every (scheme, number) that a certificate's subject names in serialNumber or in UID, whichever a prefix says."""
     found: list[tuple[str, str]] = []
     for oid in (x509.NameOID.SERIAL_NUMBER, x509.NameOID.USER_ID):
-        value = chain.attribute(certificate, oid)
-        for prefix, schemes in SCHEMES:
-            if value.startswith(prefix) and len(value) > len(prefix):
-                found += [(scheme, value.removeprefix(prefix)) for scheme in schemes]
+        for one in certificate.subject.get_attributes_for_oid(oid):
+            told = _NUMBER.fullmatch(one.value) if isinstance(one.value, str) else None
+            if told is not None:
+                found += [(scheme, told[2]) for scheme in SCHEMES.get(told[1], ())]
     return tuple(found)
 
 

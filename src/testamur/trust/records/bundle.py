@@ -18,13 +18,16 @@ from testamur.register.schools import queries as schools
 from testamur.trust.records import queries
 from testamur.trust.signing.methods import simulated, sms
 from testamur.trust.signing.methods.bankid.settings import configured as bankid_settings
+from testamur.trust.signing.methods.certificate import anchors as anchors_of_persons
+from testamur.trust.signing.rules import CERTIFICATE
 from testamur.trust.transparency import queries as logs
 
 
 def current(*, now: datetime) -> dict[str, Any]:
     """The bundle of this installation; the simulated e-ID's root is in it only in demo mode.
 
-    ``sms`` is named only where codes by SMS were ever in use: older verifiers do not know the word.
+    ``sms`` is named only where codes by SMS were ever in use, ``certificate`` only where personal certificates are
+    trusted: older verifiers do not know the words.
     """
     test = settings.MODE == "demo"
     roots: dict[str, list[bytes]] = {"bankid": bankid_roots(), "simulated": []}
@@ -32,6 +35,8 @@ def current(*, now: datetime) -> dict[str, Any]:
         roots["simulated"] = [simulated.test_ca(simulated.folder()).root_der]
     if (sms.folder() / "root.pem").exists() or sms.NAME in settings.SIGNING_METHODS:
         roots[sms.NAME] = [sms.attestation_authority().root_der]
+    if personal := anchors_of_persons.roots():
+        roots[CERTIFICATE] = list(personal)
     return bundle(eid_roots=roots, test=test, now=now)
 
 
@@ -62,13 +67,26 @@ def bundle(*, eid_roots: Mapping[str, Sequence[bytes]], test: bool, now: datetim
 
 def _organisation(organisation: UUID, log: UUID, origin: str) -> dict[str, Any]:
     unit = schools.unit(organisation)
+    sealers = [organisation, *(_with_seals(unit.path) if unit else ())]
     return {
         "id": urn(organisation),
         "name": unit.name if unit else "",
-        "seal_roots": _files(f"seal-roots/{organisation}"),
-        "crls": _files(f"crls/{organisation}"),
+        "seal_roots": sorted({root for one in sealers for root in _files(f"seal-roots/{one}")}),
+        "crls": sorted({crl for one in sealers for crl in _files(f"crls/{one}")}),
         "log": {"origin": origin, "vkeys": list(logs.vkeys(log=log)), "policy": logs.policy(log=log)},
     }
+
+
+def _with_seals(path: str) -> list[UUID]:
+    """Schools below that place which have brought roots of a seal of their own."""
+    folder = anchors() / "seal-roots"
+    named = {one.name for one in folder.iterdir()} if folder.is_dir() else set()
+    return sorted(unit.id for unit in schools.units_under(path) if unit.path != path and str(unit.id) in named)
+
+
+def crls(organisation: UUID) -> list[bytes]:
+    """Certificate revocation lists that the organisation's verifiers get, in DER: of its seals and of persons."""
+    return [path.read_bytes() for path in sorted((anchors() / "crls" / str(organisation)).glob("*.der"))]
 
 
 def _files(name: str) -> list[str]:

@@ -16,14 +16,21 @@ from testamur.kernel.base.clock import parse_stamp, stamp
 from testamur.kernel.base.refused import Refused
 from testamur.kernel.proofs import tlog
 from testamur.kernel.proofs.pdf.values import PdfError
+from testamur.kernel.proofs.personal import PersonalRevision, verify_personal
+from testamur.kernel.proofs.snapshot import Snapshot, parse_snapshot
 from testamur.trust.records import drafts, texts
+from testamur.trust.records.bundle import crls
 from testamur.trust.records.drafts import SealNote, SealNotes
 from testamur.trust.records.queries import BatchRecord, BatchView
 from testamur.trust.records.rules import signer_ref
 from testamur.trust.records.seals import seal_in_use, sealer_for, time_stamps
 from testamur.trust.records.steps.costs import Costs
+from testamur.trust.sealing import personal as pades
 from testamur.trust.sealing.keys.contract import KeyElsewhere, KeyUnavailable
 from testamur.trust.sealing.sealer import Sealed
+from testamur.trust.signing import personal
+from testamur.trust.signing.methods.certificate.anchors import roots as personal_roots
+from testamur.trust.signing.personal import Signatures
 from testamur.trust.signing.queries import SignedBy, evidences, signed_by
 from testamur.trust.signing.rules import Evidences, SignedDocument
 
@@ -75,6 +82,14 @@ class Made:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """How the signers of one record signed: evidence files by name, and revisions of the file itself, in order."""
+
+    evidence: Mapping[str, bytes]
+    personal: tuple[bytes, ...]
+
+
 def make(view: BatchView, clock: Clock, costs: Costs) -> Made:
     """Seal every record of the batch. With notes of an earlier try the very same bytes come out, without the key.
 
@@ -84,15 +99,16 @@ def make(view: BatchView, clock: Clock, costs: Costs) -> Made:
     with costs("draft"):
         originals = {r.id: _original(r) for r in view.records}
     with costs("evidence"):
-        evidence = {}
-        for r in view.records:
-            with _naming(r):
-                evidence[r.id] = _evidence(view, r, originals[r.id][1])
-    with costs("seal"):
         notes = drafts.read_notes(view.id, [r.id for r in view.records])
         if notes is None and view.stage != "claimed":
             raise SealNotesMissing("The notes of this sealed batch are gone; restore them.", batch=str(view.id))
-        sealed, notes, at = _seal(view, originals, evidence, notes, clock)
+        now = clock() if notes is None else None
+        attested = {}
+        for r in view.records:
+            with _naming(r):
+                attested[r.id] = _attested(view, r, originals[r.id], now)
+    with costs("seal"):
+        sealed, notes, at = _seal(view, originals, attested, notes, clock)
     return Made(view, originals, sealed, notes, at)
 
 
@@ -110,43 +126,90 @@ def _original(record: BatchRecord) -> tuple[bytes, bytes]:
 
 
 @lru_cache(maxsize=8)
-def _ceremony(ceremony: UUID) -> tuple[Evidences, SignedBy]:
-    """Evidence of one signed ceremony: it never changes, and one ceremony serves many batches."""
-    return evidences(ceremony), signed_by(ceremony)
+def _ceremony(ceremony: UUID) -> tuple[Evidences | Signatures, SignedBy]:
+    """What one signed ceremony gave, and who signed: it never changes, and one ceremony serves many batches."""
+    given = personal.signatures(ceremony) if personal.signed_personally({ceremony}) else evidences(ceremony)
+    return given, signed_by(ceremony)
 
 
-def _evidence(view: BatchView, record: BatchRecord, frozen: bytes) -> dict[str, bytes]:
-    """Evidence files by name; the organisation seals nothing that a verifier would refuse for its signatures.
+def _attested(view: BatchView, record: BatchRecord, both: tuple[bytes, bytes], now: datetime | None) -> Attested:
+    """Evidence files by name and personal revisions; what a verifier would refuse for its signatures is not sealed.
 
-    Rows may lie (a restored table, a hand at the console); the snapshot that was signed does not.
+    Rows may lie (a restored table, a hand at the console); the snapshot that was signed does not. `now` is the time of
+    sealing, at which personal certificates must still hold; None where the record is sealed already.
     """
-    named = json.loads(frozen)["signers"]
-    if not named or [s["order"] for s in named] != [order for order, _ceremony, _at in record.ceremonies]:
+    document, frozen = both
+    snapshot = parse_snapshot(frozen)
+    named = snapshot.signers
+    if not named or [s.order for s in named] != [order for order, _ceremony, _at in record.ceremonies]:
         raise EvidenceMismatch("Not everybody whom the document names has signed it.", record=str(record.id))
-    found = {}
+    files: dict[str, bytes] = {}
+    revisions: list[bytes] = []
     for signer, (order, ceremony, _at) in zip(named, record.ceremonies, strict=True):
-        evidence, who = _ceremony(ceremony)
-        document = evidence.document(record.id)
-        if document != SignedDocument(record.id, record.h0, record.size, order):
+        given, who = _ceremony(ceremony)
+        signed = SignedDocument(record.id, record.h0, record.size, order)
+        held = given.document(record.id) if isinstance(given, Evidences) else given.documents.get(record.id)
+        if held != signed:
             raise EvidenceMismatch("The ceremony was about another document.", record=str(record.id))
         ref = signer_ref(record.id, who.scheme, who.identifier)
-        told = (signer["role"], signer["name"], signer["ref"], view.organisation)
+        told = (signer.role, signer.name, signer.ref, view.organisation)
         if told != (who.role, who.name, ref, who.organisation):
             raise EvidenceMismatch("Another signed than the document names.", record=str(record.id))
-        found[f"evidence-{order}.json"] = evidence.of(record.id)
-    return found
+        if isinstance(given, Evidences):
+            files[f"evidence-{order}.json"] = given.of(record.id)
+            continue
+        document, revision = _signed(document, snapshot, order, given, record, view.organisation, now)
+        revisions.append(revision)
+    return Attested(files, tuple(revisions))
+
+
+def _signed(
+    document: bytes,
+    snapshot: Snapshot,
+    order: int,
+    given: Signatures,
+    record: BatchRecord,
+    organisation: UUID,
+    now: datetime | None,
+) -> tuple[bytes, bytes]:
+    """The document with one signer's revision, and the revision: the same bytes as when it was signed.
+
+    What every verifier will ask of the signature is asked before anything is sealed over it.
+    """
+    signer = next(one for one in snapshot.signers if one.order == order)
+    prepared = pades.prepare(
+        document,
+        certificates=given.certificates,
+        order=order,
+        name=signer.name,
+        role_title=signer.title,
+        at=given.at,
+    )
+    revision = pades.revision(prepared, certificates=given.certificates, signature=given.values[record.id])
+    if now is not None:
+        digits = revision[len(prepared.head) + 1 :][: prepared.reserved]
+        verify_personal(
+            PersonalRevision(prepared.doc_digest, bytes.fromhex(digits.decode()), given.at),
+            signer=signer,
+            snapshot=snapshot,
+            after=snapshot.frozen_at,
+            sealed_at=now,
+            roots=personal_roots(),
+            crls=crls(organisation),
+        )
+    return document + revision, revision
 
 
 def _seal(
     view: BatchView,
     originals: Mapping[UUID, tuple[bytes, bytes]],
-    evidence: Mapping[UUID, Mapping[str, bytes]],
+    attested: Mapping[UUID, Attested],
     notes: SealNotes | None,
     clock: Clock,
 ) -> tuple[dict[UUID, Sealed], SealNotes, datetime]:
     if notes is None:
         now = clock()
-        at, seal = parse_stamp(stamp(now)), seal_in_use(view.organisation, now)
+        at, seal = parse_stamp(stamp(now)), seal_in_use(view.organisation, now, unit=view.unit)
         signed = max((when for r in view.records for _order, _ceremony, when in r.ceremonies), default=at)
         if at < signed.replace(microsecond=0):
             raise ClockBehind("The clock is behind a signature of this batch.", batch=str(view.id))
@@ -161,7 +224,8 @@ def _seal(
         with _naming(record, sealing=notes is None):
             sealed[record.id] = shared.seal(
                 originals[record.id][0],
-                evidence=evidence[record.id],
+                evidence=attested[record.id].evidence,
+                personal=attested[record.id].personal,
                 page=box.page,
                 rect=box.rect,
                 lines=box.lines,

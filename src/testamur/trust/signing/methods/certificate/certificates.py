@@ -8,20 +8,14 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID, ObjectIdentifier
+from cryptography.x509.oid import ObjectIdentifier
 
 from testamur.kernel.base.refused import Refused
 from testamur.kernel.proofs import chain
+from testamur.kernel.proofs.personal import SCHEMES, identifiers
 
 UID = ObjectIdentifier("0.9.2342.19200300.100.1.1")
 """userId (RFC 4519), where Vietnamese authorities write the number."""
-SCHEMES: dict[str, tuple[str, ...]] = {
-    "CCCD": ("vn.cccd",),
-    "PNOVN": ("vn.cccd",),
-    "PNOSE": ("se.personnummer", "se.samordningsnummer"),
-    "PNOBG": ("bg.egn", "bg.lnch"),
-}
-"""What stands before the number → whose number it can be. ``PNO..`` as ETSI EN 319 412-1 section 5.1.3 writes it."""
 KNOWN = tuple(sorted({scheme for schemes in SCHEMES.values() for scheme in schemes}))
 MOST = 5
 """Certificates that travel with a signature."""
@@ -126,16 +120,8 @@ def check(
 
 
 def numbers(certificate: x509.Certificate) -> frozenset[tuple[str, str]]:
-    """(scheme, number) that the subject bears in ``serialNumber`` or ``UID``, whichever a prefix says."""
-    found: set[tuple[str, str]] = set()
-    for oid in (NameOID.SERIAL_NUMBER, UID):
-        for one in certificate.subject.get_attributes_for_oid(oid):
-            text = one.value if isinstance(one.value, str) else ""
-            prefix, colon, number = text.partition(":")
-            if not colon:
-                prefix, _dash, number = text.partition("-")
-            found.update((scheme, number.strip()) for scheme in SCHEMES.get(prefix.strip(), ()))
-    return frozenset(found)
+    """(scheme, number) that the subject bears in ``serialNumber`` or ``UID``, as every verifier reads it."""
+    return frozenset(identifiers(certificate))
 
 
 def holder(certificate: bytes) -> str:

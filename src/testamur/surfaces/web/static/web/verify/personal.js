@@ -1,7 +1,7 @@
 // A signer's own signature in the file (docs/formats.md §5a): PAdES B-B by a personal certificate.
 
 import { equal, stamp } from "./bytes.js";
-import { ChainError, SERIAL_NUMBER, attribute, load, nameOf, speak, validate } from "./chain.js";
+import { ChainError, SERIAL_NUMBER, load, nameOf, speak, validate } from "./chain.js";
 import { MAX_RSA_BITS, parseSeal } from "./cms.js";
 import { KEY_USAGE } from "./extensions.js";
 import { CmsError, EvidenceError } from "./report.js";
@@ -13,14 +13,14 @@ const PERSONAL_CLOCK_SKEW = 5 * 60_000;
 /** userId */
 const PERSONAL_USER_ID = "0.9.2342.19200300.100.1.1";
 
-/** What the number in a certificate may begin with, and the schemes it may belong to. */
-const PERSONAL_SCHEMES = [
-  ["CCCD:", ["vn.cccd"]],
-  ["PNOVN-", ["vn.cccd"]],
-  ["IDCVN-", ["vn.cccd"]],
-  ["PNOSE-", ["se.personnummer", "se.samordningsnummer"]],
-  ["PNOBG-", ["bg.egn", "bg.lnch"]],
-];
+/** What stands before the number in a certificate, and the schemes it may belong to. */
+const PERSONAL_SCHEMES = new Map([
+  ["CCCD", ["vn.cccd"]],
+  ["PNOVN", ["vn.cccd"]],
+  ["IDCVN", ["vn.cccd"]],
+  ["PNOSE", ["se.personnummer", "se.samordningsnummer"]],
+  ["PNOBG", ["bg.egn", "bg.lnch"]],
+]);
 
 /**
  * Check one personal signature against the signer whom the decision names at its place.
@@ -74,14 +74,13 @@ export async function verifyPersonal(found, { signer, snapshot, after, sealedAt,
   };
 }
 
-/** Every [scheme, number] that a certificate's subject may name: in serialNumber or in UID. */
+/** Every [scheme, number] that a certificate's subject names in serialNumber or in UID, whichever a prefix says. */
 function personalIdentifiers(certificate) {
   const found = [];
   for (const oid of [SERIAL_NUMBER, PERSONAL_USER_ID]) {
-    const value = attribute(certificate, oid);
-    for (const [prefix, schemes] of PERSONAL_SCHEMES) {
-      if (!value.startsWith(prefix) || value.length <= prefix.length) continue;
-      for (const scheme of schemes) found.push([scheme, value.slice(prefix.length)]);
+    for (const value of certificate.subject.values(oid)) {
+      const told = typeof value === "string" ? /^ *([A-Z]{4,5}) *[:-] *([0-9A-Z]{1,40}) *$/.exec(value) : null;
+      for (const scheme of PERSONAL_SCHEMES.get(told?.[1]) ?? []) found.push([scheme, told[2]]);
     }
   }
   return found;
