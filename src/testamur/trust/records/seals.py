@@ -14,7 +14,7 @@ from testamur.kernel.base.refused import Refused
 from testamur.register.schools import queries as schools
 from testamur.trust.records.bundle import anchors
 from testamur.trust.sealing.keys.opening import open_key
-from testamur.trust.sealing.queries import active_seal, seal
+from testamur.trust.sealing.queries import active_seal, seal, sealing_themselves
 from testamur.trust.sealing.sealer import TIME_STAMP_ROOM, Sealer
 from testamur.trust.sealing.timestamps import Authority, request_token
 
@@ -27,8 +27,13 @@ class NoOrganisation(Refused):
     code = "records.no_organisation"
 
 
-def seal_in_use(organisation: UUID, at: datetime) -> UUID:
-    """The organisation's active seal at that time. Raises `NoActiveSeal`."""
+def seal_in_use(organisation: UUID, at: datetime, *, unit: UUID | None = None) -> UUID:
+    """The seal that documents get at that time: the school's own where it has one, else that of the body responsible.
+
+    `unit` is the school where all the documents are of one. Raises `NoActiveSeal`.
+    """
+    if unit is not None and sealing_themselves([unit], at):
+        return active_seal(unit, at).id
     return active_seal(organisation, at).id
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -65,6 +66,14 @@ def active_seal(organisation: UUID, on: datetime) -> Seal:
     if row is None:
         raise NoActiveSeal("The organisation has no seal that is active and valid now.", organisation=str(organisation))
     return _seal(row)
+
+
+def sealing_themselves(units: Collection[UUID], on: datetime) -> frozenset[UUID]:
+    """Those of the units that have a seal of their own, active and valid at that instant."""
+    rows = SealCertificate.objects.filter(
+        organisation__in=list(units), state=SealState.ACTIVE, activated_at__lte=on, valid_from__lte=on, valid_to__gte=on
+    )
+    return frozenset(rows.values_list("organisation", flat=True))
 
 
 def seal(seal_id: UUID) -> Seal:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.ids import new_id
@@ -17,6 +18,7 @@ from testamur.trust.records.actions.common import BatchLost, digest
 from testamur.trust.records.actions.releasing import release_published
 from testamur.trust.records.models import Issue, IssueBatch, Record
 from testamur.trust.records.rules import REPLACEMENT, State
+from testamur.trust.sealing.queries import sealing_themselves
 
 LEASE = timedelta(minutes=10)
 PATIENCE = timedelta(seconds=5)
@@ -64,11 +66,11 @@ def claim(*, by: Actor, worker: str, limit: int, now: datetime) -> UUID | None:
         )
         return orphan.id
     waiting = Record.objects.filter(state=State.SIGNED, batch__isnull=True, held="")
-    first = waiting.order_by("id").values_list("organisation", flat=True).first()
+    first = waiting.order_by("id").values_list("organisation", "unit").first()
     if first is None:
         return None
     rows = list(
-        waiting.filter(organisation=first)
+        _under_one_seal(waiting, *first, now)
         .select_for_update(skip_locked=skip)
         .order_by("unit", "document_type", "id")
         .values_list("id", "path")[:limit]
@@ -77,7 +79,7 @@ def claim(*, by: Actor, worker: str, limit: int, now: datetime) -> UUID | None:
         return None
     batch = IssueBatch(
         id=new_id(),
-        organisation=first,
+        organisation=first[0],
         path=_common_path([p for _id, p in rows]),
         claimed_at=now,
         lease_until=now + LEASE,
@@ -93,6 +95,13 @@ def claim(*, by: Actor, worker: str, limit: int, now: datetime) -> UUID | None:
         refs={"batch": str(batch.id), "worker": worker, "count": len(rows)},
     )
     return batch.id
+
+
+def _under_one_seal(waiting: QuerySet[Record], organisation: UUID, unit: UUID, now: datetime) -> QuerySet[Record]:
+    """Those that get the same seal as the records of that unit: its own, or that of the body responsible."""
+    mine = waiting.filter(organisation=organisation)
+    own = sealing_themselves(mine.order_by().values_list("unit", flat=True).distinct(), now)
+    return mine.filter(unit=unit) if unit in own else mine.exclude(unit__in=own)
 
 
 @transaction.atomic

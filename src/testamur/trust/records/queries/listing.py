@@ -55,10 +55,11 @@ class BatchRecord:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """An issue batch under way."""
+    """An issue batch under way. `unit` is the school where all its records are of one, else None."""
 
     id: UUID
     organisation: UUID
+    unit: UUID | None
     path: str
     stage: str
     sealed_at: datetime | None
@@ -95,10 +96,12 @@ def batch(batch_id: UUID) -> BatchView:
         if ceremony is not None and signed_at is not None:
             signers[record].append((order, ceremony, signed_at))
     records = Record.objects.filter(batch=row).order_by("id")
+    units = list(records.order_by().values_list("unit", flat=True).distinct())
     prev = dict(Issue.objects.filter(record__in=records.values("replaces")).values_list("record", "commitment"))
     return BatchView(
         row.id,
         row.organisation,
+        units[0] if len(units) == 1 else None,
         row.path,
         row.stage,
         row.sealed_at,
