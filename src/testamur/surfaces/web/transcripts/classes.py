@@ -29,7 +29,7 @@ from testamur.surfaces.web.pages import fragment
 from testamur.surfaces.web.requests import WebRequest
 from testamur.surfaces.web.transcripts import chain, words
 
-ENTRY = ("yearend:class", "diary:group")
+ENTRY = ("yearend:year", "diary:group")
 """Where what is missing is entered: the first of these pages that there is."""
 
 
