@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from testamur.exchange.connectors.ministry import actions, container, queries, steps, trying
+from testamur.exchange.connectors.ministry import actions, container, ledger, queries, steps, trying
 from testamur.exchange.connectors.ministry.settings import NotSetUp, configured
 from testamur.exchange.connectors.models import DeliveryBatch, DeliveryRow
 from testamur.kernel.base.actor import Actor, operator
@@ -262,6 +262,16 @@ def test_the_database_itself_refuses_what_no_step_may_do(world: World) -> None:
         DeliveryBatch.objects.update(state="sealed")
     with pytest.raises(IntegrityError), transaction.atomic():
         DeliveryRow.objects.update(state="waiting")
+
+
+def test_the_xml_of_old_batches_goes_and_their_receipts_stay(world: World) -> None:
+    world.pupils(1)
+    world.send()
+    assert ledger.forget(before=world.now) == 0
+    assert ledger.forget(before=world.now + ledger.KEEP) == 1
+    (batch,), _count = queries.batches(by=BY, path="/")
+    assert queries.receipt(by=BY, batch=batch.id)
+    assert DeliveryBatch.objects.get(id=batch.id).document is None
 
 
 def test_a_test_form_is_refused_in_production(monkeypatch: pytest.MonkeyPatch) -> None:

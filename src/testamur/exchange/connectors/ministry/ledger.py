@@ -27,6 +27,8 @@ from testamur.schoolday.transcripts.rules import HandoverView
 
 LEASE = timedelta(seconds=300)
 """Longer than the slowest call: a worker that has not been heard of for so long is dead."""
+KEEP = timedelta(days=400)
+"""How long the XML of a batch is kept after its receipt: until the next year's were delivered."""
 FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(minutes=30)
 
@@ -191,6 +193,15 @@ def refused(*, by: Actor, claimed: Claimed, batch: Sealed, code: str, message: s
     DeliveryBatch.objects.filter(id=batch.id).update(state="refused", code=code[:80], message=message[:400])
     refs = {"batch": str(batch.id), "number": batch.number, "code": code[:80]}
     append(by=by, kind="connectors.delivery.refused/1", path=claimed.path, refs=refs, now=now)
+
+
+def forget(*, before: datetime) -> int:
+    """The XML of batches that were answered (or withdrawn) before then goes; digest, number and receipt stay.
+
+    It holds what the records themselves hold, and nobody asks for it once the store's receipt stands.
+    """
+    old = Q(state="answered", answered_at__lt=before) | Q(state="withdrawn", sealed_at__lt=before)
+    return DeliveryBatch.objects.filter(old, document__isnull=False).update(document=None, signature=None)
 
 
 def wait(claimed: Claimed, *, until: datetime, error: str, message: str, again: bool = True) -> None:

@@ -7,7 +7,7 @@ import random
 
 from django_tasks import task
 
-from testamur.exchange.connectors.ministry import steps
+from testamur.exchange.connectors.ministry import ledger, steps
 from testamur.exchange.connectors.ministry.mapping.reading import MappingInvalid
 from testamur.exchange.connectors.ministry.settings import NotSetUp, configured, is_set_up, writer
 from testamur.exchange.connectors.ministry.wire import Wire
@@ -32,3 +32,9 @@ def send() -> int:
     except (NotSetUp, MappingInvalid) as no:  # `testamur deliver` and the page say it too; nothing goes until then
         log.warning("%s", no)
         return 0
+
+
+@task
+def tidy() -> int:
+    """The XML of batches whose receipt is old goes; returns how many."""
+    return ledger.forget(before=clock.now() - ledger.KEEP)

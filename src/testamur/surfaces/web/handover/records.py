@@ -26,6 +26,7 @@ from testamur.surfaces.web.office import paging, persons
 from testamur.surfaces.web.office.scope import place_of
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import WebRequest
+from testamur.trust.records import queries as records
 
 SIZE = 50
 
@@ -127,10 +128,13 @@ def record(request: WebRequest, record: UUID) -> HttpResponse:
     (line,) = lines(request, [view], "handover.record")
     tries = queries.tries(by=by, record=record, path=view.path, group=view.group)
     office = request.visitor.hat is not None and Area.OFFICE in request.visitor.hat.areas
+    remake = bool(line.data or line.decisions) and by.may("records.record.draft", view.path)
+    found = records.by_ids(by=by, records=[record]) if remake and by.may("records.record.read", view.path) else []
     return page(
         request,
         "web/handover/record.html",
         line=line,
+        period=found[0].period if found else "",
         tries=[(one, *words.TRIES[one.state], words.meaning(one.code) if one.code else None) for one in tries],
         may_again=line.again and by.may("transcripts.handover.ask", view.path, group=view.group),
         office=office,
