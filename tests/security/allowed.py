@@ -357,6 +357,8 @@ ALLOWED: Mapping[str, Who] = {
     "staff:service-choose": NOBODY,  # as above
     "staff:service-code": NOBODY,  # as above
     "staff:service-authorise": NOBODY,  # as above
+    "staff:service-leave": NOBODY,  # as above
+    "staff:service-returned": NOBODY,  # nobody left for the service
     # Lessons, attendance, absences and leave.
     "diary:today": SIGNERS_ANYWHERE,
     "diary:day": LEADERS,

@@ -95,6 +95,7 @@ OTHERWISE: dict[tuple[str, str], str] = {
     ("staff:service-choose", "ceremony"): "own_ceremony",
     ("staff:service-code", "ceremony"): "own_ceremony",
     ("staff:service-authorise", "ceremony"): "own_ceremony",
+    ("staff:service-leave", "ceremony"): "own_ceremony",
     ("mine:ask_extract", "subject"): "pupil",
     ("mine:seen", "subject"): "pupil",
     ("mine:ask_correction", "subject"): "pupil",
@@ -106,7 +107,7 @@ BUTTONS: dict[str, tuple[str, ...]] = {
     "care:note": ("in",),
     "office:act": ("make", "ready"),
     "office:group_act": ("make", "remake", "ready", "recall", "discard"),
-    "office:follow_act": ("retry", "remind"),
+    "office:follow_act": ("retry", "sign_again", "remind"),
 }
 """Address → what its buttons say."""
 MARKUP = "<script>alert(7)</script>"
@@ -117,6 +118,7 @@ NASTY = {
     "markup": f"'\">{MARKUP}" + "x" * 300,
 }
 MORE: dict[str, dict[str, str]] = {
+    "supervision:remind": {"step": "complete"},
     "support:tools_end": {"item": "host:video.example"},
     "office:signer": {"document": "se.compulsory.terminsbetyg", "signer": "delegate"},
     "notices:test": {"way": "email"},

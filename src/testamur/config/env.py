@@ -64,6 +64,7 @@ class Env(BaseSettings):
     personal_roots: Path | None = Field(default=None, description="PEM roots that signers' own certificates end in")
     csc_url: str = Field(default="", description="Signing service, e.g. https://rssp.example/csc/v2/; empty: none")
     csc_token_url: str = Field(default="", description="Its OAuth 2 token address; empty: as the service itself says")
+    csc_authorize_url: str = Field(default="", description="Its page for signers; empty: beside the token address")
     csc_client_id: str = Field(default="", description="Our name at its authorisation server")
     csc_client_secret_file: Path | None = Field(default=None, description="File with our secret there")
     csc_server_root: Path | None = Field(default=None, description="PEM root of its servers; empty: the system's")

@@ -8,6 +8,8 @@ it is believed; what was lost on the way from it is signed anew, under a new aut
 
 from __future__ import annotations
 
+import hmac
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +17,7 @@ from uuid import UUID
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.clock import parse_stamp, stamp
+from testamur.kernel.base.refused import NotFound
 from testamur.trust.records import certified
 from testamur.trust.records.certified import SignatureWrong
 from testamur.trust.signing import personal
@@ -66,7 +69,7 @@ def offered(*, by: Actor, ceremony: UUID, open_: Open = service) -> list[Credent
     order = personal.order(by=by, ceremony=ceremony)
     user = configured().user.format(number=order.identifier, scheme=order.scheme)
     with open_() as there:
-        found = [one for one in there.credentials(user) if one.usable and one.algorithm and one.mode == "explicit"]
+        found = [one for one in there.credentials(user) if _spoken(one)]
     if not found:
         raise NoCredential("The signing service has no key of this signer that can be used.", field="credential")
     return found
@@ -77,7 +80,7 @@ def choose(*, by: Actor, ceremony: UUID, credential: str, now: datetime, open_: 
     personal.order(by=by, ceremony=ceremony)
     with open_() as there:
         found = there.credential(credential)
-    if not found.usable or not found.algorithm or found.mode != "explicit":
+    if not _spoken(found):
         raise NoCredential("This key cannot be used.", field="credential")
     personal.offer(by=by, ceremony=ceremony, given=found.certificates, now=now)
     personal.keep_secret(by=by, ceremony=ceremony, credential=found.id)
@@ -116,6 +119,54 @@ def authorise(*, by: Actor, ceremony: UUID, values: Mapping[str, str], now: date
     finally:
         personal.give_back(row, until=now)
     return place(by=by, ceremony=ceremony, now=now)
+
+
+def leave(*, by: Actor, ceremony: UUID, back: str, now: datetime, open_: Open = service) -> str:
+    """The address where the signer authorises what is left, as much as the service allows at once; see `returned`.
+
+    Raises ``signing.ceremony.busy`` and what the client raises.
+    """
+    credential = _credential(by, ceremony)
+    row = personal.take(by=by, ceremony=ceremony, now=now)
+    state, verifier = f"{ceremony.hex}.{secrets.token_urlsafe(18)}", secrets.token_urlsafe(48)
+    try:
+        with open_() as there:
+            known = there.credential(credential)
+            some = certified.to_sign(by=by, ceremony=ceremony, limit=min(known.most, MOST))
+            address = there.leave(credential, [one.digest for one in some], back=back, state=state, verifier=verifier)
+        personal.keep_secret(
+            by=by, ceremony=ceremony, state=state, verifier=verifier, asked=str(len(some)), sad="", authorised=""
+        )
+    finally:
+        personal.give_back(row, until=now)
+    return address
+
+
+def ceremony_of(state: str) -> UUID:
+    """The ceremony that a return from the service is about. Raises ``not_found``; proves nothing yet."""
+    try:
+        return UUID(state.partition(".")[0])
+    except ValueError as error:
+        raise NotFound("There is no such ceremony.") from error
+
+
+def returned(*, by: Actor, state: str, code: str, back: str, now: datetime, open_: Open = service) -> UUID:
+    """The signer's browser came back from the service with a code; returns the ceremony, ready to go on.
+
+    Raises ``not_found`` unless `state` is the one that this signer's ceremony left with, and what the client raises;
+    a code is good once, and so is the state.
+    """
+    ceremony = ceremony_of(state)
+    kept = personal.secrets_of(by=by, ceremony=ceremony)
+    if not kept.get("state") or not hmac.compare_digest(kept["state"].encode(), state.encode()):
+        raise NotFound("There is no such ceremony.", ceremony=str(ceremony))
+    personal.keep_secret(by=by, ceremony=ceremony, state="", verifier="", asked="")
+    if not code:
+        raise Refusal("The signer authorised nothing there.")
+    with open_() as there:
+        got = there.redeem(code, back=back, verifier=kept["verifier"])
+    _keep(by, ceremony, got, int(kept["asked"]), now)
+    return ceremony
 
 
 def advance(*, by: Actor, ceremony: UUID, now: datetime, open_: Open = service) -> Place:
@@ -192,6 +243,11 @@ def _keep(by: Actor, ceremony: UUID, got: Authorised, count: int, now: datetime)
 
 def _forget(by: Actor, ceremony: UUID) -> None:
     personal.keep_secret(by=by, ceremony=ceremony, sad="", handle="", sad_until="", authorised="")
+
+
+def _spoken(credential: Credential) -> bool:
+    """Whether the key can be used here: a redirect needs the addresses of the service's authorisation server."""
+    return credential.known and (not credential.redirects or bool(configured().token_url))
 
 
 def _credential(by: Actor, ceremony: UUID) -> str:

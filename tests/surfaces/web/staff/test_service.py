@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import httpx
 import pytest
 import time_machine
+from django.conf import settings as django_settings
 from django.test import Client
 from pytest_django.fixtures import Settings as SettingsWrapper
 
@@ -22,8 +24,9 @@ from testamur.trust.records import remote
 from testamur.trust.records.models import Record
 from testamur.trust.records.rules import State
 from testamur.trust.signing.methods.certificate.csc.client import CscClient
-from testamur.trust.signing.methods.certificate.csc.errors import BadAnswer
+from testamur.trust.signing.methods.certificate.csc.errors import BadAnswer, Refusal
 from testamur.trust.signing.methods.certificate.csc.settings import CscSettings
+from testamur.trust.signing.methods.certificate.csc.simulator.server import Simulator
 from testamur.trust.signing.methods.certificate.csc.simulator.state import Account, Fault, Service
 from testamur.trust.signing.models import Ceremony, CeremonySignature
 from tests.gateways import csc
@@ -235,3 +238,52 @@ def test_no_host_but_the_named_ones_is_ever_called() -> None:
     ):
         service.credential("x")
     assert asked == ["rssp.example"]
+
+
+def authorised_there(browser: Client, page: str, pin: str) -> str:
+    """Leave for the service's own page, type the PIN there; returns the address that the browser comes back to."""
+    text = browser.post(page.replace("/certificate/", "/service/leave/")).content.decode()
+    link = re.search(r'href="(http://127\.0\.0\.1:\d+/oauth2/authorize\?[^"]+)"', text)
+    assert link, text
+    address = link[1].replace("&amp;", "&")
+    asked = parse_qs(urlsplit(address).query)["request_uri"][0]
+    assert asked in httpx.get(address).text
+    answer = httpx.post(address.partition("?")[0], data={"request_uri": asked, "pin": pin})
+    assert answer.status_code == 302
+    back = urlsplit(answer.headers["Location"])
+    assert f"{back.scheme}://{back.netloc}" == django_settings.PUBLIC_URL.rstrip("/")
+    return f"{back.path}?{back.query}"
+
+
+@pytest.mark.feature("D11")
+def test_a_key_that_is_authorised_in_the_services_own_pages_signs(
+    world: World, ready: list[UUID], log_in: LogIn, service: Service, account: Account
+) -> None:
+    account.redirects = True
+    browser = log_in("principal")
+    page = begun(browser)
+    assert "asks for your PIN on its own page" in shown(browser, page)
+    refused = browser.get(authorised_there(browser, page, "000000"), follow=True).content.decode()
+    assert "The signing service refused" in refused
+    assert service.signed == []
+    back = authorised_there(browser, page, "123456")
+    assert log_in("teacher").get(back).status_code == 404  # somebody else's browser
+    assert browser.get(back.replace("state=", "state=x")).status_code == 404
+    assert browser.get(back)["Location"] == page
+    assert run(browser, page).startswith("/sign/progress/")
+    assert browser.get(back).status_code == 404  # a return counts once
+    assert len(service.signed) == len(set(service.signed)) == 4
+
+
+def test_a_code_without_its_verifier_is_worth_nothing(account: Account, tmp_path: Path) -> None:
+    account.redirects = True
+    there = Service()
+    there.add(account)
+    with Simulator(there, tmp_path) as running, CscClient(running.settings) as client:
+        leads = client.leave(account.credential, [b"1" * 32], back="https://s.example/b", state="s", verifier="v" * 43)
+        asked = parse_qs(urlsplit(leads).query)["request_uri"][0]
+        code = parse_qs(urlsplit(there.confirm(asked, "123456")).query)["code"][0]
+        with pytest.raises(Refusal):
+            client.redeem(code, back="https://s.example/b", verifier="w" * 43)
+        with pytest.raises(Refusal):
+            client.redeem(code, back="https://s.example/b", verifier="v" * 43)  # burnt by the first try

@@ -100,6 +100,7 @@ class Given:
     answering: forms.Form | None = None
     typing: FactorsForm | None = None
     offered: Sequence[Offered] = ()
+    leads: str = ""
 
     @property
     def failed(self) -> bool:
@@ -135,6 +136,7 @@ def show(request: WebRequest, ceremony: UUID, given: Given = Given()) -> HttpRes
         choosing=given.choosing or CertificateForm(),
         answering=given.answering or AnswerForm(),
         offered=given.offered,
+        leads=given.leads,
         port=port,
         service_address=origin(),
         **{"typing": given.typing, **service},
@@ -166,6 +168,7 @@ def _at_service(by: Actor, view: CeremonyView, now: datetime) -> dict[str, Any]:
         else:
             told |= {
                 "typing": FactorsForm(known.factors),
+                "redirects": known.redirects,
                 "challenged": [one for one in known.factors if one.challenged],
                 "part": min(known.most, place.standing.left),
             }

@@ -6,15 +6,16 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from testamur.access.accounts.rules import Area
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound, Refused
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.requests import WebRequest
-from testamur.surfaces.web.staff.own import FactorsForm, Given, Offered, back, holder, mine, said, show
+from testamur.surfaces.web.staff.own import FactorsForm, Given, Offered, back, holder, mine, origin, said, show
 from testamur.surfaces.web.staff.signers import signer
 from testamur.trust.records import remote
 from testamur.trust.signing.personal import NotWaiting
@@ -87,6 +88,47 @@ def authorise(request: WebRequest, ceremony: UUID) -> HttpResponse:
     except Refused as refused:
         _tell(request, refused)
     return back(request, ceremony)
+
+
+@require_http_methods(["GET", "POST"])
+@door("staff.sign", Area.STAFF)
+def leave(request: WebRequest, ceremony: UUID) -> HttpResponse:
+    """Ask the service where the signer authorises in its own pages; the page then has the link there.
+
+    A link and no redirect: the page's policy lets a form lead nowhere but here.
+    """
+    by = signer(request.visitor)
+    _mine(by, ceremony)
+    if request.method != "POST":
+        return back(request, ceremony)
+    try:
+        address = remote.leave(by=by, ceremony=ceremony, back=_back_address(), now=request.visitor.now)
+    except Refused as refused:
+        _tell(request, refused)
+        return back(request, ceremony)
+    return show(request, ceremony, Given(leads=address))
+
+
+@require_GET
+@door("staff.home", Area.STAFF)
+def returned(request: WebRequest) -> HttpResponse:
+    """The browser comes back from the service's pages, with a code or without."""
+    by = signer(request.visitor)
+    state, code = request.GET.get("state", "")[:200], request.GET.get("code", "")[:2000]
+    ceremony = remote.ceremony_of(state)
+    _mine(by, ceremony)
+    try:
+        remote.returned(by=by, state=state, code=code, back=_back_address(), now=request.visitor.now)
+    except NotFound:
+        raise
+    except Refused as refused:
+        _tell(request, refused)
+    return back(request, ceremony)
+
+
+def _back_address() -> str:
+    """The one address that is registered with the service, whichever host the browser used."""
+    return f"{origin()}{reverse('staff:service-returned')}"
 
 
 def _mine(by: Actor, ceremony: UUID) -> CeremonyView:

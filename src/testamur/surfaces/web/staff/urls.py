@@ -31,5 +31,7 @@ urlpatterns = [
     path("ceremony/<uuid:ceremony>/service/choose/", services.choose, name="service-choose"),
     path("ceremony/<uuid:ceremony>/service/code/", services.code, name="service-code"),
     path("ceremony/<uuid:ceremony>/service/authorise/", services.authorise, name="service-authorise"),
+    path("ceremony/<uuid:ceremony>/service/leave/", services.leave, name="service-leave"),
+    path("service/returned/", services.returned, name="service-returned"),
     path("progress/<uuid:ceremony>/", progress.progress, name="progress"),
 ]

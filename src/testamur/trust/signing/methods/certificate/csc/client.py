@@ -7,11 +7,12 @@ Every call is one POST of JSON to a host that the settings name. Refusals are `e
 from __future__ import annotations
 
 import binascii
-from base64 import b64decode, b64encode
+import hashlib
+from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 
@@ -63,6 +64,16 @@ class Credential:
     factors: tuple[Factor, ...]
     algorithms: tuple[str, ...]
     most: int
+
+    @property
+    def redirects(self) -> bool:
+        """Whether the signer authorises it in the service's own pages (OAuth 2.0), not with factors on ours."""
+        return self.mode == "oauth2code"
+
+    @property
+    def known(self) -> bool:
+        """Whether it can be used, in a way that is spoken here."""
+        return self.usable and bool(self.algorithm) and self.mode in {"explicit", "oauth2code"}
 
     @property
     def algorithm(self) -> str:
@@ -143,6 +154,46 @@ class CscClient:
         asked = {"credentialID": credential, "hashes": _coded(digests), "hashAlgorithmOID": SHA256, "SAD": sad}
         return _authorised(self._call("credentials/extendTransaction", asked))
 
+    def leave(self, credential: str, digests: Sequence[bytes], *, back: str, state: str, verifier: str) -> str:
+        """The address at which the signer authorises exactly these digests; comes back to `back` with a code.
+
+        The request is laid down beforehand (RFC 9126), with PKCE (RFC 7636, S256).
+        """
+        form = {
+            "response_type": "code",
+            "client_id": self._settings.client_id,
+            "client_secret": self._settings.secret(),
+            "redirect_uri": back,
+            "scope": "credential",
+            "state": state,
+            "code_challenge": _url64(hashlib.sha256(verifier.encode()).digest()),
+            "code_challenge_method": "S256",
+            "credentialID": credential,
+            "numSignatures": str(len(digests)),
+            "hashes": ",".join(_url64(digest) for digest in digests),
+            "hashAlgorithmOID": SHA256,
+        }
+        answer = self._post(self._settings.pushed, "oauth2/pushed_authorize", data=form)
+        request = answer.get("request_uri")
+        if not isinstance(request, str) or not request:
+            raise BadAnswer("The signing service took no request.")
+        query = urlencode({"client_id": self._settings.client_id, "request_uri": request})
+        return f"{self._settings.authorize}?{query}"
+
+    def redeem(self, code: str, *, back: str, verifier: str) -> Authorised:
+        """What the signer authorised, for the code that the browser brought back."""
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": back,
+            "code_verifier": verifier,
+            "client_id": self._settings.client_id,
+            "client_secret": self._settings.secret(),
+        }
+        answer = self._post(self._settings.token_url, "oauth2/token", data=form)
+        token = answer.get("access_token")
+        return _authorised({"SAD": token, "expiresIn": answer.get("expires_in", DEFAULT_LIFETIME)})
+
     def sign(self, credential: str, digests: Sequence[bytes], sad: str, *, algorithm: str) -> list[bytes]:
         """Signature values over the digests, in their order."""
         asked = {
@@ -210,6 +261,10 @@ class CscClient:
 
 def _coded(digests: Sequence[bytes]) -> list[str]:
     return [b64encode(digest).decode() for digest in digests]
+
+
+def _url64(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def _authorised(answer: Mapping[str, Any]) -> Authorised:

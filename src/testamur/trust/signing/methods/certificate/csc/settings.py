@@ -34,6 +34,7 @@ class CscSettings:
         server_root: PEM of the one root that its servers end in; None trusts the system's store.
         user: how it names a signer in ``credentials/list``; ``{number}`` and ``{scheme}`` are filled in.
         timeout: seconds for one call.
+        authorize_url: OAuth 2.0 authorization endpoint, for keys that are authorised in the service's own pages.
     """
 
     url: str
@@ -43,6 +44,17 @@ class CscSettings:
     server_root: Path | None = None
     user: str = "{number}"
     timeout: float = 10.0
+    authorize_url: str = ""
+
+    @property
+    def authorize(self) -> str:
+        """Where the signer's browser is sent to authorise a key; beside the token address where it is not named."""
+        return self.authorize_url or self.token_url.removesuffix("/token") + "/authorize"
+
+    @property
+    def pushed(self) -> str:
+        """Where such a request is laid down first (RFC 9126), so that no address has to carry hundreds of digests."""
+        return self.token_url.removesuffix("/token") + "/pushed_authorize"
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -73,7 +85,7 @@ def configured() -> CscSettings:
     given = settings.CSC
     if not given["url"]:
         raise NotSetUp("TESTAMUR_CSC_URL is not set: there is no signing service here.", field="method")
-    for url in (given["url"], given["token_url"]):
+    for url in (given["url"], given["token_url"], given["authorize_url"]):
         found = urlsplit(url)
         if url and found.scheme != "https" and not (found.scheme == "http" and found.hostname in LOOPBACK):
             raise NotSetUp("The signing service must be reached over https.", field="method")
@@ -85,4 +97,5 @@ def configured() -> CscSettings:
         server_root=given["server_root"],
         user=given["user"],
         timeout=given["timeout"],
+        authorize_url=given["authorize_url"],
     )

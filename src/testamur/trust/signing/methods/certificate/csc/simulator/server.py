@@ -10,13 +10,14 @@ from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from testamur.trust.signing.methods.certificate.csc.settings import CscSettings
 from testamur.trust.signing.methods.certificate.csc.simulator.state import Fault, Said, Service
 
 API = "/csc/v2/"
 TOKEN = "/oauth2/token"  # noqa: S105 - an address
+PUSHED, AUTHORIZE = "/oauth2/pushed_authorize", "/oauth2/authorize"
 MOST_BODY = 16 << 20
 
 
@@ -58,6 +59,7 @@ class Simulator:
             "server_root": None,
             "user": "{scheme}:{number}",
             "timeout": 2.0,
+            "authorize_url": "",
         }
 
     def start(self) -> Self:
@@ -101,6 +103,12 @@ class _Handler(BaseHTTPRequestHandler):
             raw = self._body()
             if self.path == TOKEN:
                 self._answer(200, self.server.service.token(dict(parse_qsl(raw.decode("ascii", "replace")))))
+            elif self.path == PUSHED:
+                self._answer(201, self.server.service.push(dict(parse_qsl(raw.decode("ascii", "replace")))))
+            elif self.path == AUTHORIZE:
+                form = dict(parse_qsl(raw.decode("utf-8", "replace")))
+                back = self.server.service.confirm(form.get("request_uri", ""), form.get("pin", ""))
+                self._answer(302, b"", {"Location": back})
             elif self.path.startswith(API):
                 self._api(self.path.removeprefix(API), raw)
             elif self.path == "/simulator/confirm":
@@ -114,8 +122,19 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(said.status, {"error": said.error, "error_description": said.words})
 
     def do_GET(self) -> None:
-        """The page of whoever plays the service."""
-        self._page()
+        """The page of whoever plays the service, or the one where a signer authorises."""
+        found = urlsplit(self.path)
+        if found.path != AUTHORIZE:
+            self._page()
+            return
+        request = escape(dict(parse_qsl(found.query)).get("request_uri", ""), quote=True)
+        told = (
+            "<!doctype html><html lang=en><meta charset=utf-8><title>TEST signing service</title>"
+            "<h1>TEST signing service (simulated)</h1><form method=post action=/oauth2/authorize>"
+            f'<input type=hidden name=request_uri value="{request}"><label>PIN <input name=pin type=password></label> '
+            "<button>Authorise</button></form></html>"
+        )
+        self._answer(200, told.encode(), {"Content-Type": "text/html; charset=utf-8"})
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the signature of http.server
         """Silent: requests hold numbers, PINs and codes."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import secrets
 import threading
-from base64 import b64decode, b64encode
+from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from hashlib import sha256
 from time import monotonic
 from typing import Any
+from urllib.parse import urlencode
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -60,6 +62,7 @@ class Account:
     wrong: int = 0
     status: str = "enabled"
     confirmed: bool = False
+    redirects: bool = False
 
     @property
     def credential(self) -> str:
@@ -105,6 +108,8 @@ class Service:
     def __post_init__(self) -> None:
         self._tokens: set[str] = set()
         self._sads: dict[str, _Sad] = {}
+        self._pushed: dict[str, dict[str, Any]] = {}
+        self._codes: dict[str, dict[str, Any]] = {}
         self._handles: dict[str, tuple[Account, Mapping[str, Any]]] = {}
         self._lock = threading.Lock()
 
@@ -120,14 +125,58 @@ class Service:
             return waiting.pop(0) if waiting else None
 
     def token(self, form: Mapping[str, str]) -> dict[str, Any]:
-        """OAuth 2.0, client credentials."""
+        """OAuth 2.0: client credentials, or a code for what was authorised."""
+        self._client(form)
+        if form.get("grant_type") == "authorization_code":
+            return self._redeem(form)
         if form.get("grant_type") != "client_credentials":
             raise Said(400, "unsupported_grant_type", "The grant type is not supported")
-        if (form.get("client_id"), form.get("client_secret")) != (self.client_id, self.client_secret):
-            raise Said(401, "invalid_client", "Client authentication failed")
         token = secrets.token_urlsafe(24)
         self._tokens.add(token)
         return {"access_token": token, "token_type": "Bearer", "expires_in": 3600, "scope": "service"}
+
+    def push(self, form: Mapping[str, str]) -> dict[str, Any]:
+        """A request for authorisation, laid down (RFC 9126)."""
+        self._client(form)
+        hashes_ = [_standard(one) for one in form.get("hashes", "").split(",")]
+        asked = {**form, "hashes": _hashes({"hashes": hashes_, "hashAlgorithmOID": form.get("hashAlgorithmOID")})}
+        account = self._account(form)
+        if form.get("scope") != "credential" or form.get("code_challenge_method") != "S256":
+            raise Said(400, "invalid_request", "Invalid parameter scope")
+        if form.get("numSignatures") != str(len(hashes_)) or len(hashes_) > self.limits.multisign:
+            raise Said(400, "invalid_request", "Numbers of signatures is too high")
+        if not account.redirects:
+            raise Said(400, "invalid_request", "Invalid parameter credentialID")
+        uri = f"urn:ietf:params:oauth:request_uri:{secrets.token_urlsafe(12)}"
+        self._pushed[uri] = asked
+        return {"request_uri": uri, "expires_in": 90}
+
+    def confirm(self, uri: str, pin: str) -> str:
+        """The signer types the PIN in the service's own page; the address to go back to, with a code or an error."""
+        asked = self._pushed.pop(uri, None)
+        if asked is None:
+            raise Said(400, "invalid_request", "Invalid parameter request_uri")
+        back, state = str(asked["redirect_uri"]), str(asked["state"])
+        if pin != self._account(asked).pin:
+            return f"{back}?{urlencode({'error': 'access_denied', 'state': state})}"
+        code = secrets.token_urlsafe(18)
+        self._codes[code] = asked
+        return f"{back}?{urlencode({'code': code, 'state': state})}"
+
+    def _client(self, form: Mapping[str, str]) -> None:
+        if (form.get("client_id"), form.get("client_secret")) != (self.client_id, self.client_secret):
+            raise Said(401, "invalid_client", "Client authentication failed")
+
+    def _redeem(self, form: Mapping[str, str]) -> dict[str, Any]:
+        asked = self._codes.pop(form.get("code", ""), None)
+        challenge = urlsafe_b64encode(sha256(form.get("code_verifier", "").encode()).digest()).rstrip(b"=").decode()
+        if asked is None or asked["redirect_uri"] != form.get("redirect_uri") or asked["code_challenge"] != challenge:
+            raise Said(400, "invalid_grant", "The code is not valid")
+        hashes_: list[str] = asked["hashes"]
+        made = self._new(self._account(asked), hashes_, len(hashes_))
+        return {
+            "access_token": made["SAD"], "token_type": "Bearer", "expires_in": made["expiresIn"], "scope": "credential"
+        }  # fmt: skip
 
     def call(self, path: str, bearer: str, body: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
         """One call of the API."""
@@ -186,7 +235,9 @@ class Service:
                 "issuerDN": leaf.issuer.rfc4514_string(),
                 "serialNumber": f"{leaf.serial_number:X}",
             },
-            "auth": {
+            "auth": {"mode": "oauth2code"}
+            if account.redirects
+            else {
                 "mode": "explicit",
                 "expression": " AND ".join(one["id"] for one in objects),
                 "objects": objects,
@@ -312,6 +363,12 @@ def _hashes(body: Mapping[str, Any]) -> list[str]:
     if sizes != {_DIGEST}:
         raise Said(400, "invalid_request", "Invalid digest value length")
     return value
+
+
+def _standard(coded: str) -> str:
+    """Base64 as ``hashes`` of the API have it, from what an address has."""
+    plain = coded.replace("-", "+").replace("_", "/")
+    return plain + "=" * (-len(plain) % 4)
 
 
 def _factor(kind: str, name: str, label: str) -> dict[str, Any]:
