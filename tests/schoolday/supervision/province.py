@@ -142,7 +142,7 @@ def class_year(
     return ClassYear(
         group=group or new_id(), unit=school.id, path=school.path, school_year=year, code=code, year_level=level,
         class_teacher=teacher, pupils=pupils, rejected=rejected, refreshed_at=at,
-        missing=missing if missing is not None else ({} if come else {"vn.primary.missing": pupils}), **reached,
+        missing=missing if missing is not None else ({} if come else {"missing.level": pupils}), **reached,
     )  # fmt: skip
 
 

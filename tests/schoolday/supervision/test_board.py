@@ -75,7 +75,7 @@ def test_a_step_counts_pupils_and_the_classes_that_are_behind(province: Province
     assert total.percent(Step.VERIFIED) == 66
     assert (total.behind[Step.VERIFIED], total.behind[Step.MADE]) == (1, 2)
     assert (total.standing_at(Step.COMPLETE), total.standing_at(Step.MADE)) == (1, 1)
-    assert total.missing == {"vn.primary.missing": 10}
+    assert total.missing == {"missing.level": 10}
 
 
 def test_grades_can_be_chosen_and_schools_found_and_put_in_order(province: Province) -> None:

@@ -42,7 +42,7 @@ def test_the_board_leads_down_to_a_school_and_its_classes(province: Province, en
     below = browser.get(district).content.decode()
     assert f'href="{school}?year=2025%2F2026"' in below
     assert "Khu vực 2" not in below
-    assert '>10</a></th>' in browser.get(school).content.decode()
+    assert ">10</a></th>" in browser.get(school).content.decode()
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -152,7 +152,7 @@ def test_a_report_is_begun_written_closed_and_read_as_pdf_and_spreadsheet(provin
         text = subprocess.run(["pdftotext", "-layout", "-", "-"], input=data, capture_output=True, check=True)
         assert "Kế hoạch 213/KH-BGDĐT" in text.stdout.decode()
     book = CalamineWorkbook.from_filelike(io.BytesIO(browser.get(address + "?as=xlsx").content))
-    assert {"By step", "By grade", "By district", "By school", "By class"} <= set(book.sheet_names)
+    assert {"By step", "By year level", "By district", "By school", "By class"} <= set(book.sheet_names)
     said = book.get_sheet_by_name("Conclusions").to_python()
     assert said[1][1] == "=1+1 Đạt mục tiêu", "a text, never a formula"
     assert len(book.get_sheet_by_name("By class").to_python()) == 1 + 10

@@ -79,7 +79,7 @@ def _tables(of: Figures, *, classes: bool) -> Iterable[Table]:
     if of["plan"]:
         yield _plan(of["plan"])
     yield Table(_("By step"), (_("Step"), _("Pupils"), _("Share in percent")), tuple(_by_step(counts_of(of["total"]))))
-    yield _counted(_("By grade"), (_("Grade"),), [([str(level)], counts) for level, counts in of["levels"]])
+    yield _counted(_("By year level"), (_("Year level"),), [([str(level)], counts) for level, counts in of["levels"]])
     if of["parts"]:
         yield _counted(_("By district"), (_("District"),), [([name], counts) for name, counts in of["parts"]])
     yield _counted(
@@ -87,7 +87,7 @@ def _tables(of: Figures, *, classes: bool) -> Iterable[Table]:
     )
     if classes:
         rows = [([school, code, str(level)], counts) for school, code, level, counts in of["classes"]]
-        yield _counted(_("By class"), (_("School"), _("Class"), _("Grade")), rows)
+        yield _counted(_("By class"), (_("School"), _("Class"), _("Year level")), rows)
     yield from _late(of["late"])
     if of["empty"]:
         yield Table(
@@ -98,7 +98,7 @@ def _tables(of: Figures, *, classes: bool) -> Iterable[Table]:
 def _plan(plan: Figures) -> Table:
     """The stages of the plan with their dates."""
     marks = [mark for mark in MARKS if any(mark.value in stage["dates"] for stage in plan["stages"])]
-    head = (_("Stage"), _("Grades"), *(str(words.MARKS[mark]) for mark in marks))
+    head = (_("Stage"), _("Year levels"), *(str(words.MARKS[mark]) for mark in marks))
     rows = tuple(
         (
             word(stage["name"]),

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.formats import number_format
@@ -32,6 +33,8 @@ from testamur.surfaces.web.supervision import words
 from testamur.surfaces.web.supervision.picture import Block, Square, squares
 from testamur.surfaces.web.supervision.place import address, chosen, crumbs, tabs
 
+EACH = 60
+"""Schools on one page of the table; the picture has them all."""
 FEW = "<"
 """Stands in a square of whose pupils no count is told."""
 
@@ -53,6 +56,7 @@ def show(request: WebRequest, body: UUID) -> HttpResponse:
     found = queries.board(by=actor_of(request), unit=body, choice=chosen(request), on=today(request.visitor))
     year, step = found.year, found.choice.step
     names = {one.unit.id: one.unit.name for one in found.parts}
+    shown = Paginator(found.schools, EACH).get_page(request.GET.get("page"))
     return page(
         request,
         "web/supervision/board.html",
@@ -67,7 +71,8 @@ def show(request: WebRequest, body: UUID) -> HttpResponse:
         state=words.state_of(found.total),
         heads=[(words.SHORT[one], words.STEPS[one]) for one in STEPS],
         parts=[_row(one, year) for one in found.parts if one.unit.kind is UnitKind.OFFICE],
-        schools=[_row(one, year, names.get(one.district, "") if one.district else "") for one in found.schools],
+        schools=[_row(one, year, names.get(one.district, "") if one.district else "") for one in shown],
+        shown=shown,
         districts=any(one.district for one in found.schools),
         picture=_picture(found) if found.schools else "",
         shares=_shares(step),
@@ -91,23 +96,28 @@ def _filters(found: Board) -> dict[str, Any]:
 def _facts(found: Board) -> list[tuple[str, str]]:
     total = found.total
     part = len(found.schools) + len(found.empty)
-    facts = [(_("Classes"), number_format(total.classes)), (_("Pupils"), pupils_text(total))]
+    facts = [(_("Classes"), told(total.classes)), (_("Pupils"), pupils_text(total))]
     if found.place.kind is not UnitKind.SCHOOL and not found.choice.find:
-        taking = f"{number_format(len(found.schools))} / {number_format(part)} ({share(len(found.schools), part)} %)"
+        taking = f"{told(len(found.schools))} / {told(part)} ({share(len(found.schools), part)} %)"
         facts.insert(0, (_("Schools that take part"), taking))
     if not total.few:
         facts += [
             (_("Of the whole way"), f"{total.far} %"),
-            (_("Rejected by the store"), number_format(total.rejected)),
+            (_("Rejected by the store"), told(total.rejected)),
         ]
     if found.plan is not None:
-        facts.append((_("Classes beyond a date"), number_format(found.late)))
+        facts.append((_("Classes beyond a date"), told(found.late)))
     return facts
+
+
+def told(number: int) -> str:
+    """A number, with its thousands apart."""
+    return number_format(number, force_grouping=True)
 
 
 def pupils_text(counts: Counts) -> str:
     """How many pupils, or that they are few."""
-    return _("fewer than 5") if counts.few else number_format(counts.pupils)
+    return _("fewer than 5") if counts.few else told(counts.pupils)
 
 
 def _chart(total: Counts) -> Chart | None:
@@ -118,7 +128,7 @@ def _chart(total: Counts) -> Chart | None:
         Bar(
             str(words.STEPS[step]),
             (Decimal(total.reached.get(step, 0)),),
-            (f"{number_format(total.reached.get(step, 0))} ({total.percent(step)} %)",),
+            (f"{told(total.reached.get(step, 0))} ({total.percent(step)} %)",),
         )
         for step in STEPS
     ]
@@ -134,19 +144,19 @@ def _row(line: Line, year: str, district: str = "") -> dict[str, Any]:
         "name": line.unit.name,
         "address": address("place", line.unit.id, year=year),
         "district": district,
-        "classes": number_format(counts.classes),
+        "classes": told(counts.classes),
         "pupils": pupils_text(counts),
         "few": counts.few,
         "steps": _steps(counts),
         "far": f"{counts.far} %",
-        "rejected": number_format(counts.rejected),
+        "rejected": told(counts.rejected),
         "state": "" if counts.few else words.state_of(counts),
     }
 
 
 def _steps(counts: Counts) -> list[tuple[str, str]]:
     """Share and number for each step."""
-    return [(f"{counts.percent(step)} %", number_format(counts.reached.get(step, 0))) for step in STEPS]
+    return [(f"{counts.percent(step)} %", told(counts.reached.get(step, 0))) for step in STEPS]
 
 
 def _class(one: Standing) -> dict[str, Any]:
@@ -158,7 +168,7 @@ def _class(one: Standing) -> dict[str, Any]:
         "pupils": pupils_text(counts),
         "few": counts.few,
         "steps": _steps(counts),
-        "rejected": number_format(one.rejected),
+        "rejected": told(one.rejected),
         "state": words.state_of(counts),
         "missing": [] if counts.few else words.missing_most(counts, 3),
     }

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -20,7 +19,7 @@ from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.reports.answering import today
 from testamur.surfaces.web.requests import WebRequest
 from testamur.surfaces.web.supervision import words
-from testamur.surfaces.web.supervision.board import pupils_text
+from testamur.surfaces.web.supervision.board import pupils_text, told
 from testamur.surfaces.web.supervision.place import address, crumbs, level_of, tabs
 
 EACH = 100
@@ -47,8 +46,8 @@ def show(request: WebRequest, body: UUID) -> HttpResponse:
         crumbs=[*crumbs(request.visitor, found.place, found.year),
                 (found.place.name, address("place", found.place.id, year=found.year))],
         tabs=tabs(found.place, found.year, "late", len(found.rows)),
-        facts=[(_("Classes beyond a date"), number_format(len(found.rows))),
-               *((str(words.WAITS[waits]), number_format(n)) for waits, n in found.by_waits.items())],
+        facts=[(_("Classes beyond a date"), told(len(found.rows))),
+               *((str(words.WAITS[waits]), told(n)) for waits, n in found.by_waits.items())],
         steps=[(words.WAITING[step], n) for step, n in found.by_step.items()],
         missing=words.missing_most(Counts(missing=found.missing), 8),
         schools=_schools(found),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -23,6 +23,7 @@ from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.reports.answering import today
 from testamur.surfaces.web.requests import WebRequest
 from testamur.surfaces.web.supervision import words
+from testamur.surfaces.web.supervision.board import told
 from testamur.surfaces.web.supervision.place import address, crumbs, tabs
 
 DRAWN = (Step.COMPLETE, Step.PRINCIPAL, Step.DELIVERED)
@@ -61,7 +62,7 @@ def chart(days: Sequence[DayView]) -> Chart:
     return line(
         _("Share of the pupils who have reached a step"),
         series,
-        steps={Decimal(n): f"{n} %" for n in (0, 25, 50, 75, 100)},
+        steps={Decimal(n): f"{n}%" for n in (0, 25, 50, 75, 100)},
         head=(_("Day"), *(str(words.STEPS[step]) for step in DRAWN)),
         first=first,
         last=last,
@@ -87,7 +88,7 @@ def _ends(first: date, last: date) -> tuple[date, date]:
 def _row(one: DayView) -> dict[str, object]:
     return {
         "on": one.on,
-        "pupils": number_format(one.pupils),
-        "steps": [(f"{share(one.reached[step], one.pupils)} %", number_format(one.reached[step])) for step in STEPS],
-        "rejected": number_format(one.rejected),
+        "pupils": told(one.pupils),
+        "steps": [(f"{share(one.reached[step], one.pupils)} %", told(one.reached[step])) for step in STEPS],
+        "rejected": told(one.rejected),
     }
