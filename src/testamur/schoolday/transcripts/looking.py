@@ -59,6 +59,12 @@ def verified_document(pack: str) -> DocumentType | None:
     return next((d for d in PACKS[pack].documents.values() if d.verified and d.routine), None)
 
 
+def growing_document(pack: str) -> tuple[str, DocumentType] | None:
+    """The document of each pupil's whole schooling, with its short name; None where the rules know none."""
+    documents = PACKS[pack].documents if pack in PACKS else {}
+    return next(((short, d) for short, d in documents.items() if d.verified and d.grows), None)
+
+
 def frame(group: UUID) -> Frame | None:
     """The frame of a class; None for what is no class, or one whose rules know no such document."""
     found = schools.group_and_year(group)

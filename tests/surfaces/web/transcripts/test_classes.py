@@ -101,7 +101,16 @@ def test_the_chain_from_verified_to_sealed(world: World, teacher: Client, princi
     assert look.standing.step is Step.SEALED
     steps.refresh_all("/", now=clock.now())
     assert "2 of 2" in principal.get(reverse("transcripts:home")).content.decode()
-    assert "Next: delivery" in teacher.get(address(world)).content.decode()
+    told = teacher.get(address(world)).content.decode()
+    assert "Next: delivery" in told
+    assert "Make the booklets" in told
+    act(teacher, world, "booklets")
+    tasks.make.call(str(Work.objects.get(ended=None).id))
+    told = teacher.get(address(world)).content.decode()
+    assert "Ready to sign: 2 pupils" in told
+    assert "Make the booklets" not in told
+    waiting = principal.get(reverse("staff:home")).content.decode()
+    assert "Sign all 2 documents" in waiting
 
 
 def _sign(browser: Client, answer: Any) -> None:

@@ -42,7 +42,10 @@ def verify(*, by: Actor, group: UUID, digest: str, now: datetime) -> UUID:
         group=group, unit=seen.unit, path=seen.path, school_year=seen.school_year, verified_by=by.id,
         verified_at=now, pupils=len(seen.pupils), digest=digest,
     )  # fmt: skip
-    word.save(force_insert=True)
+    Verification.objects.bulk_create([word], ignore_conflicts=True)
+    standing = Verification.objects.filter(group=group, withdrawn_at__isnull=True).get()
+    if standing.id != word.id:  # somebody was quicker by a moment
+        return standing.id
     append(
         by=by,
         kind="transcripts.class.verified/1",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +14,7 @@ from testamur.schoolday.transcripts import looking
 from testamur.schoolday.transcripts.rules import Look
 from testamur.schoolday.transcripts.steps.making import MAKE, verified_documents
 from testamur.trust.records.queries import RecordView, WorkView, works
+from testamur.trust.records.queries.progress import progress
 
 _READER = step_actor("transcripts", "records.record.read")
 
@@ -57,3 +59,20 @@ def under_way(*, by: Actor, look: Look) -> WorkView | None:
     found = works(by=_READER, path=look.path, limit=20)
     mine = (one for one in found if one.kind == MAKE and str(look.group) in one.asked.get("groups", ()))
     return next((one for one in mine if one.ended is None), None)
+
+
+def booklets(*, by: Actor, look: Look) -> tuple[str, dict[str, int]] | None:
+    """Short name of the document of a pupil's whole schooling, and how many of the class's stand in each state.
+
+    None where the rules know none. Needs ``transcripts.standing.see`` at the school and for the class.
+    """
+    by.must("transcripts.standing.see", look.path, group=look.group)
+    told = looking.frame(look.group)
+    pack = schools.pack_of(look.unit, on=told.year.ends) if told is not None else ""
+    found = looking.growing_document(pack)
+    if told is None or found is None:
+        return None
+    short, document = found
+    pupils = [one.pupil for one in look.pupils]
+    made = progress(unit=look.unit, document_type=document.code, periods=told.periods, subjects=pupils)
+    return short, dict(Counter(one.state.value for one in made.values()))

@@ -19,7 +19,7 @@ from testamur.register.people.rules import PersonView
 from testamur.register.schools import queries as schools
 from testamur.schoolday.transcripts import actions, queries, tasks
 from testamur.schoolday.transcripts.looking import frame
-from testamur.schoolday.transcripts.rules import Look, PupilYear
+from testamur.schoolday.transcripts.rules import Look, PupilYear, Step
 from testamur.surfaces.web import refusals
 from testamur.surfaces.web.account.entering import SeeOther
 from testamur.surfaces.web.doors import door
@@ -56,6 +56,8 @@ def group(request: WebRequest, group: UUID) -> HttpResponse:
     pupils = [one.pupil for one in look.pupils]
     others = [person for person in (look.class_teacher, look.verified.by if look.verified else None) if person]
     names = persons.shown(request, [*pupils, *others, *waits], "transcripts.class")
+    sealed = standing.pupils > 0 and standing.reached[Step.SEALED] >= standing.pupils
+    grown = queries.booklets(by=visitor.actor, look=look) if sealed else None
     work = queries.under_way(by=visitor.actor, look=look)
     may = {
         verb: visitor.actor.may(f"transcripts.{verb}", look.path, group=group)
@@ -85,6 +87,8 @@ def group(request: WebRequest, group: UUID) -> HttpResponse:
         sign=_sign(look),
         work=work,
         entry=entry(group),
+        booklets=[(word(STATES, state), n) for state, n in sorted(grown[1].items())] if grown else (),
+        bookable=grown is not None and sum(grown[1].values()) < standing.pupils and look.is_verified,
         may_correct=look.class_teacher == visitor.actor.id
         and visitor.actor.may("transcripts.correction.make", look.path, group=group),
         may_verify=may["class.verify"],
@@ -171,7 +175,8 @@ def act(request: WebRequest, group: UUID) -> HttpResponse:
             actions.withdraw(by=by, group=group, why=request.POST.get("why", ""), now=now)
             messages.success(request, _("The verification was taken back."))
         elif told in {"make", "booklets"}:
-            tasks.request(by=by, groups=[group], documents=["hoc_ba"] if told == "booklets" else [], now=now)
+            grown = queries.booklets(by=by, look=look) if told == "booklets" else None
+            tasks.request(by=by, groups=[group], documents=[grown[0]] if grown else [], now=now)
             messages.success(request, _("The documents are being made."))
         else:
             raise NotFound("There is no such button.")
