@@ -12,6 +12,7 @@ import pytest
 
 from testamur.kernel.base import clock
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.base.refused import NotAllowed
 from testamur.kernel.proofs.trust import parse_trust
 from testamur.kernel.proofs.verify import verify_file
 from testamur.surfaces.cli import issuing
@@ -19,7 +20,7 @@ from testamur.surfaces.cli.issuing import signer_actor
 from testamur.surfaces.cli.trust import write_trust
 from testamur.trust.archive.queries import store
 from testamur.trust.records import actions, certified, steps
-from testamur.trust.records.models import Record
+from testamur.trust.records.models import Record, VoidSignature
 from testamur.trust.records.rules import Signer
 from testamur.trust.records.steps import sealing as sealing_step
 from testamur.trust.signing import personal
@@ -202,3 +203,19 @@ def test_a_certificate_that_ran_out_before_the_seal_is_not_sealed_over(
     steps.issue_next(by=installation.by, worker="one", clock=lambda: later)
     assert state(records[0]) == "signed"
     assert Record.objects.get(id=records[0]).held == "personal.lapsed"
+    actions.sign_again(by=installation.by, path=installation.issuer.path, records=records, now=clock.now())
+    assert state(records[0]) == "ready"
+    assert VoidSignature.objects.filter(record=records[0], because="not_sealable").count() == 2
+    for who in (teacher, principal):
+        sign_in_the_file(installation, who, records)
+    issue(installation, records)
+    assert verdict(installation, records[0]).word == "valid"
+
+
+def test_only_what_is_held_is_signed_again(installation: Installation) -> None:
+    records = ready(installation, 1)
+    path = installation.issuer.path
+    with pytest.raises(actions.WrongState):
+        actions.sign_again(by=installation.by, path=path, records=records, now=NOW)
+    with pytest.raises(NotAllowed):
+        actions.sign_again(by=Actor(UUID(int=9), "test"), path=path, records=records, now=NOW)

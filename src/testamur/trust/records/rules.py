@@ -44,6 +44,7 @@ TRANSITIONS: frozenset[tuple[State, State]] = frozenset(
         (_S.SIGNING, _S.READY),
         (_S.SIGNING, _S.SIGNED),
         (_S.SIGNED, _S.SEALED),
+        (_S.SIGNED, _S.READY),
         (_S.SEALED, _S.PUBLISHED),
         (_S.PUBLISHED, _S.SUPERSEDED),
         (_S.PUBLISHED, _S.RECTIFIED),

@@ -112,6 +112,17 @@ def act(request: HttpRequest) -> HttpResponse:
                 actions.retry_held(by=by, path=path, records=records, now=now)
             told = ngettext("%(n)s document is tried again.", "%(n)s documents are tried again.", len(records))
             messages.success(request, told % {"n": len(records)} if records else _("Choose documents first."))
+        elif what == "sign_again":
+            records = ids_of(request.POST.getlist("records"))
+            by.must("records.record.retry", path)
+            if records:
+                actions.sign_again(by=by, path=path, records=records, now=now)
+            told = ngettext(
+                "%(n)s document waits for its signatures again.",
+                "%(n)s documents wait for their signatures again.",
+                len(records),
+            )
+            messages.success(request, told % {"n": len(records)} if records else _("Choose documents first."))
         elif what == "retry_batch":
             for batch in ids_of(request.POST.getlist("batch"))[:1]:
                 actions.retry_batch(by=by, batch=batch, now=now)

@@ -77,6 +77,14 @@ REASONS: Words = {
     "sealing.seal.none_active": _("The body responsible has no seal that is valid now"),
     "sealing.key.unavailable": _("The key of the seal cannot be opened"),
     "records.draft_damaged": _("The stored draft is damaged"),
+    "personal.lapsed": _("A signer's certificate ran out before the seal. The document has to be signed again"),
+    "personal.roots.absent": _("No authority of personal certificates is trusted here"),
+    "chain.expired": _("A signer's certificate had run out"),
+    "chain.not_yet_valid": _("A signer's certificate was not valid yet"),
+    "chain.revoked": _("A signer's certificate was revoked. The document has to be signed again"),
+    "chain.untrusted": _("A signer's certificate is of an authority that is not trusted here"),
+    "personal.other_person": _("A signer's certificate names another person"),
+    "sealing.personal.signature": _("A kept signature does not belong to the document. It has to be signed again"),
     "not_allowed": _("Not allowed for the role in which it was asked for"),
 }
 """Reason code → sentence. A code that is not here is told by its message, or as it is."""
@@ -99,6 +107,7 @@ ACTS: Words = {
     "records.rectified/1": _("Replaced after a rectification"),
     "records.held/1": _("Stopped before the seal"),
     "records.held_retried/1": _("Tried again"),
+    "records.signed_again/1": _("To be signed again"),
     "records.fetched/1": _("Original fetched"),
     "records.retrieved/1": _("Original fetched"),
     "records.shared/1": _("Shared by a link"),

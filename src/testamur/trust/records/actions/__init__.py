@@ -16,7 +16,7 @@ from testamur.trust.records.actions.handing import (
 )
 from testamur.trust.records.actions.issuing import Issued, claim, hold, note_sealed, publish, release_batch
 from testamur.trust.records.actions.releasing import PlanInvalid, announce_release, plan_release, release
-from testamur.trust.records.actions.retrying import retry_batch, retry_held
+from testamur.trust.records.actions.retrying import retry_batch, retry_held, sign_again
 from testamur.trust.records.actions.seeing import first_revision, note_sight, original
 from testamur.trust.records.actions.signing import PostEnded, accept_signatures, release_ceremony, start_ceremony
 from testamur.trust.records.actions.status import StatusListUnknown, draw_up_status_list, publish_status_list
@@ -66,6 +66,7 @@ __all__ = [
     "retry_held",
     "revoke_share",
     "share",
+    "sign_again",
     "start_ceremony",
     "start_work",
 ]

@@ -12,6 +12,7 @@ from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
 from testamur.kernel.journal.actions import append
 from testamur.trust.records.actions.common import WrongState, chunks, refs
+from testamur.trust.records.actions.declining import void_signatures
 from testamur.trust.records.models import IssueBatch, Record
 from testamur.trust.records.rules import State
 
@@ -31,6 +32,24 @@ def retry_held(*, by: Actor, path: str, records: Sequence[UUID], now: datetime) 
     if freed != len(set(records)):
         raise WrongState("One of the documents is not held.", field="records")
     append(by=by, kind="records.held_retried/1", path=path, refs=refs(records), now=now)
+
+
+@transaction.atomic
+def sign_again(*, by: Actor, path: str, records: Sequence[UUID], now: datetime) -> None:
+    """Let held records be signed anew by everybody, where a signature cannot be sealed over; the old ones are void.
+
+    All of a record's signatures are taken back: one in the file covers those before it. Needs ``records.record.retry``
+    at `path`. Raises WrongState unless all are held there. Journal: ``records.signed_again/1``.
+    """
+    by.must("records.record.retry", path)
+    freed = 0
+    for some in chunks(records):
+        held = Record.objects.filter(id__in=some, path__startswith=path, state=State.SIGNED).exclude(held="")
+        freed += held.update(held="", state=State.READY)
+    if freed != len(set(records)):
+        raise WrongState("One of the documents is not held.", field="records")
+    void_signatures(records=records, because="not_sealable", now=now)
+    append(by=by, kind="records.signed_again/1", path=path, refs=refs(records), now=now)
 
 
 @transaction.atomic
