@@ -22,9 +22,11 @@ from uuid import UUID
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import Refused
 from testamur.trust.records import drafts
+from testamur.trust.records.bundle import crls
 from testamur.trust.records.models import Record, RecordSigner
 from testamur.trust.sealing import personal as pades
 from testamur.trust.signing import personal
+from testamur.trust.signing import queries as ceremonies
 from testamur.trust.signing.personal import Chosen, Standing
 
 
@@ -77,6 +79,12 @@ def to_sign(*, by: Actor, ceremony: UUID, limit: int | None = None) -> list[ToSi
     return list(_prepared(chosen, {one.record: one.order for one in waiting}))
 
 
+def choose(*, by: Actor, ceremony: UUID, given: Sequence[bytes], now: datetime) -> Chosen:
+    """Sign with this certificate; as `personal.offer`, with the revocation lists of the organisation."""
+    view = ceremonies.ceremony(ceremony, by=by)
+    return personal.offer(by=by, ceremony=ceremony, given=given, now=now, crls=crls(view.organisation))
+
+
 def hand_in(
     *, by: Actor, ceremony: UUID, signatures: Mapping[UUID, bytes], now: datetime, most: int | None = None
 ) -> Standing:
@@ -97,7 +105,9 @@ def hand_in(
     for one in _prepared(chosen, new):
         if not pades.verifies(chosen.certificates[0], signatures[one.record], one.to_be_signed):
             raise SignatureWrong("A signature does not verify.", field="answer", record=str(one.record))
-    return personal.keep(by=by, ceremony=ceremony, signatures={r: signatures[r] for r in new}, now=now)
+    view = ceremonies.ceremony(ceremony, by=by)
+    kept = {record: signatures[record] for record in new}
+    return personal.keep(by=by, ceremony=ceremony, signatures=kept, now=now, crls=crls(view.organisation))
 
 
 def _prepared(chosen: Chosen, wanted: Mapping[UUID, int]) -> Iterator[ToSign]:

@@ -82,7 +82,7 @@ def choose(*, by: Actor, ceremony: UUID, credential: str, now: datetime, open_: 
         found = there.credential(credential)
     if not _spoken(found):
         raise NoCredential("This key cannot be used.", field="credential")
-    personal.offer(by=by, ceremony=ceremony, given=found.certificates, now=now)
+    certified.choose(by=by, ceremony=ceremony, given=found.certificates, now=now)
     personal.keep_secret(by=by, ceremony=ceremony, credential=found.id)
     return found
 

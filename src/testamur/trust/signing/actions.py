@@ -25,7 +25,7 @@ from testamur.trust.signing.methods.contract import Begun, Device, MethodRefused
 from testamur.trust.signing.methods.contract import method as method_named
 from testamur.trust.signing.models import Ceremony, CeremonyDocument
 from testamur.trust.signing.queries import CeremonyView, order_of, view
-from testamur.trust.signing.rules import PERSONAL, DocumentToSign, SignerIdentity, State
+from testamur.trust.signing.rules import PERSONAL, PERSONAL_MOST, DocumentToSign, SignerIdentity, State
 
 CeremonyId = NewType("CeremonyId", UUID)
 
@@ -38,6 +38,12 @@ class WrongScheme(Refused):
     """The method identifies people by another kind of number than the register gave."""
 
     code = "signing.signer.scheme"
+
+
+class TooManyAtOnce(Refused):
+    """More documents than a personal certificate signs in one ceremony."""
+
+    code = "signing.certificate.too_many"
 
 
 class NotStarted(Refused):
@@ -68,8 +74,8 @@ def start(
 ) -> CeremonyId:
     """Write down who is to sign what; nothing is sent anywhere yet (see `begin`).
 
-    Refuses ``signing.method.unknown``, ``signing.signer.scheme``, ``signing.documents.*`` and, for a method that sends
-    codes, ``signing.sms.role`` and ``signing.sms.no_phone``.
+    Refuses ``signing.method.unknown``, ``signing.signer.scheme``, ``signing.documents.*``, for a certificate
+    ``signing.certificate.too_many``, and for a method that sends codes ``signing.sms.role``, ``signing.sms.no_phone``.
     """
     by.must("signing.ceremony.start", path)
     chosen = method_named(method)
@@ -82,6 +88,8 @@ def start(
         )
     if chosen.confirms:
         codes.check_signer(person=signer.person, role=role)
+    if method in PERSONAL and len(documents) > PERSONAL_MOST:
+        raise TooManyAtOnce(f"A certificate signs {PERSONAL_MOST} documents at a time.", most=PERSONAL_MOST)
     ceremony = CeremonyId(new_id())
     manifest = rules.manifest(
         ceremony=ceremony,

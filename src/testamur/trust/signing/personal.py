@@ -79,19 +79,17 @@ class Standing:
 
 
 @transaction.atomic
-def offer(*, by: Actor, ceremony: UUID, given: Sequence[bytes], now: datetime) -> Chosen:
+def offer(*, by: Actor, ceremony: UUID, given: Sequence[bytes], now: datetime, crls: Sequence[bytes] = ()) -> Chosen:
     """Sign with this certificate, from now on; before the first signature another one may take its place.
 
-    `given`: DER in any order, with or without a root. Needs ``signing.ceremony.begin``, and to be the signer. Refuses
-    ``not_found``, ``signing.certificate.not_awaited``, ``.in_use`` and what `certificates.check` refuses.
-    Journal: ``signing.ceremony.begun/1``.
+    `given`: DER in any order, with or without a root; `crls`: DER of the revocation lists that are known. Needs
+    ``signing.ceremony.begin``, and to be the signer. Refuses ``not_found``, ``signing.certificate.not_awaited``,
+    ``.in_use`` and what `certificates.check` refuses. Journal: ``signing.ceremony.begun/1``.
     """
     row = _mine(by, ceremony, "begin")
     ders = certificates.ordered(given)
     chosen = Chosen(ders, now.astimezone(UTC).replace(microsecond=0))
-    certificates.check(
-        ders, roots=anchors.required(), scheme=row.signer_scheme, identifier=row.signer_identifier, at=chosen.at
-    )
+    _check(row, ders, chosen.at, crls)
     former = _chosen(row)
     if former is not None and former.certificates == ders:
         return former
@@ -132,17 +130,22 @@ def done(ceremony: UUID) -> int:
 
 
 @transaction.atomic
-def keep(*, by: Actor, ceremony: UUID, signatures: Mapping[UUID, bytes], now: datetime) -> Standing:
+def keep(
+    *, by: Actor, ceremony: UUID, signatures: Mapping[UUID, bytes], now: datetime, crls: Sequence[bytes] = ()
+) -> Standing:
     """Keep signatures that were compared with what they are over, record by record; the last one signs the ceremony.
 
+    The certificate must still hold: a seal over one that has expired or was revoked would not verify.
+
     A record that is signed already stays as it is, so the same answer may come twice. Needs
-    ``signing.ceremony.collect``, and to be the signer. Refuses ``not_found``, ``signing.certificate.not_awaited``.
-    Journal, at the end: ``signing.ceremony.signed/1``.
+    ``signing.ceremony.collect``, and to be the signer. Refuses ``not_found``, ``signing.certificate.not_awaited``
+    and what `certificates.check` refuses. Journal, at the end: ``signing.ceremony.signed/1``.
     """
     row = _mine(by, ceremony, "collect")
     known = _chosen(row)
     if known is None:
         raise NotWaiting("The certificate is not chosen yet.", ceremony=str(ceremony), state=row.state)
+    _check(row, known.certificates, now, crls)
     wanted = {one.record: one.place for one in waiting(ceremony)}
     CeremonySignature.objects.bulk_create(
         [
@@ -245,6 +248,17 @@ def _mine(by: Actor, ceremony: UUID, verb: str) -> Ceremony:
     if row.state not in {State.STARTED, State.PENDING}:
         raise NotWaiting(f"The ceremony is {row.state}.", ceremony=str(ceremony), state=row.state)
     return row
+
+
+def _check(row: Ceremony, ders: Sequence[bytes], at: datetime, crls: Sequence[bytes]) -> None:
+    certificates.check(
+        ders,
+        roots=anchors.required(),
+        scheme=row.signer_scheme,
+        identifier=row.signer_identifier,
+        at=at,
+        crls=crls,
+    )
 
 
 def _data(row: Ceremony) -> dict[str, object]:

@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 
 import pytest
 import time_machine
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,14 +19,18 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from testamur.kernel.base import clock
-from testamur.kernel.base.actor import operator
+from testamur.kernel.base.actor import Actor, Grant, operator
 from testamur.register.people import queries as people
+from testamur.trust.records import bundle
 from testamur.trust.records.models import Record
 from testamur.trust.records.rules import State
+from testamur.trust.signing import actions as signing
 from testamur.trust.signing import steps as signing_steps
+from testamur.trust.signing.actions import TooManyAtOnce
 from testamur.trust.signing.methods.certificate import anchors
 from testamur.trust.signing.methods.certificate.requests import SigningAnswer, read_answer, read_request
 from testamur.trust.signing.models import Ceremony, CeremonySignature
+from testamur.trust.signing.rules import DocumentToSign, SignerIdentity
 from tests.surfaces.web.staff.test_signing import shown, start
 from tests.surfaces.web.world import World
 from tests.trust.signing.own import Own, own
@@ -237,3 +243,58 @@ def test_the_request_names_the_pupils_but_never_one_with_protected_identity(
     hidden = Record.objects.get(id__in=ready, subject=world.persons["protected"])
     assert f"{hidden.title}, {hidden.code}" in titles
     assert (found.signer, found.service) == (world.names["principal"], settings.PUBLIC_URL.rstrip("/"))
+
+
+def test_a_certificate_that_is_revoked_or_runs_out_on_the_way_signs_nothing_more(
+    world: World, ready: list[UUID], log_in: LogIn
+) -> None:
+    browser, mine = log_in("principal"), certificate_of(world, "principal", days=1)
+    page = begun(browser)
+    choose(browser, page, mine.pem)
+    request = browser.get(page + "request/").content
+    assert hand_in(browser, page, mine.answer(request, most=1)).status_code == 303
+    with time_machine.travel(clock.now() + timedelta(hours=23), tick=False):
+        hand_in(log_in("principal"), page, mine.answer(request, most=2))
+    assert CeremonySignature.objects.count() == 2
+    revoke(world, mine)
+    late = hand_in(browser, page, mine.answer(request))
+    assert "This certificate has been revoked" in late.content.decode()
+    assert CeremonySignature.objects.count() == 2
+    browser.post(page.replace("certificate/", "cancel/"))
+    page = begun(browser)
+    assert "This certificate has been revoked" in choose(browser, page, mine.pem).content.decode()
+    short = certificate_of(world, "principal", days=1, now=clock.now() - timedelta(hours=23))
+    choose(browser, page, short.pem)
+    request = browser.get(page + "request/").content
+    with time_machine.travel(clock.now() + timedelta(hours=2), tick=False):
+        late = hand_in(log_in("principal"), page, short.answer(request))
+    assert "is not valid today" in late.content.decode()
+    assert CeremonySignature.objects.count() == 0
+
+
+def revoke(world: World, mine: Own) -> None:
+    """The authority's list names the certificate, and the organisation has got the list."""
+    ca, now = anchors.test_ca(anchors.test_folder()), clock.now()
+    entry = x509.RevokedCertificateBuilder().serial_number(mine.certificate.serial_number).revocation_date(now).build()
+    crl = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(ca.certificate.subject)
+        .last_update(now)
+        .next_update(now + timedelta(days=7))
+        .add_revoked_certificate(entry)
+        .sign(ca.key, hashes.SHA256())
+    )
+    folder = bundle.anchors() / "crls" / str(world.authority)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "persons.der").write_bytes(crl.public_bytes(Encoding.DER))
+
+
+def test_a_certificate_signs_no_more_than_it_can(world: World) -> None:
+    teacher = world.persons["teacher"]
+    by = Actor(teacher, "simulated", (Grant("signer", world.school_path, ("signing.*",)),))
+    with pytest.raises(TooManyAtOnce):
+        signing.start(
+            by=by, organisation=world.authority, path=world.school_path, role="teacher", method="certificate",
+            signer=SignerIdentity(teacher, "N", "se.personnummer", "190001010000"), locale="sv", now=clock.now(),
+            documents=[DocumentToSign(uuid4(), "0" * 64, 1, "T") for _ in range(2001)],
+        )  # fmt: skip

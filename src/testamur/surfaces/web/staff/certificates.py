@@ -61,7 +61,7 @@ def choose(request: WebRequest, ceremony: UUID) -> HttpResponse:
             if file.size > MOST_CERTIFICATES:
                 raise certificates.CertificateUnreadable("The file is too large.", field="certificate")
             given = certificates.read(file.read())
-            personal.offer(by=by, ceremony=ceremony, given=given, now=request.visitor.now)
+            certified.choose(by=by, ceremony=ceremony, given=given, now=request.visitor.now)
         except personal.NotWaiting:
             return back(request, ceremony)
         except personal.AlreadySigning as refused:

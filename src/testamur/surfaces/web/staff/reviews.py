@@ -27,6 +27,7 @@ from testamur.surfaces.web.staff.signers import LOCALES, choices, identity, role
 from testamur.surfaces.web.staff.waiting import Step, choice_of, chosen, look, must_be_apart, steps
 from testamur.trust.records import actions as records
 from testamur.trust.signing import actions as signing
+from testamur.trust.signing.actions import TooManyAtOnce
 from testamur.trust.signing.codes import NoPhone
 from testamur.trust.signing.methods.contract import MethodRefused
 from testamur.trust.signing.methods.simulated import NAME as SIMULATED
@@ -138,7 +139,7 @@ def start(request: WebRequest) -> HttpResponse:
             locale=LOCALES.get(body.country, "en"),
             now=visitor.now,
         )
-    except NoPhone as refused:
+    except (NoPhone, TooManyAtOnce) as refused:
         messages.error(request, refusals.sentence(refused))
         return HttpResponseRedirect(browser.review_address(request), status=303)
     browser.keep_ceremony(request, ceremony, choice_of(query), further=len(found) > 1)

@@ -93,9 +93,17 @@ def ordered(ders: Sequence[bytes]) -> tuple[bytes, ...]:
 
 
 def check(
-    certificates: Sequence[bytes], *, roots: Sequence[bytes], scheme: str, identifier: str, at: datetime
+    certificates: Sequence[bytes],
+    *,
+    roots: Sequence[bytes],
+    scheme: str,
+    identifier: str,
+    at: datetime,
+    crls: Sequence[bytes] = (),
 ) -> x509.Certificate:
     """The signer's certificate, when it is that person's, for signing, and leads to one of `roots` at that time.
+
+    One that stands on a list of `crls` (DER) is refused, whenever it was revoked.
 
     Raises `CertificateUnreadable`, `CertificateUsage`, `OtherPerson`, `CertificateExpired`, `CertificateRevoked`,
     `CertificateUntrusted`.
@@ -108,7 +116,7 @@ def check(
     if (scheme, identifier) not in numbers(leaf):
         raise OtherPerson("The certificate names another person.", field="certificate")
     try:
-        chain.validate(leaf, above, [chain.load(root) for root in roots], at=at)
+        path = chain.validate(leaf, above, [chain.load(root) for root in roots], at=at, crls=crls)
     except chain.ChainError as error:
         kind = {
             "chain.expired": CertificateExpired,
@@ -116,6 +124,8 @@ def check(
             "chain.revoked": CertificateRevoked,
         }.get(error.code, CertificateUntrusted)
         raise kind(str(error), field="certificate") from error
+    if path.revocation is not None:
+        raise CertificateRevoked("The certificate is revoked.", field="certificate")
     return leaf
 
 

@@ -155,6 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._door(paired=True)
             status, body = what()
         except _Refused as refused:
+            self.close_connection = True  # what was sent with it may lie unread on the line
             self._answer(refused.status, {"error": refused.why})
         else:
             self._answer(status, body)
