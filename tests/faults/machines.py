@@ -26,10 +26,11 @@ DURABLE = {**postgres.SETTINGS, "fsync": "on", "synchronous_commit": "on", "full
 
 @dataclass
 class Installation:
-    """Database, broker, relay, workers and web in `folder`."""
+    """Database, broker, relay, workers and web in `folder`; batches of so many records, leases of so many seconds."""
 
     folder: Path
     batch: int
+    lease: int
     database: postgres.Cluster = field(init=False)
     broker: rabbitmq.Broker = field(init=False)
     parts: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -66,6 +67,7 @@ class Installation:
             "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
             "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
             "TEST_BATCH": str(self.batch),
+            "TEST_LEASE": str(self.lease),
         }
         with (self.folder / f"{name}.out").open("ab") as out:
             self.parts[name] = subprocess.Popen(

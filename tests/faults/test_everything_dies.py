@@ -21,6 +21,7 @@ from tests.faults.machines import Installation, Visitor
 from tests.faults.test_killed import assert_whole
 
 RECORDS = int(os.environ.get("FAULT_RECORDS", "200"))
+FEW = 200
 WORKERS = ("worker-1", "worker-2")
 
 pytestmark = [
@@ -35,7 +36,7 @@ def installation(forked: None) -> Iterator[Installation]:
     # the database server runs as a user of its own, who cannot enter the folders of this test
     with tempfile.TemporaryDirectory(prefix="testamur-faults-") as folder:
         Path(folder).chmod(0o755)
-        made = Installation(Path(folder), batch=max(4, RECORDS // 40))
+        made = Installation(Path(folder), batch=max(4, RECORDS // 40), lease=10 if RECORDS <= FEW else 30)
         try:
             made.database.make()
             made.broker.start()

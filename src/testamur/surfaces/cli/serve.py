@@ -91,6 +91,7 @@ def _web(host: str, port: int, workers: int, threads: int) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    os.environ["TESTAMUR_SERVER"] = str(os.getpid())
     output.say(f"[bold]serving[/] http://{host}:{port}/ with {workers} processes; Ctrl-C stops")
     Granian(
         "testamur.config.wsgi:application",
