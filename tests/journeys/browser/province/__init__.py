@@ -1,0 +1,1 @@
+"""Journeys of a province: a Vietnamese class from entry to delivery."""

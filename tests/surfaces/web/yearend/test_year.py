@@ -17,9 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.feature("D13", "D18")
-def test_the_sheet_of_a_moment_is_opened_by_one_press_and_entered_on_the_grid(
-    vietnamese: School, enter: Enter
-) -> None:
+def test_the_sheet_of_a_moment_is_opened_by_one_press_and_entered_on_the_grid(vietnamese: School, enter: Enter) -> None:
     browser = enter(vietnamese, "class_teacher")
     where = [vietnamese.group, "HK2", "subjects"]
     empty = browser.get(reverse("diary:moment", args=where)).content.decode()
