@@ -9,14 +9,19 @@ from random import Random
 from uuid import UUID
 
 from testamur.kernel.base.actor import Actor, Grant, operator
+from testamur.law.contract import Period
 from testamur.register.people import actions as people
+from testamur.register.people.rules import Scheme
 from testamur.register.schools import actions as schools
 from testamur.register.schools.rules import Form, GroupKind, NewGroup, NewPost, Role
 from testamur.schoolday.results.actions import record_decisions
 from testamur.schoolday.results.rules import NewDecision
 from testamur.surfaces.cli import demo_build, demo_data
 
+__all__ = ["PARTS", "SINCE", "SPRING", "Scheme", "School", "build", "numbers"]
+
 SINCE = date(2025, 7, 1)
+SPRING = Period(demo_build.YEAR, "HK2", date(2026, 1, 12), date(2026, 5, 29))
 PARTS = (("province", "Tỉnh Ví Dụ"), ("district", "Phường Thử Nghiệm"))
 
 
