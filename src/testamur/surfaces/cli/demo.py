@@ -167,6 +167,7 @@ def _a_province(folder: Path, workers: int, quiet: bool) -> dict[str, Any]:
     from testamur.kernel.base.actor import operator
     from testamur.kernel.journal import steps as journal
     from testamur.surfaces.cli import demo_province as province
+    from testamur.surfaces.cli import demo_province_plan as planned
     from testamur.surfaces.cli import issuing
     from testamur.surfaces.cli.demo_build import Built
     from testamur.surfaces.cli.trust import write_trust
@@ -176,7 +177,8 @@ def _a_province(folder: Path, workers: int, quiet: bool) -> dict[str, Any]:
     data, address = folder / "data", settings.PUBLIC_URL
     with output.progress(quiet) as start:
         advance = start("schools, people, decisions", province.count(extent))
-        _body, schools = province.build(by, extent, data=data, public_url=address, now=clock.now(), told=advance)
+        body, schools = province.build(by, extent, data=data, public_url=address, now=clock.now(), told=advance)
+        planned.verify(by, schools, clock.now())
         built = [
             Built(one.unit, one.code, one.name, province.YEAR, province.PERIOD.term, province.ISSUED_ON, one.stage)
             for one in schools
@@ -188,6 +190,8 @@ def _a_province(folder: Path, workers: int, quiet: bool) -> dict[str, Any]:
         steps.publish_all_status(by=by, clock=clock.now)
         write_trust(folder / "trust.json")
         files = issuing.write_copies(by, made[:100], folder / "records")
+        start("classes counted", 1)(1)
+        planned.finish(by, body, schools, clock.now())
         journal.ship_all(now=clock.now())
         costs["copies"] = time.perf_counter() - began - sum(costs.values())
     return {
