@@ -73,10 +73,10 @@ def _measure(folder: Path, count: int, processes: int) -> dict[str, Any]:
     each = count + WARM * processes
     made = bench.term_reports(by, data, each * len(ways), 0)
     rows: list[dict[str, Any]] = []
-    for number, (name, hands, over_broker) in enumerate(ways):
+    for number, (name, hands, queued) in enumerate(ways):
         some = made[number * each : (number + 1) * each]
         warm, rest = some[: WARM * processes], some[WARM * processes :]
-        if over_broker:
+        if queued:
             with working(data, hands):
                 over_broker(by, data, warm)
                 began = time.perf_counter()
