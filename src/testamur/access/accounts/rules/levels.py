@@ -60,6 +60,7 @@ NEEDED: Mapping[str, Need] = {
     "diary.home": Need(Level.SUBSTANTIAL),
     "reports.see": Need(Level.SUBSTANTIAL),
     "transcripts.see": Need(Level.SUBSTANTIAL),
+    "transcripts.correct": Need(Level.SUBSTANTIAL, STEP_UP),
     "handover.home": Need(Level.SUBSTANTIAL),
     "results.home": Need(Level.SUBSTANTIAL),
     "results.sign": Need(Level.SUBSTANTIAL),  # a ceremony of its own follows: e-ID, or a code to the work phone

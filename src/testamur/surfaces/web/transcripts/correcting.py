@@ -52,7 +52,7 @@ class CorrectionForm(forms.Form):
 
 
 @require_http_methods(["GET", "POST"])
-@door("transcripts.see", Area.STAFF, Area.OFFICE)
+@door("transcripts.correct", Area.STAFF, Area.OFFICE)
 def correct(request: WebRequest, pupil: UUID) -> HttpResponse:
     """First which decision, then its new value. Whoever wrote it down corrects it."""
     visitor = request.visitor
