@@ -440,6 +440,9 @@ GOOD: dict[str, Callable[[], Bad]] = {
     "a certificate revoked after the seal": _revoked_later,
     "personal signatures and a seal on the second page": _on_page_two,
     "personal signatures and an invisible seal": _without_a_box,
+    "a bundle that trusts the issuing authority itself": lambda: Bad(
+        personal.good().data, make.world().trust(eid_roots={"certificate": [make.world().person_ca.der]})
+    ),
     "rewritten but equal personal revisions": lambda: laid_out_otherwise(lambda _objects: None),
     "a rewritten but equal seal after personal signatures": lambda: sealed_otherwise(lambda _objects: None),
 }

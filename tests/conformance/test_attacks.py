@@ -27,6 +27,7 @@ from testamur.trust.sealing.revision import drafting
 from testamur.trust.sealing.rules import Algorithm
 from testamur.trust.sealing.sealer import Sealed
 from tests.conformance import builder as make
+from tests.conformance import personal
 from tests.conformance.bad_files import new_number, page_number, plain, where
 
 
@@ -111,6 +112,35 @@ def test_contents_that_the_first_revision_only_announces_are_refused(generation:
         objects[paper] = with_contents(objects[paper], b"[\\1 %d %d R]" % (hole, generation))
 
     verdict = announced(announce, generation=generation)
+    assert (verdict.word, verdict.code) == ("invalid", "revision.dangling"), verdict.checks
+
+
+@pytest.mark.feature("D15")
+@pytest.mark.parametrize("filled_by", ["the first signer", "the second signer", "the seal"])
+def test_contents_that_are_announced_to_those_who_sign_in_the_file_are_refused(filled_by: str) -> None:
+    """The page refers to a stream that none of the signers saw, whoever's revision then brings it."""
+    frozen = canonical(make.snapshot(signers=personal.BOTH))
+    rendered = make.render(frozen)
+    hole = int(str(read(rendered).trailer["Size"]))
+
+    def announce(objects: dict[int, bytes]) -> None:
+        paper = page_number(rendered)
+        objects[paper] = with_contents(objects[paper], b"[\\1 %d 0 R]" % hole)
+        objects[hole + 40] = plain(hole + 40, b"<</Nothing true>>")
+
+    def fill(objects: dict[int, bytes]) -> None:
+        stream = b"q 1 g 0 0 595 842 re f Q"
+        objects[hole] = b"%d 0 obj\n<</Length %d>>\nstream\n%b\nendstream\nendobj" % (hole, len(stream), stream)
+
+    first = rewritten(rendered, announce)
+    one = personal.signed(first, personal.TEACHER, 1)
+    if filled_by == "the first signer":
+        one = personal.rewritten(first, one, fill, personal.own(personal.TEACHER))
+    two = personal.signed(first + one, personal.PRINCIPAL, 2)
+    if filled_by == "the second signer":
+        two = personal.rewritten(first + one, two, fill, personal.own(personal.PRINCIPAL))
+    built = personal.finished(first, [one, two], change=fill if filled_by == "the seal" else None)
+    verdict = verdict_on(built.data)
     assert (verdict.word, verdict.code) == ("invalid", "revision.dangling"), verdict.checks
 
 

@@ -168,7 +168,7 @@ def _check_certificate(
         )
     pinned = [chain.load(der) for der in roots]
     path = chain.validate(taken.certificate, taken.intermediates, pinned, at=signed_at, crls=crls)
-    if set(path.certificates[:-1]) != {taken.certificate, *taken.intermediates}:
+    if not {taken.certificate, *taken.intermediates} <= set(path.certificates):  # the root may be an issuing authority
         found = f"The signature of {signer.name} carries a certificate that is not part of its chain."
         raise _wrong("malformed", found, "FORMAT_FAILURE")
     try:

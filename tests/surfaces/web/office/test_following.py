@@ -74,6 +74,27 @@ def test_what_was_stopped_is_tried_again(issued: World, log_in: LogIn) -> None:
     assert "in another state by now" in told
 
 
+@pytest.mark.feature("D11")
+def test_what_cannot_be_sealed_is_signed_again(world: World, log_in: LogIn) -> None:
+    browser = log_in("administrator")
+    make(browser, world)
+    record = reports(world)[0].id
+    actions.mark_ready(by=operator(), path=world.school_path, records=[record], now=clock.now())
+    for state in (State.SIGNING, State.SIGNED):
+        Record.objects.filter(id=record).update(state=state)
+    Record.objects.filter(id=record).update(held="personal.lapsed")
+    page = text(browser.get(reverse("office:follow")))
+    assert "certificate ran out before the seal" in page
+    asked = {"act": "sign_again", "records": str(record)}
+    assert log_in("principal").post(reverse("office:follow_act"), asked).status_code == 403
+    told = text(browser.post(reverse("office:follow_act"), asked, follow=True))
+    assert "1 document waits for its signatures again." in told
+    assert {r.state for r in reports(world) if r.id == record} == {State.READY}
+    assert "Choose documents first." in text(
+        browser.post(reverse("office:follow_act"), {"act": "sign_again"}, follow=True)
+    )
+
+
 def planned(world: World) -> dict[str, str]:
     kind = "se.compulsory.terminsbetyg"
     return {"school": str(world.school), "kind": kind, "term": TERM}
