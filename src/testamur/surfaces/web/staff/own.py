@@ -37,6 +37,7 @@ from testamur.trust.signing.queries import CeremonyView
 from testamur.trust.signing.rules import CERTIFICATE, FINAL, PERSONAL, State
 
 AGENT_PORT = 24826
+PORT = "agent_port"
 
 
 class CertificateForm(forms.Form):
@@ -207,8 +208,11 @@ def first(form: forms.Form) -> str:
 
 
 def _port(request: HttpRequest) -> int:
+    """Where the agent listens: as this browser was told last."""
     text = request.GET.get("port", "")
-    return int(text) if text.isascii() and text.isdigit() and 1024 <= int(text[:6]) <= 65535 else AGENT_PORT  # noqa: PLR2004 - ports
+    if text.isascii() and text.isdigit() and 1024 <= int(text[:6]) <= 65535:  # noqa: PLR2004 - ports
+        request.session[PORT] = int(text)
+    return int(request.session.get(PORT, AGENT_PORT))
 
 
 def origin() -> str:

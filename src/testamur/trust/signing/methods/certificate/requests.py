@@ -1,4 +1,4 @@
-"""Signing requests and answers as files (docs/formats.md): what an agent and `testamur sign-request` work on. Pure."""
+"""Signing requests and answers as files (docs/formats.md §14), for the agent and `testamur sign-request`. Pure."""
 
 from __future__ import annotations
 
