@@ -114,7 +114,7 @@ class Installation:
             ) as connection:
                 row = connection.execute(statement.encode()).fetchone()
                 return row[0] if row else None
-        except psycopg.Error:
+        except psycopg.OperationalError:
             return None
 
     def published(self) -> int:

@@ -110,7 +110,7 @@ def test_whatever_dies_in_the_middle_every_record_is_issued_once_and_whole(insta
 def _until_settled(here: Installation) -> None:
     """No task waits for another try, none has failed: only periodic steps are left."""
     left = (
-        "SELECT count(*) FROM django_tasks_db_dbtaskresult r LEFT JOIN jobs_lease l ON l.task = r.id "
+        "SELECT count(*) FROM django_tasks_database_dbtaskresult r LEFT JOIN jobs_lease l ON l.task = r.id "
         "WHERE r.status <> 'SUCCESSFUL' AND coalesce(l.periodic, '') = ''"
     )
     end = time.monotonic() + 60
