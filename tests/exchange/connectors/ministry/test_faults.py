@@ -220,6 +220,20 @@ def test_two_workers_at_once_send_each_record_once(world: World) -> None:
     whole(world, records)
 
 
+def test_a_body_whose_code_does_not_fit_the_form_rejects_no_record(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = world.pupils(2)
+    real = gathering.sender
+    with monkeypatch.context() as patched:
+        patched.setattr(gathering, "sender", lambda _id: gathering.Sender(world.authority.id, "mã sai", "X", "/"))
+        assert world.send().trouble == "connectors.delivery.batch_unfit"
+    assert gathering.sender is real
+    assert world.states(records) == [S.WAITING] * 2
+    world.send(later=HOUR)
+    whole(world, records)
+
+
 def test_a_file_that_is_not_the_one_that_was_issued_stops_the_delivery(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

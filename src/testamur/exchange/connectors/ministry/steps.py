@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,6 +21,7 @@ from testamur.exchange.connectors.ministry import container, gathering, ledger
 from testamur.exchange.connectors.ministry.container import BadReceipt
 from testamur.exchange.connectors.ministry.gathering import Sender
 from testamur.exchange.connectors.ministry.ledger import Claimed, LeaseLost, Sealed
+from testamur.exchange.connectors.ministry.mapping.checking import sample
 from testamur.exchange.connectors.ministry.mapping.rendering import Unfit, Writer
 from testamur.exchange.connectors.ministry.settings import StoreSettings
 from testamur.exchange.connectors.ministry.wire import BatchRefused, OutOfStep, StillWorking, StoreDown, Wire
@@ -151,6 +152,8 @@ class _Run:
             now = self.clock()
             waiting = handover.waiting(by=self.by, path=claimed.path, limit=self.store.most)
             told = self._delivery(claimed, 1, now)
+            if waiting:
+                self._body_fits(told)
             found = gathering.gather(self.writer, told, [one.record for one in waiting], claimed.organisation)
             if found.unfit:
                 self.done.unfit += len(found.unfit)
@@ -178,6 +181,17 @@ class _Run:
         return gathering.delivery(
             self.who, self.writer, number=claimed.number, previous=claimed.previous, count=count, test=test, now=now
         )
+
+    def _body_fits(self, told: Mapping[str, object]) -> None:
+        """What the batch says of the body fits the form: otherwise no record is to blame, and none is rejected."""
+        facts = sample(self.writer.form.document)
+        assert facts is not None  # the form was checked with it
+        try:
+            problems = self.writer.problems(self.writer.batch(told, [self.writer.record(facts)]))
+        except Unfit as unfit:
+            problems = unfit.problems
+        if problems:
+            raise BatchUnfit("What the batch says of the body does not fit the form: " + str(Unfit(problems)))
 
     def send(self, claimed: Claimed, batch: Sealed) -> None:
         """Put it, unless the store has it already, and write its receipt down."""
@@ -224,7 +238,7 @@ class _Run:
 
 
 class BatchUnfit(Refused):
-    """Records that fit alone do not fit together: the form contradicts itself."""
+    """The batch does not fit the form, whatever its records are: the body's code or name, or the form itself."""
 
     code = "connectors.delivery.batch_unfit"
 

@@ -112,6 +112,9 @@ TROUBLE: Mapping[str, Text] = {
     "connectors.delivery.file_damaged": _(
         "The archive gives back another file than the one that was issued. Nothing goes until somebody has looked."
     ),
+    "connectors.delivery.batch_unfit": _(
+        "What we say of the body itself (its code, its name) does not fit the store's form. Nothing goes until it does."
+    ),
     "sealing.seal.none_active": _("The body has no seal in use: nothing can be signed for the store."),
     "sealing.key.unavailable": _("The key of the seal cannot be used just now: nothing can be signed for the store."),
 }
