@@ -261,6 +261,7 @@ SHOWN_AREAS: Words = {
     "reports": _("Reports"),
     "results": _("Lists of results"),
     "staff": _("To sign"),
+    "supervision": _("Supervision"),
     "support": _("Questions to the school"),
     "timetable": _("Timetable"),
 }

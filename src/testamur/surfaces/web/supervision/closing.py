@@ -18,7 +18,6 @@ from django.views.decorators.http import require_GET, require_POST
 from testamur.access.accounts.rules import Area
 from testamur.kernel.base.refused import Refused
 from testamur.kernel.base.text import file_stem
-from testamur.register.people import queries as people
 from testamur.register.schools import queries as schools
 from testamur.schoolday.supervision import actions, queries
 from testamur.schoolday.supervision.queries.reports import Closing, figures
@@ -34,7 +33,7 @@ from testamur.surfaces.web.reports.answering import today
 from testamur.surfaces.web.requests import WebRequest
 from testamur.surfaces.web.spreadsheets import KIND, xlsx
 from testamur.surfaces.web.supervision import account
-from testamur.surfaces.web.supervision.place import address, crumbs, tabs
+from testamur.surfaces.web.supervision.place import address, crumbs, names_of, tabs
 
 LANGUAGES = ("vi", "en", "sv", "bg")
 
@@ -153,8 +152,8 @@ def _figures(request: WebRequest, one: Closing) -> Any:
 def _shown(request: WebRequest, one: Closing, form: Conclusions) -> HttpResponse:
     by = actor_of(request)
     place = queries.place_of(by=by, unit=one.unit)
-    persons = {key for key in (one.made_by, one.closed_by) if key is not None}
-    names = {key: person.name for key, person in people.people(by=by, ids=persons, numbers=False).items()}
+    persons = [key for key in (one.made_by, one.closed_by) if key is not None]
+    names = names_of(request, persons, place.path, "supervision.report")
     return page(
         request,
         "web/supervision/report.html",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
@@ -9,11 +10,13 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from testamur.register.people import queries as people
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import UnitView
 from testamur.schoolday.supervision.queries import Choice
 from testamur.schoolday.supervision.rules import Order
 from testamur.schoolday.transcripts.rules import Step
+from testamur.surfaces.web import sightings
 from testamur.surfaces.web.requests import Visitor, WebRequest
 
 GRADES = range(14)
@@ -61,6 +64,16 @@ def address(name: str, unit: UUID, **query: str) -> str:
     """The address of a page about a place, with what is to be kept."""
     kept = {key: value for key, value in query.items() if value}
     return reverse(f"supervision:{name}", args=[unit]) + (f"?{urlencode(kept)}" if kept else "")
+
+
+def names_of(request: WebRequest, persons: Iterable[UUID], path: str, where: str) -> dict[UUID, str]:
+    """Names as the visitor may see them; true names of protected persons are written down as seen."""
+    visitor = request.visitor
+    found = people.people(by=visitor.actor, ids=dict.fromkeys(persons), numbers=False)
+    hidden = sightings.protected(found)
+    if hidden:
+        sightings.note(visitor, visitor.actor, dict.fromkeys(hidden, path), where)
+    return {key: one.name for key, one in found.items()}
 
 
 def crumbs(visitor: Visitor, place: UnitView, year: str, way: tuple[UnitView, ...] = ()) -> list[tuple[str, str]]:

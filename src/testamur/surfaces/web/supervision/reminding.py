@@ -13,9 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from testamur.access.accounts.rules import Area
-from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound, Refused
-from testamur.register.people import queries as people
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import UnitView
 from testamur.schoolday.rollout import queries as rollout
@@ -31,7 +29,7 @@ from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.reports.answering import today
 from testamur.surfaces.web.requests import WebRequest
 from testamur.surfaces.web.supervision import words
-from testamur.surfaces.web.supervision.place import address, crumbs, tabs
+from testamur.surfaces.web.supervision.place import address, crumbs, names_of, tabs
 
 LISTED = 100
 """So many people are listed by name; of more only the numbers are told."""
@@ -49,7 +47,8 @@ def show(request: WebRequest, body: UUID) -> HttpResponse:
     found = queries.recipients(by=by, path=place.path, school_year=year, step=step, on=on) if year else ()
     due = [one for one in found if not one.reminded_today]
     sent = queries.reminders(by=by, path=place.path, school_year=year) if year else ()
-    names = _names(by, [one.person for one in due[:LISTED]] + [one.sent_by for one in sent])
+    persons = [one.person for one in due[:LISTED]] + [one.sent_by for one in sent]
+    names = names_of(request, persons, place.path, "supervision.reminders")
     units = schools.unit_names({one.unit for one in due} | {one.unit for one in sent})
     return page(
         request,
@@ -113,12 +112,6 @@ def _step(text: str, place: UnitView, year: str, on: date) -> Step:
     days = {one: min((s.dates[DUE[one]] for s in stages if DUE[one] in s.dates), default=None) for one in STEPS}
     past = [one for one, last in days.items() if last is not None and last < on]
     return past[-1] if past else STEPS[0]
-
-
-def _names(by: Actor, persons: list[UUID]) -> dict[UUID, str]:
-    """Names as the viewer may see them."""
-    found = people.people(by=by, ids=dict.fromkeys(persons), numbers=False)
-    return {key: one.name for key, one in found.items()}
 
 
 def _row(one: Recipient, names: dict[UUID, str], units: dict[UUID, str]) -> dict[str, object]:
