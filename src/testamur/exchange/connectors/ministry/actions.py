@@ -46,7 +46,7 @@ def ask(*, by: Actor, path: str, now: datetime, school_year: str = "", group: UU
     if group is not None and (one is None or not one.path.startswith(path)):
         raise NotFound("There is no such class.", field="group")
     found = filed_at(
-        path=schools_path(one.school) if one is not None else path,
+        path=_place(one.school) if one is not None else path,
         document_type=form().document,
         group=one.code if one is not None else "",
         period=one.school_year_code if one is not None else school_year,
@@ -62,14 +62,6 @@ def ask(*, by: Actor, path: str, now: datetime, school_year: str = "", group: UU
     refs = {"count": made} | ({"group": str(group)} if group is not None else {})
     append(by=by, kind="connectors.delivery.asked/1", path=path, refs=refs, now=now)
     return made
-
-
-def schools_path(school: UUID) -> str:
-    """Where a school lies. Raises ``not_found``."""
-    unit = schools.unit(school)
-    if unit is None:
-        raise NotFound("There is no such school.", field="school")
-    return unit.path
 
 
 @transaction.atomic
@@ -137,3 +129,11 @@ def _sender(by: Actor, organisation: UUID) -> DeliverySender:
     by.must("connectors.delivery.steer", who.path)
     DeliverySender.objects.get_or_create(organisation=organisation, defaults={"path": who.path})
     return DeliverySender.objects.select_for_update().get(organisation=organisation)
+
+
+def _place(school: UUID) -> str:
+    """Where a school lies. Raises ``not_found``."""
+    unit = schools.unit(school)
+    if unit is None:
+        raise NotFound("There is no such school.", field="school")
+    return unit.path
