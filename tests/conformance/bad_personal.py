@@ -205,6 +205,13 @@ def a_signature_over_the_first_revision_alone() -> Bad:
     return with_contents(lambda _digest: personal.container_of(own(TEACHER), hashlib.sha256(first()).digest()))
 
 
+@case("invalid", "personal.byte_range")
+def a_signature_that_leaves_out_the_end_of_its_revision() -> Bad:
+    document = first()
+    one = rewritten(document, signed(document, TEACHER, 1), lambda _objects: None, own(TEACHER), short=40)
+    return Bad(finished(document, [one, signed(document + one, PRINCIPAL, 2)]).data)
+
+
 @case("invalid", "personal.signature")
 def a_signature_by_another_key_than_the_certificates() -> Bad:
     class Swapped:

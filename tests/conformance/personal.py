@@ -119,11 +119,15 @@ def resealed(sealed: Sealed, change: Change) -> Sealed:
     return Sealed(sealed.first, head, tail, 24_000, container, h0, digest, signature)
 
 
-def rewritten(document: bytes, added: bytes, change: Change, who: Issued, signing: Signing | None = None) -> bytes:
-    """The revision `added` with other objects, signed in earnest by `who`, or with the CMS that `signing` makes."""
-    made, container, _digest = _rewritten(
-        document, added, change, signing or (lambda d: container_of(who, d)), RESERVED
-    )
+def rewritten(
+    document: bytes, added: bytes, change: Change, who: Issued, signing: Signing | None = None, *, short: int = 0
+) -> bytes:
+    """The revision `added` with other objects, signed in earnest by `who`, or with the CMS that `signing` makes.
+
+    The signature leaves out the last `short` bytes.
+    """
+    sign = signing or (lambda d: container_of(who, d))
+    made, container, _digest = _rewritten(document, added, change, sign, RESERVED, short)
     return made.replace(b"<" + bytes(RESERVED) + b">", b"<" + container.hex().encode().ljust(RESERVED, b"0") + b">")
 
 
@@ -178,7 +182,7 @@ def _signature_of(container: bytes) -> bytes:
 
 
 def _rewritten(
-    document: bytes, added: bytes, change: Change, signing: Signing, reserved: int
+    document: bytes, added: bytes, change: Change, signing: Signing, reserved: int, short: int = 0
 ) -> tuple[bytes, bytes, bytes]:
     """The revision with zero bytes in place of the hexadecimal value, the CMS, and the digest that it is over."""
     data = document + added
@@ -205,7 +209,7 @@ def _rewritten(
     )
     size = max(max(offsets) + 1, int(str(old.values["Size"])))
     rest = b">>\nendobj\n" + table + b"trailer\n<</Size %d" % size + kept + b">>\nstartxref\n%d\n%%%%EOF\n" % xref_at
-    tail = (b"/ByteRange[0 %d %d %d]" % (start, end, 48 + len(rest))).ljust(48) + rest
+    tail = (b"/ByteRange[0 %d %d %d]" % (start, end, 48 + len(rest) - short)).ljust(48) + rest
     body = b"".join(parts) + head
-    digest = hashlib.sha256(document + body + tail).digest()
+    digest = hashlib.sha256(document + body + tail[: len(tail) - short]).digest()
     return body + b"<" + bytes(reserved) + b">" + tail, signing(digest), digest
