@@ -112,11 +112,14 @@ def _fill(by: Actor, school: UnitView, year: UUID, number: int, now: datetime) -
         )
         enrolments = [NewEnrolment(one, school.id, since, group=group, year_level=level) for one in pupils]
         schools.add_enrolments(by=by, enrolments=enrolments, now=now)
-        (guardian,) = people.register_persons(
-            by=by, path=school.path, persons=numbers.some("practice guardian", 1988, 1), now=now
+        guardians = people.register_persons(
+            by=by, path=school.path, persons=numbers.some("practice guardian", 1988, len(pupils)), now=now
         )
-        guarded = NewGuardianship(pupils[0], guardian, Relation.PARENT, since)
-        people.add_guardianships(by=by, guardianships=[guarded], now=now)
+        guarded = [
+            NewGuardianship(child, parent, Relation.PARENT, since)
+            for child, parent in zip(pupils, guardians, strict=True)
+        ]
+        people.add_guardianships(by=by, guardianships=guarded, now=now)
         decided = pupils if level == 1 else pupils[UNDECIDED:]
         _decide(by, school, Period(code, *terms[1]), level, teacher, decided, now)
 

@@ -16,6 +16,8 @@ from testamur.surfaces.cli.demo_data import VN_FAMILY, VN_GIVEN, VN_MIDDLE
 
 YEAR = "2025/2026"
 OFFICES = 12
+SERIALS = 2_000
+"""Numbers of persons that one school may use: no two schools have one in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def _code(number: int) -> str:
 def _school(folder: Path, number: int, extent: Extent) -> int:
     spread = max(0, extent.classes - 4)
     classes = extent.classes + (number * 7 % (2 * spread + 1)) - spread
-    code, serial = _code(number), number * 10_000
+    code, serial = _code(number), number * SERIALS
     persons: list[list[str]] = []
     guardians: list[list[str]] = []
     posts: list[list[str]] = []

@@ -22,6 +22,7 @@ from testamur.schoolday.rollout import actions, queries
 from testamur.schoolday.rollout.rules import (
     GRADES,
     MARKS,
+    NEEDED,
     PILOT,
     REMIND,
     STAGES,
@@ -122,6 +123,10 @@ class StageForm(forms.Form):
                 _("There is no school here with the code %(codes)s."), params={"codes": ", ".join(unknown[:5])}
             )
         return tuple(self.by_code[code] for code in codes)
+
+    def is_spare(self) -> bool:
+        """Whether it stands there for one more stage alone: nothing was said of it yet."""
+        return not self.initial.get("name") and not self.is_used()
 
     def is_used(self) -> bool:
         """Whether the stage has a name, and so is one."""
@@ -257,6 +262,7 @@ def _shown(request: WebRequest, editor: Editor, found: PlanView | None) -> HttpR
         editor=editor,
         plan=found,
         marks=[mark.value for mark in MARKS],
+        needed=[mark.value for mark in MARKS if mark in NEEDED],
     )
 
 
