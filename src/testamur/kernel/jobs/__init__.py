@@ -8,8 +8,9 @@ the task has failed and says why; *periodic* steps as data (`settings.SCHEDULE`)
 processes. Refuses to take a task from a worker whose lease holds, and to write the result of one whose lease is lost.
 
 Where one machine is not enough, the rows are an outbox: a *relay* (`relay`) takes them with `handing.hand` and sends a
-message with the id of each; a Celery worker (`broker.work`) looks at the row, begins the task with `handing.begin`, calls the
-same function and settles with `leases.finish` or `leases.fail`; its parent, the same supervisor, keeps it with
-`leases.extend`. A message that the broker lost is a lease in the relay's name that runs out, which costs no try; one that
-comes twice is begun once. One of several relays keeps the schedule (`handing.lead`). No task's code knows of any of it.
+message with the id of each; a Celery worker (`broker.work`) looks at the row, begins the task with `handing.begin`,
+calls the same function and settles with `leases.finish` or `leases.fail`; its parent, the same supervisor, keeps it
+with `leases.extend`. A message that the broker lost is a lease in the relay's name that runs out, which costs no try;
+one that comes twice is begun once. One of several relays keeps the schedule (`handing.lead`). No task's code knows of
+any of it.
 """

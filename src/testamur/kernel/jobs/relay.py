@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -109,4 +110,10 @@ def work(worker: str, _until: object, clock: Clock, _reports: Connection, parent
 
     if not apps.ready:
         django.setup()
-    Relay(worker, clock, lambda: bool(stopping)).run()
+    from django.db.utils import Error
+
+    try:
+        Relay(worker, clock, lambda: bool(stopping)).run()
+    except Error as error:  # its parent starts another, after a pause
+        log.error("relay %s: the database did not answer: %s", worker, type(error).__name__)  # noqa: TRY400 - no traceback
+        sys.exit(1)

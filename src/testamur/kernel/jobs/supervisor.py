@@ -269,5 +269,5 @@ def _database() -> Iterator[None]:
     try:
         yield
     except Error as error:
-        log.exception("the database did not answer: %s", type(error).__name__)
+        log.error("the database did not answer: %s", type(error).__name__)  # noqa: TRY400 - every few seconds
         connection.close()
