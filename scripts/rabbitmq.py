@@ -22,7 +22,7 @@ from pathlib import Path
 
 PROGRAM = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 EPMD = Path("/usr/bin/epmd")
-START = 60.0
+START = 240.0
 CONFIG = """\
 # nobody but this machine
 {listener}
