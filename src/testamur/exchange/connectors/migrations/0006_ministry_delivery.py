@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=testamur.kernel.base.ids.new_id, primary_key=True, serialize=False)),
                 ('number', models.PositiveBigIntegerField()),
                 ('previous', models.CharField(max_length=64)),
-                ('state', models.CharField(default='sealed', max_length=8)),
+                ('state', models.CharField(default='sealed', max_length=12)),
                 ('form', models.CharField(default='', max_length=120)),
                 ('fingerprint', models.CharField(default='', max_length=64)),
                 ('records', models.PositiveIntegerField()),

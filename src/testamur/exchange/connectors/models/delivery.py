@@ -48,7 +48,7 @@ class DeliveryBatch(models.Model):
     sender = models.ForeignKey(DeliverySender, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveBigIntegerField()
     previous = models.CharField(max_length=64)
-    state = models.CharField(max_length=8, default="sealed")
+    state = models.CharField(max_length=12, default="sealed")
     form = models.CharField(max_length=120, default="")
     fingerprint = models.CharField(max_length=64, default="")
     records = models.PositiveIntegerField()
