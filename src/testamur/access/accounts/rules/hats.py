@@ -70,8 +70,15 @@ class Hat:
 
 
 _SIGNS = ("records.record.sign", "signing.ceremony.*")
-OWN = ("delivery.device.*", "notices.own.*", "support.own.*", "accounts.app.*", "noticeboard.feed.work",
-       "rollout.first.*", "diary.phrase.own")
+OWN = (
+    "delivery.device.*",
+    "notices.own.*",
+    "support.own.*",
+    "accounts.app.*",
+    "noticeboard.feed.work",
+    "rollout.first.*",
+    "diary.phrase.own",
+)
 """What everybody may do about oneself, whatever hat is worn."""
 _SEES = ("people.details.see", "people.guardianship.see", "schools.group.see")
 
