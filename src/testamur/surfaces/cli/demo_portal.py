@@ -14,6 +14,7 @@ from testamur.kernel.base.actor import Actor
 from testamur.surfaces.cli import (
     demo_care,
     demo_delivery,
+    demo_entry,
     demo_forms,
     demo_keeping,
     demo_learning,
@@ -27,7 +28,7 @@ Fill = Callable[[Actor, Sequence[Kept], UUID | None, datetime], None]
 FILLS: tuple[Fill, ...] = (
     demo_timetable.fill, demo_care.fill, demo_support.fill, demo_forms.fill,
     demo_keeping.fill, demo_learning.fill, demo_messages.fill,
-    demo_delivery.fill,
+    demo_delivery.fill, demo_entry.fill,
 )  # fmt: skip
 """In order: later ones may build on what earlier ones made."""
 
