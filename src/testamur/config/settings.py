@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "testamur.surfaces.web.crowd.CrowdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "testamur.surfaces.web.middleware.SmallPages",
     "testamur.surfaces.web.middleware.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "testamur.surfaces.web.middleware.LanguageMiddleware",

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone, translation
 
 from testamur.access.accounts import actions, queries
@@ -27,6 +29,20 @@ POLICY = (
     "worker-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
 """Content-Security-Policy of every page: nothing from elsewhere, no inline script or style."""
+
+
+class SmallPages(GZipMiddleware):
+    """Pages go over the line packed: a slow telephone waits for a quarter of the bytes.
+
+    HTML alone: pictures, fonts and PDFs are packed already, and what programs fetch stays as it is. Random bytes of
+    random length go into each answer, and every answer masks its token anew, against guessing by size (BREACH).
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """The packed answer, or the same where it is no page."""
+        if response.streaming or not response.get("Content-Type", "").startswith("text/html"):
+            return response
+        return super().process_response(request, response)
 
 
 class VisitorMiddleware:

@@ -212,3 +212,14 @@ def test_the_line_of_links_stays_short_and_loses_nothing(log_in: Callable[..., C
         assert sorted(links) == sorted(set(links))
         narrow = page.split('class="menu menu--all', 1)[1].split("</nav>", 1)[0]
         assert sorted(links) == sorted(re.findall(r'<a href="([^"]+)"', narrow))
+
+
+def test_a_page_goes_packed_over_the_line_and_a_file_as_it_is(db: None) -> None:
+    browser = Client(headers={"accept-encoding": "gzip"})
+    page = browser.get("/account/login/")
+    assert page["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in page["Vary"]
+    assert len(page.content) < len(Client().get("/account/login/").content) / 2
+    again = browser.get("/account/login/")
+    assert len({page.content, again.content}) == 2, "random bytes in each answer (BREACH)"
+    assert "Content-Encoding" not in browser.get("/robots.txt")

@@ -34,7 +34,7 @@ class LookUpForm(forms.Form):
     """Whom, and why."""
 
     number = forms.CharField(
-        label=_("Number of the pupil"),
+        label=_("The pupil's identity number"),
         max_length=30,
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )

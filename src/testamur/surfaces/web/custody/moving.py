@@ -36,7 +36,7 @@ class AskForm(forms.Form):
     """Whom the new school asks for."""
 
     number = forms.CharField(
-        label=gettext_lazy("Number of the pupil"),
+        label=gettext_lazy("The pupil's identity number"),
         max_length=30,
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
