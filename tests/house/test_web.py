@@ -14,8 +14,11 @@ from scripts import messages
 
 WEB = Path(__file__).resolve().parents[2] / "src" / "testamur" / "surfaces" / "web"
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
-ALONE = {"web/base.html", "web/public/offline.html", "web/mine/extract_file.html", "web/learning/export.html"}
-"""The frame itself, and the files that are saved and read without us."""
+ALONE = {
+    "web/base.html", "web/public/offline.html", "web/mine/extract_file.html", "web/learning/export.html",
+    "web/rollout/_first.html",
+}  # fmt: skip
+"""The frame itself, the files that are saved and read without us, and what a tag draws into other pages."""
 ENGLISH = re.compile(r"[\x20-\x7e\n–—‘’“”…·×→←✓ ]*")
 
 

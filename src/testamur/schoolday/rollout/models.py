@@ -46,7 +46,7 @@ class Stage(models.Model):
     """One stage of a plan. `dates`: name of a date (`rules.Mark`) → ISO day; `places`: paths of offices or schools."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="stages")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="stages")
     number = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=400)
     grades = models.JSONField()
@@ -67,7 +67,7 @@ class Joining(models.Model):
     """A school's own word that it takes part in a plan; given once."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="joinings")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="joinings")
     unit = models.UUIDField()
     path = models.CharField(max_length=400)
     joined_by = models.UUIDField()

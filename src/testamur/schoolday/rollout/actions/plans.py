@@ -122,6 +122,7 @@ def discard_plan(*, by: Actor, plan: UUID, now: datetime) -> None:
     if row.state != PlanState.DRAFT:
         raise PlanFrozen("Only a draft is thrown away.", field="plan")
     refs = _refs(row)
+    models.Stage.objects.filter(plan=row).delete()
     row.delete()
     append(by=by, kind="rollout.plan.discarded/1", path=row.path, refs=refs, now=now)
 

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('path', models.CharField(max_length=400)),
                 ('joined_by', models.UUIDField()),
                 ('joined_at', models.DateTimeField()),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='joinings', to='rollout.plan')),
+                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='joinings', to='rollout.plan')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('plan', 'unit'), name='rollout_joined_once')],
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 ('reach', models.CharField(max_length=10)),
                 ('places', models.JSONField(default=list)),
                 ('dates', models.JSONField(default=dict)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stages', to='rollout.plan')),
+                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stages', to='rollout.plan')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('plan', 'number'), name='rollout_stage_number'), models.CheckConstraint(condition=models.Q(('reach__in', ['all', 'districts', 'chosen'])), name='rollout_stage_reach')],
