@@ -9,7 +9,7 @@ from datetime import timedelta
 from testamur.config.settings import *  # noqa: F403 - the product's own, narrowed below
 
 INSTALLED_APPS = ["django.contrib.contenttypes", "django_tasks", "django_tasks_db", "testamur.kernel.jobs"]
-MIDDLEWARE: list[str] = []
+MIDDLEWARE = []
 ROOT_URLCONF = "tests.kernel.jobs.urls"
 if seconds := os.environ.get("TEST_LEASE"):  # so that no test waits half a minute for the dead
     from testamur.kernel.jobs import rules as _rules

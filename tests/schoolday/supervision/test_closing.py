@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 import pytest
 from django.db import DatabaseError, transaction
 
@@ -25,7 +28,7 @@ from tests.schoolday.supervision.province import NOW, TODAY, YEAR, Province, cla
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("D6")]
 
 
-def drafted(province: Province, **texts: str) -> object:
+def drafted(province: Province, **texts: str) -> UUID:
     officer = province.actor("officer")
     made = actions.draft_report(by=officer, unit=province.body, school_year=YEAR, now=NOW)
     if texts:
@@ -37,10 +40,10 @@ def drafted(province: Province, **texts: str) -> object:
 def test_a_closed_report_keeps_its_figures_whatever_is_counted_later(province: Province) -> None:
     planned(province)
     made = drafted(province, outcome="Đạt mục tiêu")
-    actions.close_report(by=province.actor("officer"), report=made, on=TODAY, now=NOW)  # type: ignore[arg-type]
-    before = queries.closing(by=province.actor("officer"), report=made)  # type: ignore[arg-type]
+    actions.close_report(by=province.actor("officer"), report=made, on=TODAY, now=NOW)
+    before = queries.closing(by=province.actor("officer"), report=made)
     ClassYear.objects.all().delete()
-    after = queries.closing(by=province.actor("officer"), report=made)  # type: ignore[arg-type]
+    after = queries.closing(by=province.actor("officer"), report=made)
     assert before == after
     assert after.state is ReportState.CLOSED
     assert after.figures is not None
@@ -53,12 +56,13 @@ def test_a_closed_report_keeps_its_figures_whatever_is_counted_later(province: P
 
 def test_a_closed_report_is_neither_written_nor_closed_again(province: Province) -> None:
     made, officer = drafted(province, outcome="Đạt"), province.actor("officer")
-    actions.close_report(by=officer, report=made, on=TODAY, now=NOW)  # type: ignore[arg-type]
+    actions.close_report(by=officer, report=made, on=TODAY, now=NOW)
     with pytest.raises(ReportClosed):
-        actions.write_report(by=officer, report=made, outcome="x", causes="", proposals="", now=NOW)  # type: ignore[arg-type]
+        actions.write_report(by=officer, report=made, outcome="x", causes="", proposals="", now=NOW)
     with pytest.raises(ReportClosed):
-        actions.close_report(by=officer, report=made, on=TODAY, now=NOW)  # type: ignore[arg-type]
-    for change in ({"outcome": "x"}, {"content": {}}, {"sha256": "0"}, {"state": "draft"}):
+        actions.close_report(by=officer, report=made, on=TODAY, now=NOW)
+    changes: tuple[dict[str, Any], ...] = ({"outcome": "x"}, {"content": {}}, {"sha256": "0"}, {"state": "draft"})
+    for change in changes:
         with pytest.raises(DatabaseError), transaction.atomic():
             Report.objects.filter(id=made).update(**change)
 
@@ -71,7 +75,7 @@ def test_a_report_needs_counts_conclusions_and_stands_once(province: Province) -
     with pytest.raises(ReportStands):
         drafted(province)
     with pytest.raises(ReportEmpty):
-        actions.close_report(by=officer, report=made, on=TODAY, now=NOW)  # type: ignore[arg-type]
+        actions.close_report(by=officer, report=made, on=TODAY, now=NOW)
     with pytest.raises(TextTooLong):
         actions.write_report(
             by=officer,
@@ -79,7 +83,7 @@ def test_a_report_needs_counts_conclusions_and_stands_once(province: Province) -
             outcome="x" * (LONGEST_TEXT + 1),
             causes="",
             proposals="",
-            now=NOW,  # type: ignore[arg-type]
+            now=NOW,
         )
 
 
@@ -87,7 +91,7 @@ def test_a_district_reads_no_report_of_the_province_and_a_school_none(province: 
     made = drafted(province)
     for who in ("head", "head_2", "principal", "administrator"):
         with pytest.raises(NotFound):
-            queries.closing(by=province.actor(who), report=made)  # type: ignore[arg-type]
+            queries.closing(by=province.actor(who), report=made)
     with pytest.raises(NotAllowed):
         actions.draft_report(by=province.actor("head"), unit=province.body, school_year=YEAR, now=NOW)
 
@@ -96,7 +100,7 @@ def test_a_class_of_few_pupils_has_no_counts(province: Province) -> None:
     school = province.schools[0]
     ClassYear.objects.bulk_create([class_year(school, "1Z", Step.COMPLETE, pupils=4)])
     made = drafted(province, outcome="Đạt")
-    actions.close_report(by=province.actor("officer"), report=made, on=TODAY, now=NOW)  # type: ignore[arg-type]
-    figures = queries.closing(by=province.actor("officer"), report=made).figures  # type: ignore[arg-type]
+    actions.close_report(by=province.actor("officer"), report=made, on=TODAY, now=NOW)
+    figures = queries.closing(by=province.actor("officer"), report=made).figures
     assert figures is not None
     assert next(row[3] for row in figures["classes"] if row[1] == "1Z") == {"classes": 1, "few": 1}

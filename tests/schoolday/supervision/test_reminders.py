@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -45,7 +46,7 @@ def who(province: Province, step: Step, by: str = "officer") -> dict[str, tuple[
     return {names[one.person]: (one.role, one.codes) for one in found if not one.reminded_today}
 
 
-def moved(group: object, step: Step, **more: object) -> None:
+def moved(group: UUID, step: Step, **more: object) -> None:
     """A class has come to a step."""
     row = ClassYear.objects.get(group=group)
     for one in Step:

@@ -18,7 +18,7 @@ import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_public_key
 
 from testamur.trust.sealing.personal import verifies
 from testamur.trust.signing.methods.certificate import anchors
@@ -97,7 +97,7 @@ def token(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
             )
             .sign(ca.key, hashes.SHA256())
         )  # fmt: skip
-        der = certificate.public_bytes(anchors.Encoding.DER)
+        der = certificate.public_bytes(Encoding.DER)
         make(environment, "put", kind, certificate.subject.public_bytes().hex(), der.hex())
     return environment
 
@@ -197,8 +197,8 @@ def test_the_agent_signs_with_a_token_for_a_page(token: dict[str, str], free_tcp
                 headers={"Origin": "https://school.example", "Testamur-Pairing": code},
             ) as page:
                 (known,) = page.get("/v1/certificates").json()["certificates"]
-                der = anchors.x509.load_der_x509_certificate(b64decode(known["chain"][0]))
-                asked = request_for(der.public_bytes(anchors.Encoding.DER), 20)
+                der = x509.load_der_x509_certificate(b64decode(known["chain"][0]))
+                asked = request_for(der.public_bytes(Encoding.DER), 20)
                 job = page.post("/v1/sign", content=asked.written()).json()["job"]
                 told = {"state": "asking", "made": 0}
                 for _ in range(200):

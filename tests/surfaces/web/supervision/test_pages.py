@@ -7,6 +7,7 @@ import subprocess
 import time
 from datetime import timedelta
 from http import HTTPStatus
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import lxml.html
@@ -16,6 +17,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from lxml.html import HtmlElement
 from python_calamine import CalamineWorkbook
 
 from testamur.exchange.notifications.tasks import SUPERVISING
@@ -34,6 +36,11 @@ from tests.surfaces.web.supervision.conftest import Enter
 pytestmark = pytest.mark.feature("D5")
 
 PAGES = ("place", "late", "reminders", "trend", "reports")
+
+
+def elements(of: HtmlElement, path: str) -> list[HtmlElement]:
+    """What an XPath finds that names elements alone."""
+    return cast("list[HtmlElement]", of.xpath(path))
 
 
 def test_the_board_leads_down_to_a_school_and_its_classes(province: Province, enter: Enter) -> None:
@@ -88,7 +95,9 @@ def opened(browser: Client) -> tuple[int, float]:
 def test_a_class_of_few_pupils_is_told_without_counts(province: Province, enter: Enter) -> None:
     ClassYear.objects.bulk_create([class_year(province.schools[0], "1Z", Step.COMPLETE, pupils=4)])
     page = enter(province, "officer").get(reverse("supervision:place", args=[province.schools[0].id]))
-    row = next(one for one in lxml.html.fromstring(page.content).xpath("//tr") if one.xpath("./th//text()") == ["1Z"])
+    row = next(
+        one for one in elements(lxml.html.fromstring(page.content), "//tr") if one.xpath("./th//text()") == ["1Z"]
+    )
     text = row.text_content()
     assert "fewer than 5" in text
     assert "%" not in text
@@ -99,11 +108,11 @@ def test_the_picture_has_one_square_for_each_school_and_says_the_same_in_words(
 ) -> None:
     page = enter(province, "officer").get(reverse("supervision:home") + "?step=complete")
     tree = lxml.html.fromstring(page.content)
-    picture = tree.xpath("//svg[contains(@class, 'sup-squares')]")[0]
-    assert len(picture.xpath(".//rect")) == len(province.schools)
-    assert "5 schools" in picture.get("aria-label")
-    assert "4 are at 100 %" in picture.get("aria-label")
-    assert [one.text for one in picture.xpath(".//text[not(@class)]")] == ["0", "100", "100", "100", "100"]
+    picture = elements(tree, "//svg[contains(@class, 'sup-squares')]")[0]
+    assert len(elements(picture, ".//rect")) == len(province.schools)
+    assert "5 schools" in picture.get("aria-label", "")
+    assert "4 are at 100 %" in picture.get("aria-label", "")
+    assert [one.text for one in elements(picture, ".//text[not(@class)]")] == ["0", "100", "100", "100", "100"]
 
 
 def test_what_is_not_understood_is_as_if_it_were_not_asked(province: Province, enter: Enter) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from testamur.kernel.base import clock
+from testamur.law.diary import MarkKind
 from testamur.law.tables import PACKS
 from testamur.schoolday.diary import actions
 from testamur.schoolday.diary.queries.moments import columns_there
@@ -68,5 +69,5 @@ def _seen(task: UUID, pupil: UUID) -> UUID:
     return standing_cells([task])[pupil][task].id
 
 
-def _kinds(pack: str) -> tuple[object, ...]:
+def _kinds(pack: str) -> tuple[MarkKind, ...]:
     return PACKS[pack].diary.mark_kinds(3, clock.now().date())

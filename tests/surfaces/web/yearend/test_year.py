@@ -63,6 +63,7 @@ def test_a_change_after_closing_is_a_correction_with_its_reason(vietnamese: Scho
     assert not Decision.objects.filter(replaces__isnull=False).exists()
     browser.post(where, {"explanation": "Ghi nhầm điểm."})
     new = Decision.objects.get(replaces__isnull=False)
+    assert new.replaces is not None
     assert (new.value, new.reason, new.replaces.value) == ("8", "rectification", "9")
 
 
