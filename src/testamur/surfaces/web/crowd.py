@@ -32,6 +32,13 @@ Testamur</title> <link rel="stylesheet" href="{}"></head>
 <body><main class="queue"><h1>{}</h1><p>{}</p><p><a href="">{}</a></p></main></body></html>"""
 
 
+def bare(language: str, heading: str, text: str) -> bytes:
+    """A page that needs no session, no database and no template, in that language."""
+    with override(language):
+        moment, again = _("One moment"), _("Try now")
+    return format_html(_PAGE, language, moment, static("web/app.css"), heading, text, again).encode()
+
+
 class CrowdMiddleware:
     """Lets in as many as there is room for. First in the chain: whoever queues costs no session and no query."""
 
@@ -64,15 +71,11 @@ class CrowdMiddleware:
         language = get_language_from_request(request)
         if language not in self._pages:
             with override(language):
-                self._pages[language] = format_html(
-                    _PAGE,
+                self._pages[language] = bare(
                     language,
-                    _("One moment"),
-                    static("web/app.css"),
                     _("Many people are here right now"),
                     _("You have a place in the queue. This page goes on by itself in a few seconds; nothing is lost."),
-                    _("Try now"),
-                ).encode()
+                )
         wait = SHORTEST + secrets.randbelow(LONGEST - SHORTEST)
         headers = {
             "Content-Length": str(len(self._pages[language])),  # the middleware that adds it stands further in
