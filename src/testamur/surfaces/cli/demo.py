@@ -166,9 +166,9 @@ def _a_province(folder: Path, workers: int, quiet: bool) -> dict[str, Any]:
     from testamur.kernel.base import clock
     from testamur.kernel.base.actor import operator
     from testamur.kernel.journal import steps as journal
+    from testamur.surfaces.cli import demo_certificates, issuing
     from testamur.surfaces.cli import demo_province as province
     from testamur.surfaces.cli import demo_province_plan as planned
-    from testamur.surfaces.cli import issuing
     from testamur.surfaces.cli.demo_build import Built
     from testamur.surfaces.cli.trust import write_trust
     from testamur.trust.records import steps
@@ -190,6 +190,8 @@ def _a_province(folder: Path, workers: int, quiet: bool) -> dict[str, Any]:
         steps.publish_all_status(by=by, clock=clock.now)
         write_trust(folder / "trust.json")
         files = issuing.write_copies(by, made[:100], folder / "records")
+        waits = [one.school for one in built if one.stage == "ready"]
+        own = demo_certificates.write(by, waits, folder / "certificates", clock.now())
         start("classes counted", 1)(1)
         planned.finish(by, body, schools, clock.now())
         journal.ship_all(now=clock.now())
@@ -202,6 +204,7 @@ def _a_province(folder: Path, workers: int, quiet: bool) -> dict[str, Any]:
         "pupils": sum(one.pupils for one in schools),
         "students": 0,
         "records": outcome.published,
+        "certificates": len(own),
         "waiting": waiting,
         "ceremonies": outcome.ceremonies,
         "skipped": skipped,
