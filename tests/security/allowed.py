@@ -541,7 +541,7 @@ ALLOWED: Mapping[str, Who] = {
     "custody:pdf": READERS,
     "custody:transfers": OFFICE_ANYWHERE,
     "custody:transfer": READERS,
-    "custody:act": READERS,
+    "custody:act": LEADERS,
     "keeping:requests": LEADERS,
     "keeping:decide": LEADERS,
     "keeping:lists": KEEPERS,

@@ -63,10 +63,10 @@ from testamur.trust.transparency import queries as logs
 from tests.security.place_delivery import delivered
 from tests.security.place_forms import asked
 from tests.security.place_learning import learnt
+from tests.security.place_supervision import supervised
 from tests.security.rolling import rolled_out
 from tests.security.tended import tended
 from tests.surfaces.web import world as worlds
-from tests.security.place_supervision import supervised
 from tests.surfaces.web.staff.ready import make_ready, planned
 from tests.surfaces.web.world import World
 
@@ -243,7 +243,7 @@ def _fill(things: Things, site: Site) -> None:
     things.forms[site.place] = {
         "school": str(site.unit.id), "term": site.term, "document": site.issued, "kind": "passed_through.x",
         "records": [str(issued)], "pupils": [str(pupil)], "person": str(person[site.signer]),
-        "teacher": str(person[site.signer]),
+        "teacher": str(person[site.signer]), "group": str(site.group),
         "number": world.numbers[site.pupils[0]], "ends": "2026-06-30", "days": "7", "pin": "000000",
         "child": str(pupil), "key": str(UUID(int=77)),
         **{name: str(things.arguments[site.place][name]) for name in ("closing", "caution", "presence")},
@@ -282,7 +282,7 @@ def _looked_up(world: World, site: Site, office: Actor, issued: UUID) -> dict[st
         by=operator(), receiver=elsewhere.id, number=world.numbers[name], birth_date=born,
         reason="The family moves to another town", now=now,
     )  # fmt: skip
-    return {"lookup": lookup, "copy": copy, "transfer": transfer}
+    return {"lookup": lookup, "copy": copy, "move": transfer}
 
 
 def _column(site: Site) -> dict[str, object]:

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.feature("C18")
 KIND = re.compile(r'"([a-z_]+(?:\.[a-z_]+)*/)\d"')
 LOOKING = re.compile(r"seen|(?<!al)read|fetch|retriev|print|export|reveal|view|look|search|download|open|saw|peek")
 TOLD_ELSEWHERE = {
+    "custody.original.fetched/": "the table of retrievals, beside the look-up",
     "people.protected_seen/": "the table of sights",
     "records.fetched/": "the table of retrievals",
     "records.retrieved/": "the former name of records.fetched",
@@ -36,7 +37,8 @@ NAMES_NOBODY = {
 }
 NO_SIGHT = {
     "care.day.opened/", "care.fetcher.chosen/", "notices.registration.opened/", "records.ready/",
-    "reporting.list.opened/", "support.case.opened/", "conversations.reading.muted/",
+    "reporting.list.opened/", "support.case.opened/", "conversations.reading.muted/", "custody.lookup.failed/",
+    "diary.moment.opened/",
 }  # fmt: skip
 """Kinds whose name only sounds like it."""
 NOTING = frozenset({

@@ -12,7 +12,7 @@ from testamur.kernel.journal.searching import search_log
 from testamur.trust.records.queries import seen as records
 
 READS = (
-    "custody.copy.issued/", "custody.lookup.opened/", "diary.health.seen/", "keeping.extract.fetched/",
+    "custody.copy.printed/", "custody.lookup.opened/", "diary.health.seen/", "keeping.extract.fetched/",
     "people.legal_persons.read/",
 )  # fmt: skip
 """Beginnings of kinds of entries that say that somebody read something about the persons whom they name.

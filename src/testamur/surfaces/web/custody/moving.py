@@ -110,14 +110,14 @@ def transfers(request: WebRequest) -> HttpResponse:
 
 @door("custody.home", Area.OFFICE)
 @require_GET
-def transfer(request: WebRequest, transfer: UUID) -> HttpResponse:
+def transfer(request: WebRequest, move: UUID) -> HttpResponse:
     """One transfer, with what may be done now."""
-    return _page(request, transfer)
+    return _page(request, move)
 
 
 @door("custody.home", Area.OFFICE)
 @require_POST
-def act(request: WebRequest, transfer: UUID) -> HttpResponse:
+def act(request: WebRequest, move: UUID) -> HttpResponse:
     """Let go, accept, refuse or take back."""
     acts: dict[str, Callable[[WebRequest, TransferView], forms.Form | None]] = {
         "release": _release,
@@ -125,14 +125,12 @@ def act(request: WebRequest, transfer: UUID) -> HttpResponse:
         "refuse": _refuse,
         "withdraw": _withdraw,
     }
-    one = queries.transfer(by=actor_of(request), transfer=transfer)
+    one = queries.transfer(by=actor_of(request), transfer=move)
     chosen = acts.get(request.POST.get("act", ""))
     if chosen is None:
         raise NotFound("There is no such act.", field="act")
     failed = chosen(request, one)
-    return (
-        SeeOther(reverse("custody:transfer", args=[transfer])) if failed is None else _page(request, transfer, failed)
-    )
+    return _page(request, move, failed) if failed else SeeOther(reverse("custody:transfer", args=[move]))
 
 
 def _release(request: WebRequest, one: TransferView) -> forms.Form | None:

@@ -15,6 +15,6 @@ urlpatterns = [
     path("copies/", copies.book, name="book"),
     path("copies/<uuid:copy>/pdf/", copies.pdf, name="pdf"),
     path("transfers/", moving.transfers, name="transfers"),
-    path("transfers/<uuid:transfer>/", moving.transfer, name="transfer"),
-    path("transfers/<uuid:transfer>/act/", moving.act, name="act"),
+    path("transfers/<uuid:move>/", moving.transfer, name="transfer"),
+    path("transfers/<uuid:move>/act/", moving.act, name="act"),
 ]

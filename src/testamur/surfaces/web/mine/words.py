@@ -129,7 +129,7 @@ SEEN: Mapping[str, Word] = {
     "document": _("An issued document"),
     "diary.health.seen": _("Health notes"),
     "custody.lookup.opened": _("Schools and documents of all years"),
-    "custody.copy.issued": _("A copy of a document"),
+    "custody.copy.printed": _("A copy of a document"),
     "keeping.extract.fetched": _("Everything that is held, as a file"),
     "people.legal_persons.read": _("Name and number, for a document"),
 }
@@ -138,7 +138,7 @@ PURPOSES: Mapping[str, Word] = {
     "document": _("The document was opened or fetched"),
     "diary.health.seen": _("Whoever teaches has to know"),
     "custody.lookup.opened": _("Somebody looked up the pupil and said what for; the reason is kept at the school"),
-    "custody.copy.issued": _("Somebody asked for a copy or an extract"),
+    "custody.copy.printed": _("Somebody asked for a copy or an extract"),
     "keeping.extract.fetched": _("Somebody who may asked for it (GDPR article 15)"),
     "people.legal_persons.read": _("A document was made that has to name the person"),
 }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Words = Mapping[str, str | Promise]
 
@@ -264,6 +265,8 @@ SHOWN_AREAS: Words = {
     "supervision": _("Supervision"),
     "support": _("Questions to the school"),
     "timetable": _("Timetable"),
+    "transcripts": pgettext_lazy("an area", "Transcripts"),
+    "yearend": pgettext_lazy("an area", "End of the year"),
 }
 """The same by area, for pages that have no word of their own: no page is without."""
 
