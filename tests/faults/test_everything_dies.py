@@ -96,7 +96,7 @@ def test_whatever_dies_in_the_middle_every_record_is_issued_once_and_whole(insta
     took = time.monotonic() - began
     _until_settled(here)
     visitor.leave()
-    assert here.get("/health")[0] == 200
+    _until_served(here)
     assert visitor.answers[200] > 0
     code = here.ask("SELECT code FROM records_record LIMIT 1")
     assert here.get(f"/v/{code}/")[0] == 200
@@ -105,6 +105,14 @@ def test_whatever_dies_in_the_middle_every_record_is_issued_once_and_whole(insta
         report = {"records": RECORDS, "seconds": round(took, 1), "faults": told, "web": dict(visitor.answers)}
         Path(where).write_text(json.dumps(report, indent=1))
     assert_whole(found_whole, RECORDS)
+
+
+def _until_served(here: Installation) -> None:
+    """The web, which died last, serves again: a process needs some seconds to come up."""
+    end = time.monotonic() + 90
+    while (status := here.get("/health")[0]) != 200:
+        assert time.monotonic() < end, f"the web answers {status}\n{here.words()}"
+        time.sleep(0.5)
 
 
 def _until_settled(here: Installation) -> None:

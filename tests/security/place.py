@@ -24,7 +24,7 @@ from testamur.register.people import queries as people_queries
 from testamur.register.people.rules import NewPerson, Protection, Scheme
 from testamur.register.schools import actions as schools
 from testamur.register.schools import queries as school_queries
-from testamur.register.schools.rules import NewPost, Role, UnitKind, UnitView
+from testamur.register.schools.rules import NewPost, NewUnit, Role, UnitKind, UnitView
 from testamur.schoolday.conversations import actions as conversations
 from testamur.schoolday.conversations import files as message_files
 from testamur.schoolday.conversations import queries as conversation_queries
@@ -277,9 +277,10 @@ def _looked_up(world: World, site: Site, office: Actor, issued: UUID) -> dict[st
         by=office, lookup=lookup, record=issued, kind=CopyKind.COPY, asked_by=AskedBy.GUARDIAN,
         purpose="For the new school", now=now,
     )  # fmt: skip
-    elsewhere = next(one for one in school_queries.units_under("/", kind=UnitKind.SCHOOL) if one.id != site.unit.id)
+    new = NewUnit(UnitKind.SCHOOL, f"T{site.place.value[:6]}", "A school that takes", site.body.id, pack=site.unit.pack)
+    elsewhere = schools.add_units(by=operator(), units=[new], now=now)[0]  # nobody works there
     transfer = custody.ask_transfer(
-        by=operator(), receiver=elsewhere.id, number=world.numbers[name], birth_date=born,
+        by=operator(), receiver=elsewhere, number=world.numbers[name], birth_date=born,
         reason="The family moves to another town", now=now,
     )  # fmt: skip
     return {"lookup": lookup, "copy": copy, "move": transfer}

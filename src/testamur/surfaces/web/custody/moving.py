@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from testamur.access.accounts.rules import Area
-from testamur.kernel.base.refused import NotFound, Refused
+from testamur.kernel.base.refused import NotAllowed, NotFound, Refused
 from testamur.register.people.rules import PersonView
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import GroupKind, UnitKind
@@ -173,6 +173,8 @@ def _done(form: forms.Form, do: Callable[[dict[str, Any]], None]) -> forms.Form 
         return form
     try:
         do(form.cleaned_data)
+    except (NotAllowed, NotFound):
+        raise
     except Refused as refused:
         refusals.into(form, refused)
         return form
