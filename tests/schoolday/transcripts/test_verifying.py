@@ -22,6 +22,7 @@ from testamur.trust.records.models import Record
 from testamur.trust.records.rules import State
 from tests.schoolday.transcripts import classes
 from tests.schoolday.transcripts.classes import School
+from tests.shipping import own_acts_are_seen
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +127,11 @@ def test_the_word_is_taken_back(school: School) -> None:
 
 
 def test_counting_reads_nobody_s_name_and_follows_the_journal(school: School) -> None:
+    with own_acts_are_seen():
+        _followed(school)
+
+
+def _followed(school: School) -> None:
     before = Entry.objects.count()
     assert steps.follow(now=clock.now()) > 0
     assert Entry.objects.count() == before

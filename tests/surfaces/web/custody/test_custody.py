@@ -39,6 +39,7 @@ from testamur.schoolday.custody.rules import (
     stays,
 )
 from testamur.surfaces.web.office.examining import trust
+from tests.shipping import own_acts_are_seen
 from tests.surfaces.web import world as worlds
 from tests.surfaces.web.conftest import enter_as as entered
 from tests.surfaces.web.world import World
@@ -191,7 +192,8 @@ def test_the_family_reads_who_looked_and_what_for(vn: World) -> None:
     from testamur.kernel.journal import steps as journal
 
     look(vn)
-    journal.ship_all(now=clock.now())
+    with own_acts_are_seen():
+        journal.ship_all(now=clock.now())
     browser = enter(vn, "vn_guardian", "guardian")
     page = browser.get(f"/mine/seen/{vn.persons['vn_pupil']}/")
     assert page.status_code == 200
