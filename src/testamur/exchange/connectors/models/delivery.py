@@ -1,4 +1,4 @@
-"""Tables of the delivery to the ministry's store: who sends, the numbered batches, and the store's word on each record."""
+"""Tables of the delivery to the ministry's store: who sends, the numbered batches, the store's word on each record."""
 
 from __future__ import annotations
 

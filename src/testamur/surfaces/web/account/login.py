@@ -69,7 +69,8 @@ def unknown(request: HttpRequest) -> HttpResponse:
 
 def _chooser(request: WebRequest, ways: Sequence[Way], *, confirms: bool, why: str) -> HttpResponse:
     names = {way.method for way in ways}
-    people = queries.demo_people(on=request.visitor.now.date()) if "simulated" in names and not (confirms or settings.PRACTICE) else ()
+    offered = "simulated" in names and not (confirms or settings.PRACTICE)
+    people = queries.demo_people(on=request.visitor.now.date()) if offered else ()
     places = [
         (place, [(one, ROLE_NAMES.get(one.role, one.role)) for one in some])
         for place, some in groupby(people, key=lambda one: one.place)

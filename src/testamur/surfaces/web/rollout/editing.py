@@ -51,7 +51,9 @@ class PlanForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Decision"),
         max_length=TEXT,
-        help_text=gettext_lazy("The plan, letter or decision that it carries out, such as a numbered plan of the ministry."),
+        help_text=gettext_lazy(
+            "The plan, letter or decision that it carries out, such as a numbered plan of the ministry."
+        ),
     )
     school_year = forms.ChoiceField(label=gettext_lazy("School year"))
     remind_before = forms.IntegerField(
