@@ -14,8 +14,8 @@ from django.conf import settings
 from testamur.exchange.connectors.ministry.mapping.checking import check
 from testamur.exchange.connectors.ministry.mapping.reading import Form, read
 from testamur.exchange.connectors.ministry.mapping.rendering import Writer
+from testamur.kernel.base.mutual import client_context
 from testamur.kernel.base.refused import Refused
-from testamur.trust.signing.methods.bankid.settings import load_pkcs12
 
 SIMULATED = "simulated"
 """As address, where nothing is real: the store that `simulator` serves on this machine."""
@@ -55,17 +55,14 @@ class StoreSettings:
     def ssl_context(self) -> ssl.SSLContext:
         """mTLS: our certificate, and the store's root as the only trusted one. Raises `NotSetUp`."""
         try:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # checks names, trusts nobody yet
-            context.minimum_version = ssl.TLSVersion.TLSv1_2
-            context.load_verify_locations(cafile=self.server_root)
-            password = self.password_file.read_bytes().rstrip(b"\r\n") if self.password_file else None
-            if self.client_certificate.suffix.lower() in {".p12", ".pfx"}:
-                load_pkcs12(context, self.client_certificate.read_bytes(), password)
-            else:
-                context.load_cert_chain(self.client_certificate, self.client_key, password=password or "")
+            return client_context(
+                self.client_certificate,
+                key=self.client_key,
+                password_file=self.password_file,
+                server_root=self.server_root,
+            )
         except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
             raise NotSetUp(f"The certificates for the store cannot be used: {error}.", field="ministry") from error
-        return context
 
 
 def is_set_up() -> bool:

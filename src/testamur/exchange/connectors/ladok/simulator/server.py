@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import html
 import json
-import ssl
-import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import uuid4
 
@@ -19,15 +16,14 @@ from testamur.exchange.connectors.ladok.settings import LadokSettings, simulated
 from testamur.exchange.connectors.ladok.simulator import feed, pki
 from testamur.exchange.connectors.ladok.simulator.calls import Calls, Said, part_of
 from testamur.exchange.connectors.ladok.simulator.state import SCALES, Result, State
+from testamur.kernel.base.mutual import LoopbackServer, QuietHandler, Serving, server_context
 
 CONTROL = "/simulator/"
 FEED = "/uppfoljning/feed/"
 MAX_BODY = 2_000_000
-_READ_TIMEOUT = 30
-_POLL = 0.02  # seconds until a request to stop is noticed
 
 
-class Simulator:
+class Simulator(Serving):
     """A registry on a loopback port. ``with Simulator(folder) as registry:`` gives `settings`, `state` and controls.
 
     Attributes:
@@ -45,12 +41,8 @@ class Simulator:
         self.calls = Calls(self.state)
         self.down, self.slow, self.lose = False, 0.0, 0
         self.seen: Counter[str] = Counter()
-        self._server = _Server(("127.0.0.1", port), _Handler, self, self._context())
-        self.port: int = self._server.server_address[1]
+        super().__init__(_Server(port, self), "registry-simulator")
         self.url = f"https://localhost:{self.port}/"
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(_POLL,), name="registry-simulator", daemon=True
-        )
 
     @property
     def settings(self) -> LadokSettings:
@@ -83,36 +75,10 @@ class Simulator:
             state.put(held, Result(uid, instance, scale, grade, examined_on, state.stamp()))
             return uid
 
-    def start(self) -> Self:
-        """Serve in the background."""
-        self._thread.start()
-        return self
-
-    def serve(self) -> None:
-        """Serve in the foreground, until interrupted."""
-        self._server.serve_forever()
-
     def stop(self) -> None:
         """Stop serving, free the port, write down what is kept."""
-        if self._thread.is_alive():
-            self._server.shutdown()
-            self._thread.join()
-        self._server.server_close()
+        super().stop()
         self.state.save()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(self, *_error: object) -> None:
-        self.stop()
-
-    def _context(self) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(self.folder / "server.pem", self.folder / "server.key")
-        context.load_verify_locations(cafile=self.folder / "root.pem")
-        context.verify_mode = ssl.CERT_OPTIONAL  # a browser may look at the page of control without one
-        return context
 
 
 def instances(state: State, occasion: str) -> set[str]:
@@ -121,55 +87,20 @@ def instances(state: State, occasion: str) -> set[str]:
     return {course.instance, *(m.instance for m in course.modules)}
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-
-    def __init__(
-        self, address: tuple[str, int], handler: type[_Handler], simulator: Simulator, context: ssl.SSLContext
-    ) -> None:
-        super().__init__(address, handler)
+class _Server(LoopbackServer):
+    def __init__(self, port: int, simulator: Simulator) -> None:
+        folder = simulator.folder
+        super().__init__(port, _Handler, server_context(folder / "server.pem", client_root=folder / "root.pem"))
         self.simulator = simulator
-        self.context = context
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A peer that hangs up or fails the handshake is no news."""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(QuietHandler):
     server: _Server
-    protocol_version = "HTTP/1.1"
-    timeout = _READ_TIMEOUT
     disable_nagle_algorithm = True
     wbufsize = -1
 
-    def setup(self) -> None:
-        """The handshake happens here, in the connection's own thread, so a slow peer keeps nobody waiting."""
-        self.request.settimeout(_READ_TIMEOUT)
-        self.request = self.server.context.wrap_socket(self.request, server_side=True)
-        super().setup()
-
-    def finish(self) -> None:
-        """Close the wrapped socket; the server only knows the bare one, which the wrapping emptied."""
-        super().finish()
-        self.request.close()
-
-    def do_GET(self) -> None:
-        """One call or page."""
-        self._serve("GET")
-
-    def do_PUT(self) -> None:
-        """One call."""
-        self._serve("PUT")
-
-    def do_POST(self) -> None:
-        """One call, or a button of the page of control."""
-        self._serve("POST")
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the signature of http.server
-        """Silent: requests hold personal numbers."""
-
-    def _serve(self, method: str) -> None:
+    def called(self, method: str) -> None:
+        """One call, or the page of control."""
         path = urlsplit(self.path).path
         try:
             raw = self._body()

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import ssl
-import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    PrivateFormat,
-    load_pem_private_key,
-    pkcs12,
-)
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 
+from testamur.kernel.base.mutual import client_context
 from testamur.kernel.base.refused import Refused
 
 
@@ -61,20 +54,14 @@ class BankIdSettings:
     def ssl_context(self) -> ssl.SSLContext:
         """mTLS: our certificate, and BankID's root as the only trusted one. Raises `NotSetUp`."""
         try:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # checks names, trusts nobody yet
-            context.minimum_version = ssl.TLSVersion.TLSv1_2
-            context.load_verify_locations(cafile=self.server_root)
-            password = self._password()
-            if self.client_certificate.suffix.lower() in {".p12", ".pfx"}:
-                load_pkcs12(context, self.client_certificate.read_bytes(), password)
-            else:
-                context.load_cert_chain(self.client_certificate, self.client_key, password=password or "")
+            return client_context(
+                self.client_certificate,
+                key=self.client_key,
+                password_file=self.password_file,
+                server_root=self.server_root,
+            )
         except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
             raise NotSetUp(f"The certificates for BankID cannot be used: {error}.", field="bankid") from error
-        return context
-
-    def _password(self) -> bytes | None:
-        return self.password_file.read_bytes().rstrip(b"\r\n") if self.password_file else None
 
 
 def configured() -> BankIdSettings:
@@ -104,17 +91,3 @@ def _ders(path: Path) -> list[bytes]:
     except (OSError, ValueError) as error:
         raise NotSetUp(f"{path} holds no certificates.", field="signature_roots") from error
     return [certificate.public_bytes(Encoding.DER) for certificate in found]
-
-
-def load_pkcs12(context: ssl.SSLContext, data: bytes, password: bytes | None) -> None:
-    """Python's ssl reads files only: the key is written once, encrypted under a throw-away password, and removed."""
-    key, certificate, others = pkcs12.load_key_and_certificates(data, password)
-    if key is None or certificate is None:
-        raise ValueError("the PKCS#12 file holds no key with certificate")
-    once = os.urandom(24).hex().encode()
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(once))
-    load_pem_private_key(pem, once)  # a key that OpenSSL cannot read back is reported here, with a clear message
-    with tempfile.NamedTemporaryFile(suffix=".pem") as file:  # mode 0600
-        file.write(pem + b"".join(c.public_bytes(Encoding.PEM) for c in (certificate, *others)))
-        file.flush()
-        context.load_cert_chain(file.name, password=once)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import ssl
-import threading
 from collections.abc import Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
+from testamur.kernel.base.mutual import LoopbackServer, QuietHandler, Serving, server_context
 from testamur.trust.signing.methods.bankid.settings import BankIdSettings
 from testamur.trust.signing.methods.bankid.simulator import pki
 from testamur.trust.signing.methods.bankid.simulator.magic import MISHAPS, Mishap
@@ -20,11 +19,9 @@ from testamur.trust.signing.methods.bankid.simulator.requests import Kind, Perso
 API = "/rp/v6.0/"
 PHONE = "/simulator/phone/"
 MAX_BODY = 400_000
-_READ_TIMEOUT = 10
-_POLL = 0.02  # seconds until a request to stop is noticed
 
 
-class Simulator:
+class Simulator(Serving):
     """A BankID on a loopback port.
 
     ``with Simulator(folder) as bankid:`` gives `bankid.settings` for the client and `bankid.phone(person)` for the
@@ -38,10 +35,9 @@ class Simulator:
         """`folder` keeps the simulator's PKI; port 0 takes a free one."""
         self.pki, self.files = pki.make(folder)
         self.orders = Orders(self.pki, clock=clock, limits=limits)
-        self._server = _Server(("127.0.0.1", port), _Handler, self.orders, self._context())
-        self.port: int = self._server.server_address[1]
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(_POLL,), name="bankid-simulator", daemon=True
+        super().__init__(
+            _Server(port, self.orders, server_context(self.files.server, client_root=self.files.server_root)),
+            "bankid-simulator",
         )
 
     @property
@@ -61,86 +57,29 @@ class Simulator:
         """That person's telephone."""
         return Phone(self.orders, person)
 
-    def start(self) -> Self:
-        """Serve in the background."""
-        self._thread.start()
-        return self
 
-    def serve(self) -> None:
-        """Serve in the foreground, until interrupted."""
-        self._server.serve_forever()
-
-    def stop(self) -> None:
-        """Stop serving and free the port."""
-        if self._thread.is_alive():
-            self._server.shutdown()
-            self._thread.join()
-        self._server.server_close()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(self, *_error: object) -> None:
-        self.stop()
-
-    def _context(self) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(self.files.server, self.files.server.with_suffix(".key"))
-        context.load_verify_locations(cafile=self.files.server_root)
-        context.verify_mode = ssl.CERT_OPTIONAL  # who comes without gets 401, as at BankID, not a broken connection
-        return context
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-
-    def __init__(
-        self, address: tuple[str, int], handler: type[_Handler], orders: Orders, context: ssl.SSLContext
-    ) -> None:
-        super().__init__(address, handler)
+class _Server(LoopbackServer):
+    def __init__(self, port: int, orders: Orders, context: ssl.SSLContext) -> None:
+        super().__init__(port, _Handler, context)
         self.orders = orders
-        self.context = context
         self.phones: dict[str, Phone] = {}
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A peer that hangs up or fails the handshake is no news."""
 
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(QuietHandler):
     server: _Server
-    protocol_version = "HTTP/1.1"
-    timeout = _READ_TIMEOUT
+    timeout = 10
 
-    def setup(self) -> None:
-        """The handshake happens here, in the connection's own thread, so a slow peer keeps nobody waiting."""
-        self.request.settimeout(_READ_TIMEOUT)
-        self.request = self.server.context.wrap_socket(self.request, server_side=True)
-        super().setup()
-
-    def finish(self) -> None:
-        """Close the wrapped socket; the server only knows the bare one, which the wrapping emptied."""
-        super().finish()
-        self.request.close()
-
-    def do_POST(self) -> None:
-        """One call."""
+    def called(self, method: str) -> None:
+        """One call. BankID knows POST only, and says so without a body."""
+        if method != "POST":
+            self._answer(405, None)
+            return
         try:
             self._answer(200, self._call(self.path, self._party(), self._body()))
         except Said as said:
             self._answer(said.status, {"errorCode": said.code, "details": said.details}, said.headers)
         except PhoneError as error:
             self._answer(409, {"errorCode": "phone", "details": str(error)})
-
-    def do_GET(self) -> None:
-        """BankID knows POST only, and says so without a body."""
-        self._answer(405, None)
-
-    do_PUT = do_DELETE = do_HEAD = do_GET  # noqa: N815 - the names http.server calls
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the signature of http.server
-        """Silent: requests hold personal numbers."""
 
     def _body(self) -> bytes:
         length = self.headers.get("Content-Length") or "0"
