@@ -132,6 +132,7 @@ def _journal_calls(function: types.FunctionType) -> int:
 
 # Verbs that write no entry of their own, each with its reason.
 ENTRY_ELSEWHERE = {
+    "testamur.register.people.actions.change_identifier": "adding the new and ending the former number are the entries",
     "testamur.schoolday.learning.actions.start_signature": "the ceremony that it opens is the entry",
     "testamur.access.accounts.actions.deliver": "the end of the try is the entry; what a browser brought waits for it",
     "testamur.kernel.journal.actions.append": "it is the entry",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from testamur.register.people.actions.family import register_guardian
 from testamur.register.people.actions.identifiers import (
     add_identifiers,
+    change_identifier,
     end_identifiers,
     issue_missing_codes,
     issue_pupil_codes,
@@ -38,6 +39,7 @@ __all__ = [
     "add_contacts",
     "add_guardianships",
     "add_identifiers",
+    "change_identifier",
     "choose_alias",
     "end_guardianships",
     "end_identifiers",

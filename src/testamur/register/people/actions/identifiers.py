@@ -85,6 +85,24 @@ def end_identifiers(*, by: Actor, ends: Mapping[UUID, date], now: datetime) -> N
 
 
 @transaction.atomic
+def change_identifier(*, by: Actor, person: UUID, new: NewIdentifier, now: datetime) -> UUID:
+    """Put a number in the place of the one of its scheme that the person has; returns the identifier's id.
+
+    A person has one number of a scheme at a time: what stood before ends today, and documents made from now on name the
+    new one. Needs ``people.identifier.add`` and ``people.identifier.end`` where the person is kept. Raises what adding
+    raises. The entries of adding and ending are its journal.
+    """
+    made = add_identifiers(by=by, items=[(person, new)], now=now)[0]
+    PersonIdentifier.objects.filter(id=made).update(ends=None)  # one that had ended holds again
+    own = PersonIdentifier.objects.get(id=made)
+    others = PersonIdentifier.objects.filter(person=person, scheme=own.scheme, context=own.context, ends__isnull=True)
+    former = dict.fromkeys(others.exclude(id=made).values_list("id", flat=True), now.date())
+    if former:
+        end_identifiers(by=by, ends=former, now=now)
+    return made
+
+
+@transaction.atomic
 def issue_pupil_codes(*, by: Actor, persons: Sequence[UUID], now: datetime) -> dict[UUID, str]:
     """Give each pupil a new random code, revoke the one in force, and return the new codes for the labels.
 

@@ -145,11 +145,11 @@ def _initial(view: PersonView) -> dict[str, Any]:
 
 
 def _change(desk: Desk, view: PersonView, form: PupilForm, now: Any) -> None:
-    """Only what differs; a further number is added, and the one of the highest rank is shown."""
+    """Only what differs; a number takes the place of the former one of its kind."""
     told = form.cleaned_data
     if form.parsed is not None:
         number = NewIdentifier(form.parsed.scheme, form.parsed.value)
-        people_actions.add_identifiers(by=desk.by, items=[(view.id, number)], now=now)
+        people_actions.change_identifier(by=desk.by, person=view.id, new=number, now=now)
     update = PersonUpdate(
         view.id,
         **{f: told[f] if told[f] != getattr(view, f) else KEEP for f in ("given", "middle", "family", "preferred")},
