@@ -7,8 +7,6 @@ the record from its bytes to its issuer; each says in one sentence what was foun
 from __future__ import annotations
 
 import hashlib
-import unicodedata
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +14,15 @@ from testamur.kernel.base.clock import stamp
 from testamur.kernel.proofs import cms, notes, tlog
 from testamur.kernel.proofs.chain import name_of
 from testamur.kernel.proofs.evidence import SignerEvidence, file_name, verify_evidence
+from testamur.kernel.proofs.findings import (
+    called,
+    check_known_names,
+    check_sealer,
+    flaw,
+    no_longer,
+    refused,
+    revisions,
+)
 from testamur.kernel.proofs.opening import Foreign, Opened, Opening
 from testamur.kernel.proofs.personal import METHOD, verify_personal
 from testamur.kernel.proofs.report import Failed, Notebook, Outcome, Verdict, Word, conclude
@@ -91,7 +98,7 @@ class _Verification:
         except Failed as failure:
             self.book.failed("revisions", failure)
             return self.verdict(conclude(self.book.checks))
-        self.book.ok("revisions", _revisions(len(record.personal)))
+        self.book.ok("revisions", revisions(len(record.personal)))
         before = len(self.book.checks)
         self._signers(record)
         self._digest(record)
@@ -131,7 +138,7 @@ class _Verification:
             self.book.ok(
                 name,
                 f"{signer.name} ({signer.title or signer.role}) signed this document on "
-                f"{stamp(found.signed_at)} by {found.method}{test}{_called(found)}{others}{found.note}.",
+                f"{stamp(found.signed_at)} by {found.method}{test}{called(found)}{others}{found.note}.",
             )
 
     def _signer(self, signer: NamedSigner, record: Opened) -> SignerEvidence:
@@ -189,7 +196,7 @@ class _Verification:
         try:
             cms.check_signature(record.seal, record.doc_digest)
             at, source = self._existed(record, witnessed)
-            _check_sealer(record.seal, organisation, at, source)
+            check_sealer(record.seal, organisation, at, source)
         except Failed as failure:
             self.book.failed("seal", failure)
             return
@@ -223,9 +230,9 @@ class _Verification:
         try:
             found = self._included(record, organisation)
         except notes.MalformedNote as error:
-            self.book.failed("proof", _flaw("proof.malformed", f"The transparency proof is malformed: {error}."))
+            self.book.failed("proof", flaw("proof.malformed", f"The transparency proof is malformed: {error}."))
         except tlog.ProofRefused as error:
-            self.book.failed("proof", _refused(error))
+            self.book.failed("proof", refused(error))
         except Failed as failure:
             self.book.failed("proof", failure)
         else:
@@ -241,7 +248,7 @@ class _Verification:
         data = self._proof_bytes(record)
         proof = tlog.Proof.parse(data)
         if proof.data() != data:
-            raise _flaw("proof.malformed", "The transparency proof is not written as it should be.")
+            raise flaw("proof.malformed", "The transparency proof is not written as it should be.")
         salt, opened = proof.opening()
         statement = tlog.Statement.parse(opened)
         self._check_statement(statement, record)
@@ -251,7 +258,7 @@ class _Verification:
                 "The proof speaks of this record; the log it comes from is not in the trust bundle.",
                 undecided=True,
             )
-        _check_known_names(proof, organisation)
+        check_known_names(proof, organisation)
         leaf = tlog.entry(tlog.EntryKind.RECORD, tlog.commitment(salt, opened))
         found = tlog.verify_proof(proof, leaf=leaf, policy=organisation.policy)
         if found.existed is not None and statement.time > found.existed + CLOCK_SKEW:
@@ -261,7 +268,7 @@ class _Verification:
     def _proof_bytes(self, record: Opened) -> bytes:
         inside = record.seal.proof
         if self.sidecar is not None and inside is not None and self.sidecar != inside:
-            raise _flaw("proof.differs", "The proof beside the file is another than the one inside.")
+            raise flaw("proof.differs", "The proof beside the file is another than the one inside.")
         data = self.sidecar if self.sidecar is not None else inside
         if data is None:
             raise Failed(
@@ -299,7 +306,7 @@ class _Verification:
         )
         says = standing.newest.of(record.snapshot.record) if standing.newest else Status.GOOD
         if standing.newest is not None and says is not Status.GOOD:
-            self.book.failed("status", _no_longer(says, standing.newest))
+            self.book.failed("status", no_longer(says, standing.newest))
         elif standing.refused is not None:
             self.book.failed("status", standing.refused)
         elif standing.newest is not None:
@@ -340,77 +347,3 @@ class _Verification:
             "issuer",
             f"Issued by {organisation.name}{test}, as the trust bundle of {self.trust.made:%Y-%m-%d} knows it.",
         )
-
-
-def _revisions(personal: int) -> str:
-    if not personal:
-        return "Two revisions: the document as it was signed, and the seal over it; nothing else."
-    return (
-        f"{personal + 2} revisions: the document, one for each of {personal} personal signatures, and the seal over "
-        "them; nothing else."
-    )
-
-
-def _called(found: SignerEvidence) -> str:
-    """The name in the e-ID where it is another than the document's: the number binds, but readers trust the name."""
-    names = (found.signer.name, found.eid_name)
-    one, other = (set(unicodedata.normalize("NFC", name).casefold().split()) for name in names)
-    return "" if one <= other or other <= one else f', whose e-ID bears the name "{found.eid_name}"'
-
-
-def _check_sealer(seal: cms.Seal, organisation: Organisation | None, at: datetime, source: str | None) -> None:
-    """The chain of the seal's certificate ends in the issuer's own roots, which only the trust bundle can say."""
-    if organisation is None:
-        raise Failed(
-            "seal.unknown",
-            f"The seal is whole and covers every byte; whether {name_of(seal.certificate)} may seal for the issuer "
-            "cannot be said without a trust bundle that knows the issuer.",
-            sub="NO_CERTIFICATE_CHAIN_FOUND",
-            undecided=True,
-        )
-    cms.check_certificate(seal, organisation.seal_roots, organisation.crls, at=at, proven=source is not None)
-
-
-def _no_longer(says: Status, newest: StatusList) -> Failed:
-    """A genuine record that must not be relied upon."""
-    made = stamp(newest.header.made)
-    if says is Status.ANNULLED:
-        return Failed("status.annulled", f"The record is void: the issuer has annulled it (status list of {made}).")
-    return Failed(
-        "status.replaced",
-        "The document is genuine, but it is no longer the valid record: a later version has replaced it "
-        f"(status list of {made}).",
-    )
-
-
-def _flaw(code: str, message: str) -> Failed:
-    return Failed(code, message, sub="FORMAT_FAILURE")
-
-
-def _check_known_names(proof: tlog.Proof, organisation: Organisation) -> None:
-    """A line that bears a known name with an unknown key, or a known key under another name, was meddled with.
-
-    Lines by wholly unknown witnesses are ignored, as C2SP signed-note asks; a half-known one could otherwise hide a
-    changed byte behind the rule.
-    """
-    keys: Sequence[notes.Vkey] = organisation.policy.vkeys
-    exact = {(key.name, key.key_id) for key in keys}
-    names, ids = {key.name for key in keys}, {key.key_id for key in keys}
-    for line in notes.Note.parse(proof.checkpoint).signatures:
-        if (line.name, line.key_id) not in exact and (line.name in names or line.key_id in ids):
-            raise Failed(
-                "proof.key",
-                f"The proof carries a signature of {line.name} by a key that the trust bundle does not know.",
-                undecided=True,
-            )
-
-
-def _refused(error: tlog.ProofRefused) -> Failed:
-    """The log's own words, with the verdict's terms. A missing quorum proves nothing either way."""
-    sub = {"malformed": "FORMAT_FAILURE", "signature": "SIG_CRYPTO_FAILURE", "inclusion": "HASH_FAILURE"}
-    return Failed(
-        f"proof.{error.flaw}",
-        f"The transparency proof does not hold: {error}.",
-        sub=sub.get(error.flaw),
-        undecided=error.flaw == "witnesses",
-    )
