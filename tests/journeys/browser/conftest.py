@@ -5,20 +5,18 @@ Each module has a server of its own, on a copy of a built data folder; its journ
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.journeys.browser import worlds
 from tests.journeys.browser.acts import Open, World
-from tests.journeys.browser.server import environment, serving
+from tests.journeys.browser.server import serving
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = worlds.ROOT
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--mute-audio",
@@ -47,22 +45,13 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folders that the journeys begin with."""
-    folder = tmp_path_factory.mktemp("built")
-    subprocess.run(
-        [sys.executable, "-m", "tests.journeys.browser.build", str(folder)],
-        cwd=ROOT,
-        env=environment(folder / "work", 8000, {}),
-        check=True,
-        timeout=600,
-    )
-    return folder
+    return worlds.build(tmp_path_factory.mktemp("built"), "build", "work")
 
 
 @pytest.fixture(scope="session")
 def world(built: Path) -> World:
     """Who is who: `tests.surfaces.web.world.World` as plain values."""
-    told: World = json.loads((built / "world.json").read_text())
-    return told
+    return worlds.who(built)
 
 
 @pytest.fixture(scope="module")

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.journeys.browser import worlds
 from tests.journeys.browser.acts import World
-from tests.journeys.browser.conftest import ROOT
-from tests.journeys.browser.server import environment
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder that the journeys of the province begin with."""
-    folder = tmp_path_factory.mktemp("province")
-    subprocess.run(
-        [sys.executable, "-m", "tests.journeys.browser.province.build", str(folder)],
-        cwd=ROOT,
-        env=environment(folder / "province", 8000, {}),
-        check=True,
-        timeout=600,
-    )
-    return folder
+    return worlds.build(tmp_path_factory.mktemp("province"), "province.build", "province")
 
 
 @pytest.fixture(scope="module")
@@ -36,5 +24,4 @@ def stage() -> str:
 @pytest.fixture(scope="session")
 def world(built: Path) -> World:
     """Who is who here."""
-    told: World = json.loads((built / "world.json").read_text())
-    return told
+    return worlds.who(built)

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.browser import acts
+from tests.journeys.browser import acts, worlds
 from tests.journeys.browser.acts import Open, World
-from tests.journeys.browser.conftest import ROOT
 from tests.journeys.browser.looking import look
-from tests.journeys.browser.server import environment
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder that this journey begins with."""
-    folder = tmp_path_factory.mktemp("supervised")
-    command = [sys.executable, "-m", "tests.journeys.browser.province.board_world", str(folder)]
-    subprocess.run(command, cwd=ROOT, env=environment(folder / "board", 8000, {}), check=True, timeout=600)
-    return folder
+    return worlds.build(tmp_path_factory.mktemp("supervised"), "province.board_world", "board")
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +27,7 @@ def stage() -> str:
 @pytest.fixture(scope="module")
 def world(built: Path) -> World:
     """Who is who here."""
-    told: World = json.loads((built / "world.json").read_text())
-    return told
+    return worlds.who(built)
 
 
 @pytest.mark.feature("D5", "D14", "D19")

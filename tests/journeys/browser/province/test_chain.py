@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.browser import acts
+from tests.journeys.browser import acts, worlds
 from tests.journeys.browser.acts import Open, World, press
-from tests.journeys.browser.conftest import ROOT
 from tests.journeys.browser.looking import look
-from tests.journeys.browser.server import environment
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of a class without year results."""
-    folder = tmp_path_factory.mktemp("chain")
-    subprocess.run(
-        [sys.executable, "-m", "tests.journeys.browser.province.chain_world", str(folder)],
-        cwd=ROOT,
-        env=environment(folder / "chain", 8000, {}),
-        check=True,
-        timeout=600,
-    )
-    return folder
+    return worlds.build(tmp_path_factory.mktemp("chain"), "province.chain_world", "chain")
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +26,7 @@ def stage() -> str:
 @pytest.fixture(scope="module")
 def world(built: Path) -> World:
     """Who is who here."""
-    told: World = json.loads((built / "world.json").read_text())
-    return told
+    return worlds.who(built)
 
 
 def at_step(page: Page, name: str) -> None:

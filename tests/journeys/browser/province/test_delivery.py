@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,11 +10,9 @@ from playwright.sync_api import Page, expect
 
 from testamur.exchange.connectors.ministry.simulator.server import Simulator
 from tests.gateways import ministry
-from tests.journeys.browser import acts
+from tests.journeys.browser import acts, worlds
 from tests.journeys.browser.acts import Open, World
-from tests.journeys.browser.conftest import ROOT
 from tests.journeys.browser.looking import look
-from tests.journeys.browser.server import environment
 
 pytestmark = pytest.mark.feature("D8", "D12")
 
@@ -25,10 +20,7 @@ pytestmark = pytest.mark.feature("D8", "D12")
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder that this journey begins with."""
-    folder = tmp_path_factory.mktemp("delivered")
-    command = [sys.executable, "-m", "tests.journeys.browser.province.delivery_world", str(folder)]
-    subprocess.run(command, cwd=ROOT, env=environment(folder / "delivery", 8000, {}), check=True, timeout=600)
-    return folder
+    return worlds.build(tmp_path_factory.mktemp("delivered"), "province.delivery_world", "delivery")
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +31,7 @@ def stage() -> str:
 @pytest.fixture(scope="module")
 def world(built: Path) -> World:
     """Who is who here."""
-    told: World = json.loads((built / "world.json").read_text())
-    return told
+    return worlds.who(built)
 
 
 @pytest.fixture(scope="module")

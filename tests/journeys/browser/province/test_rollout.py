@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.browser import acts
+from tests.journeys.browser import acts, worlds
 from tests.journeys.browser.acts import Open, World
-from tests.journeys.browser.conftest import ROOT
 from tests.journeys.browser.looking import look
-from tests.journeys.browser.server import environment
 
 pytestmark = pytest.mark.feature("D1", "D2", "D4", "D7")
 
@@ -22,10 +17,7 @@ pytestmark = pytest.mark.feature("D1", "D2", "D4", "D7")
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder that this journey begins with."""
-    folder = tmp_path_factory.mktemp("rollout")
-    command = [sys.executable, "-m", "tests.journeys.browser.province.rollout_world", str(folder)]
-    subprocess.run(command, cwd=ROOT, env=environment(folder / "rollout", 8000, {}), check=True, timeout=600)
-    return folder
+    return worlds.build(tmp_path_factory.mktemp("rollout"), "province.rollout_world", "rollout")
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +28,7 @@ def stage() -> str:
 @pytest.fixture(scope="module")
 def world(built: Path) -> World:
     """Who is who here."""
-    told: World = json.loads((built / "world.json").read_text())
-    return told
+    return worlds.who(built)
 
 
 def test_a_body_plans_and_a_school_joins(open_page: Open, world: World) -> None:

@@ -5,10 +5,7 @@ All of it on loopback. Each module of journeys has a server of its own on a copy
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,9 +17,9 @@ from testamur.trust.signing.methods.bankid.simulator.server import Simulator as 
 from tests.gateways import carriers, lms
 from tests.gateways.carriers import Carrier
 from tests.gateways.lms_moodle import Moodle
+from tests.journeys.browser import worlds
 from tests.journeys.browser.acts import World
-from tests.journeys.browser.conftest import ROOT
-from tests.journeys.browser.server import environment, serving
+from tests.journeys.browser.server import serving
 from tests.kernel.delivery.smtp_sink import Running, Sink
 
 NAME = "university"
@@ -39,22 +36,13 @@ def moodle() -> Iterator[Moodle]:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory, moodle: Moodle) -> Path:
     """The data folders of university and registry."""
-    folder = tmp_path_factory.mktemp("built-university")
-    subprocess.run(
-        [sys.executable, "-m", "tests.journeys.browser.university.build", str(folder), moodle.url],
-        cwd=ROOT,
-        env=environment(folder / NAME, 8000, {}),
-        check=True,
-        timeout=600,
-    )
-    return folder
+    return worlds.build(tmp_path_factory.mktemp("built-university"), "university.build", NAME, moodle.url)
 
 
 @pytest.fixture(scope="session")
 def world(built: Path) -> World:
     """Who is who here. A fixture of its own: the other journeys' is remembered for the whole run of a process."""
-    told: World = json.loads((built / "world.json").read_text())
-    return told
+    return worlds.who(built)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,31 @@
+"""Worlds of the journeys: each is built once, by a process of its own as commands are, and read as plain values."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.journeys.browser.acts import World
+from tests.journeys.browser.server import environment
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def build(folder: Path, module: str, data: str, *more: str) -> Path:
+    """Let a module of this package build its world in `folder`; `data` is its data folder there. Returns `folder`."""
+    subprocess.run(
+        [sys.executable, "-m", f"tests.journeys.browser.{module}", str(folder), *more],
+        cwd=ROOT,
+        env=environment(folder / data, 8000, {}),
+        check=True,
+        timeout=600,
+    )
+    return folder
+
+
+def who(folder: Path) -> World:
+    """Who is who in a world that was built there."""
+    told: World = json.loads((folder / "world.json").read_text())
+    return told
