@@ -10,7 +10,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from testamur.kernel.base.ports import free_port
 
 SETTINGS = {
     # the cluster lives for one test run: what a crash would lose is not worth waiting for
@@ -36,13 +37,6 @@ def binaries() -> Path:
     if not found:
         raise SystemExit("PostgreSQL is not installed: make install")
     return found[-1].parent
-
-
-def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
 
 
 @dataclass
@@ -69,9 +63,12 @@ class Cluster:
         """Start the server and wait until it takes connections; after a crash it recovers first."""
         options = " ".join(f"-c {k}={v}" for k, v in self.settings.items())
         where = f"-p {self.port} -h 127.0.0.1 -k {self.folder} {options}"
-        self._run(
-            "pg_ctl", "-D", self._data, "-w", "-t", "120", "-l", str(self.folder / "server.log"), "-o", where, "start"
-        )
+        log = self.folder / "server.log"
+        try:
+            self._run("pg_ctl", "-D", self._data, "-w", "-t", "120", "-l", str(log), "-o", where, "start")
+        except subprocess.CalledProcessError as error:
+            error.add_note(log.read_text(errors="replace")[-1500:] if log.exists() else "it wrote no log")
+            raise
 
     def processes(self) -> list[int]:
         """The server's process, then those it has started."""
@@ -89,7 +86,12 @@ class Cluster:
         for pid in found:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        while any(Path(f"/proc/{pid}/exe").exists() for pid in found):
+        end = time.monotonic() + 60
+        while any(Path(f"/proc/{pid}").exists() for pid in found):
+            if time.monotonic() > end and not any(Path(f"/proc/{pid}/exe").exists() for pid in found):
+                # dead, but nobody has collected them yet: the server would take its own lock for that of a living one
+                (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+                break
             time.sleep(0.02)
 
     def stop(self) -> None:

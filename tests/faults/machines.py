@@ -18,6 +18,7 @@ from typing import Any
 
 from scripts import postgres, rabbitmq
 
+from testamur.kernel.base.ports import free_port
 from tests.faults.conftest import ROOT, Place
 
 DURABLE = {**postgres.SETTINGS, "fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
@@ -34,7 +35,7 @@ class Installation:
     database: postgres.Cluster = field(init=False)
     broker: rabbitmq.Broker = field(init=False)
     parts: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-    port: int = field(default_factory=postgres.free_port)
+    port: int = field(default_factory=free_port)
 
     def __post_init__(self) -> None:
         place = self.folder / "postgres"

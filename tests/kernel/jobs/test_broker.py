@@ -23,7 +23,7 @@ from scripts import rabbitmq
 
 from testamur.kernel.base import clock
 from testamur.kernel.jobs import broker as jobs_broker
-from tests.kernel.jobs.test_worker import ROOT, Place, alive, until
+from tests.kernel.jobs.test_worker import PATIENCE, ROOT, Place, alive, until
 
 pytestmark = [
     pytest.mark.slow,
@@ -55,7 +55,7 @@ class BrokerPlace(Place):
     def ended(self) -> Counter[str]:
         return Counter(line[1] for line in self.notes() if line[0] == "end")
 
-    def wait_for_all(self, count: int, seconds: float = 60) -> None:
+    def wait_for_all(self, count: int, seconds: float = PATIENCE) -> None:
         until(lambda: 1 if len(self.ended()) >= count else None, seconds)
 
     def close(self) -> None:
@@ -80,7 +80,7 @@ def place(tmp_path: Path, broker: rabbitmq.Broker) -> Iterator[BrokerPlace]:
 
 def stop(process: subprocess.Popen[str]) -> dict[str, object]:
     process.send_signal(signal.SIGTERM)
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=PATIENCE)
     told: dict[str, object] = json.loads(out.splitlines()[-1])
     return told
 
@@ -136,7 +136,7 @@ def test_a_broker_that_dies_and_comes_back_loses_nothing_and_doubles_nothing(pla
         place.broker.lose_disk()
     place.enqueue("for n in range(60, 80): work.note.enqueue(F, str(n))")
     place.broker.start()
-    place.wait_for_all(80, 90)
+    place.wait_for_all(80)
     assert set(place.ended().values()) == {1}
     assert stop(worker)["done"] == 80
     stop(relay)

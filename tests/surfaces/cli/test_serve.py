@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from scripts import postgres
 
+from testamur.kernel.base.ports import free_port
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -33,7 +35,7 @@ def until(what: Callable[[], object], seconds: float = 240) -> None:
 
 def test_web_processes_die_with_a_server_that_is_killed_and_free_its_port(tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text(PROGRAM)
-    port = postgres.free_port()
+    port = free_port()
     environment = {k: v for k, v in os.environ.items() if not k.endswith("DATABASE_URL")} | {
         "TESTAMUR_DATA": str(tmp_path / "data"),
         "DJANGO_SETTINGS_MODULE": "tests.kernel.jobs.settings",

@@ -22,6 +22,7 @@ from uuid import UUID
 
 import typer
 
+from testamur.kernel.base.ports import free_port
 from testamur.surfaces.cli import output
 from testamur.surfaces.cli.bench_machine import machine
 
@@ -56,10 +57,8 @@ def grid(
     json: Annotated[bool, typer.Option(help="Print one JSON object")] = False,
 ) -> None:
     """Open classes, enter marks, take attendance: in a large school, made first or found from the last time."""
-    from testamur.surfaces.cli import bench_portal
-
     folder = dir or Path(tempfile.mkdtemp(prefix="testamur-bench-"))
-    port = bench_portal._free_port()  # noqa: SLF001 - the benches are one program in several files
+    port = free_port()
     os.environ["TESTAMUR_PUBLIC_URL"] = f"http://localhost:{port}"
     if database:
         os.environ["TESTAMUR_DATABASE_URL"] = database

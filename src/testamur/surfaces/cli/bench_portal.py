@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from testamur.kernel.base.ports import free_port
 from testamur.surfaces.cli import output
 from testamur.surfaces.cli.bench_machine import machine
 
@@ -45,7 +45,7 @@ def portal(
 ) -> None:
     """Serve a city's families and ask for their pages at a fixed rate."""
     folder = Path(tempfile.mkdtemp(prefix="testamur-bench-"))
-    port = _free_port()
+    port = free_port()
     os.environ["TESTAMUR_PUBLIC_URL"] = f"http://localhost:{port}"
     try:
         from testamur.surfaces.cli import runtime
@@ -178,12 +178,6 @@ def _wait_for(port: int) -> None:
         except OSError:
             time.sleep(0.1)
     raise typer.Exit(1)
-
-
-def _free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
 
 
 def _tell(told: dict[str, Any]) -> None:
