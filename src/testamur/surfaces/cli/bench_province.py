@@ -28,6 +28,8 @@ SCALES: Mapping[str, int] = {"a province": 170_000, "a country": 7_100_000}
 """What is reckoned for: Hải Dương [E], Vietnam's grades 1 to 4 (domain.md §5)."""
 DAYS, HOURS = 15, 8
 """In which the records of a year are signed: three weeks of working days."""
+MACHINE_HOUR, GIGABYTE_YEAR = 0.10, 0.30
+"""Euro for an hour of two rented cores and for a gigabyte kept twice for a year: an assumption [E], to be replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Reckoned:
     hours: float
     machines: int
     gigabytes: float
+    euro_once: float
+    euro_each_year: float
 
 
 def province(
@@ -45,12 +49,14 @@ def province(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that render and seal")] = 1,
     celery: Annotated[bool, typer.Option(help="Through Celery workers (TESTAMUR_BROKER_URL, PostgreSQL)")] = False,
     dir: Annotated[Path | None, typer.Option(help="Folder on the disk to measure")] = None,  # noqa: A002
+    machine_hour: Annotated[float, typer.Option(min=0, help="Euro for an hour of such a machine")] = MACHINE_HOUR,
+    gigabyte_year: Annotated[float, typer.Option(min=0, help="Euro for a gigabyte kept for a year")] = GIGABYTE_YEAR,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:
     """Issue a province's transcripts and reckon what a province and a country take; 20,000 of them take a while."""
     folder = Path(tempfile.mkdtemp(prefix="testamur-bench-", dir=dir))
     try:
-        told = _measure(folder, records, workers, celery=celery)
+        told = _measure(folder, records, workers, celery=celery, prices=(machine_hour, gigabyte_year))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if json:
@@ -59,7 +65,7 @@ def province(
         _tell(told)
 
 
-def _measure(folder: Path, count: int, workers: int, *, celery: bool) -> dict[str, Any]:
+def _measure(folder: Path, count: int, workers: int, *, celery: bool, prices: tuple[float, float]) -> dict[str, Any]:
     from testamur.surfaces.cli import runtime
 
     data = folder / "data"
@@ -101,16 +107,20 @@ def _measure(folder: Path, count: int, workers: int, *, celery: bool) -> dict[st
         "per_second": round(pace, 1),
         "kilobytes_each": {name: round(size / count / 1024, 1) for name, size in sizes.items()},
         "peak_rss_mb": round(peak_rss() / 1024),
-        "reckoned": {name: _told(reckon(many, pace, each)) for name, many in SCALES.items()},
+        "reckoned": {name: _told(reckon(many, pace, each, prices)) for name, many in SCALES.items()},
         **machine(),
     }
 
 
-def reckon(records: int, pace: float, bytes_each: float) -> Reckoned:
-    """Hours of one such machine, such machines for `DAYS` of `HOURS`, and what is kept. A straight line, no more."""
+def reckon(records: int, pace: float, bytes_each: float, prices: tuple[float, float]) -> Reckoned:
+    """Hours of one such machine, such machines for `DAYS` of `HOURS`, what is kept, and both in euro.
+
+    `prices`: euro for an hour of such a machine, for a gigabyte kept for a year. A straight line, no more.
+    """
     hours = records / pace / 3600
     machines = -(-hours // (DAYS * HOURS))
-    return Reckoned(records, hours, int(machines), records * bytes_each / 1e9)
+    gigabytes = records * bytes_each / 1e9
+    return Reckoned(records, hours, int(machines), gigabytes, hours * prices[0], gigabytes * prices[1])
 
 
 def _told(one: Reckoned) -> dict[str, Any]:
@@ -119,6 +129,8 @@ def _told(one: Reckoned) -> dict[str, Any]:
         "machine_hours": round(one.hours, 1),
         "machines_for_three_weeks": one.machines,
         "gigabytes": round(one.gigabytes, 1),
+        "euro_once": round(one.euro_once, 2),
+        "euro_each_year": round(one.euro_each_year, 2),
     }
 
 
@@ -183,5 +195,6 @@ def _tell(told: dict[str, Any]) -> None:
     for name, one in told["reckoned"].items():
         say(
             f"  [bold]reckoned[/]  {name}, {one['records']:,} records: {one['machine_hours']} hours of such a machine, "
-            f"{one['machines_for_three_weeks']} of them for {DAYS} days of {HOURS} hours, {one['gigabytes']} GB kept"
+            f"{one['machines_for_three_weeks']} of them for {DAYS} days of {HOURS} hours, {one['gigabytes']} GB kept; "
+            f"{one['euro_once']} euro, then {one['euro_each_year']} a year"
         )
