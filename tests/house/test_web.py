@@ -70,6 +70,16 @@ def test_no_template_holds(what: str, pattern: str):
     assert [path.name for path in TEMPLATES if re.search(pattern, path.read_text(), re.IGNORECASE)] == [], what
 
 
+def test_no_section_bears_the_name_of_the_scrolling_table_in_it():
+    twice = []
+    for path in TEMPLATES:
+        source = path.read_text()
+        tables = set(re.findall(r'role="region"[^>]*aria-labelledby="([^"]+)"', source))
+        sections = set(re.findall(r'<section[^>]*aria-labelledby="([^"]+)"', source))
+        twice += [f"{path.name}: {name}" for name in sorted(tables & sections)]
+    assert twice == []  # a screen reader would list two landmarks that cannot be told apart
+
+
 def test_every_text_is_english():
     texts = messages.texts()
     assert len(texts) > 100
