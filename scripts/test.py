@@ -13,6 +13,7 @@ import check
 import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
+SLOWEST = ["--durations=15", "--durations-min=5"]
 
 
 def run(title: str, arguments: list[str], extra: dict[str, str]) -> int:
@@ -20,7 +21,10 @@ def run(title: str, arguments: list[str], extra: dict[str, str]) -> int:
     print(f"\n=== {title}", flush=True)
     began = time.monotonic()
     code = subprocess.run(
-        [str(ROOT / ".venv/bin/python"), "-m", "pytest", *arguments], cwd=ROOT, env={**os.environ, **extra}, check=False
+        [str(ROOT / ".venv/bin/python"), "-m", "pytest", *SLOWEST, *arguments],
+        cwd=ROOT,
+        env={**os.environ, **extra},
+        check=False,
     ).returncode
     print(
         f"=== {title}: {'passed' if code == 0 else f'FAILED ({code})'} in {time.monotonic() - began:.0f} s", flush=True
