@@ -172,3 +172,9 @@ class YearEnd(Protocol):
 
     def value(self, kind: str, value: str) -> str:
         """What a value is called."""
+
+    def english(self, kind: str, code: str) -> str:
+        """The same in English, beside the legal name; of kind ``moment`` a term with its occasion; empty if unknown."""
+
+    def english_value(self, kind: str, value: str) -> str:
+        """A value in English; empty where it needs no words, as a mark."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from testamur.law.contract import Condition, Decision, Scale
-from testamur.law.vn_primary import results, rules, tables
+from testamur.law.vn_primary import english, results, rules, tables
 from testamur.law.year import AwardOffer, Weak, YearEnd, YearProposal
 
 COMMENT_LENGTH = 400
@@ -117,6 +117,14 @@ class PrimaryYear:
         scale = tables.SCALES.get(kind)
         step = scale.find(value) if scale is not None else None
         return step.name if step is not None else value
+
+    def english(self, kind: str, code: str) -> str:
+        """``Mathematics``, ``Diligence``, ``Middle of term 1``."""
+        return english.name(kind, code)
+
+    def english_value(self, kind: str, value: str) -> str:
+        """``Completed well``; empty for a mark or a fact."""
+        return english.value(kind, value)
 
 
 YEAR: YearEnd = PrimaryYear()

@@ -33,6 +33,7 @@ from testamur.surfaces.web.requests import Visitor
 
 PAGES: Mapping[str, tuple[str | Promise, str, Part | None]] = {
     "marks": (_("Marks"), "graduation-cap", Part.MARKS),
+    "year": (_("Results of the year"), "award", None),
     "absences": (_("Absences"), "calendar-x", Part.ABSENCES),
     "leave": (_("Leave"), "calendar-check", Part.LEAVE),
     "week": (_("Week"), "calendar-days", None),
@@ -54,7 +55,9 @@ BEYOND: Mapping[str, str] = {
     "forms": "forms:forms",
 }
 """Page of a child that lies outside `family` → the name of its address."""
-_NO_MARKS = frozenset({"marks", "remarks", "assessments", "compare"})
+_NOT_EVERYWHERE = frozenset({"compare", "year"})
+"""Pages that another child's law may not know: the way to that child goes to the marks."""
+_NO_MARKS = frozenset({"marks", "year", "remarks", "assessments", "compare"})
 _WITHOUT: Mapping[Form, frozenset[str]] = {Form.PRESCHOOL: _NO_MARKS, Form.AFTER_SCHOOL: _NO_MARKS}
 """Form of school → pages that it has no use for."""
 
@@ -74,10 +77,12 @@ def _pattern(page: str) -> str:
 
 
 def fits(page: str, schooling: Schooling, today: date) -> bool:
-    """Whether the child's school has that page: the comparison where the law compares, care where the child has it."""
+    """Whether the child's school has that page: what its law knows, and care where the child has it."""
     form = schooling.school.form if schooling.school is not None else Form.NONE
     if page in _WITHOUT.get(form, frozenset()):
         return False
+    if page == "year":
+        return schooling.pack is not None and schooling.pack.year_end is not None
     if page == "care":
         return bool(care.places(children=[schooling.pupil], on=today))
     return page != "compare" or may_compare(schooling, today)
@@ -215,7 +220,7 @@ def _switch(visitor: Visitor, seen: Mapping[UUID, PersonView], pupil: UUID, page
         *(
             reach.Child(
                 p.given or p.name,
-                address("marks" if page == "compare" and key != pupil else page, key),
+                address("marks" if page in _NOT_EVERYWHERE and key != pupil else page, key),
                 current=key == pupil,
             )
             for key, p in seen.items()

@@ -17,6 +17,7 @@ from testamur.surfaces.web.family import (
     results,
     shares,
     week,
+    year,
 )
 
 app_name = "family"
@@ -27,6 +28,7 @@ urlpatterns = [
     path("results/<uuid:record>/badge.json", elmo.badge, name="badge"),
     path("results/<uuid:record>/badge.jwt", elmo.badge_jwt, name="badge_jwt"),
     path("marks/<uuid:pupil>/", marks.marks, name="marks"),
+    path("year/<uuid:pupil>/", year.year, name="year"),
     path("absences/<uuid:pupil>/", absences.absences, name="absences"),
     path("leave/<uuid:pupil>/", leave.leave, name="leave"),
     path("leave/<uuid:pupil>/<uuid:leave>/consent/", leave.consent, name="consent"),
