@@ -93,7 +93,7 @@ def test_the_verdict_is_the_worst_of_its_checks() -> None:
 def test_the_report_has_the_members_of_the_format() -> None:
     verdict: Verdict = verify_file(builder.good().data, builder.world().trust(), "betyg.pdf")
     report = verdict.as_json()
-    assert set(report) == {"file", "verdict", "indication", "sub_indication", "test", "record", "checks"}
+    assert set(report) == {"file", "verdict", "indication", "sub_indication", "test", "practice", "record", "checks"}
     assert report["file"] == "betyg.pdf"
     assert all(set(check) == {"name", "outcome", "code", "found"} for check in report["checks"])
     assert report["record"]["title"] == "Terminsbetyg"

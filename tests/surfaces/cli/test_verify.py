@@ -47,6 +47,18 @@ def test_a_good_file_is_valid_with_the_bundle_that_the_user_believes(
     assert report["test"] is True
 
 
+@pytest.mark.feature("D4")
+def test_what_was_made_in_training_is_never_called_valid(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    issuer = builder.snapshot()["issuer"] | {"name": "Tỉnh Thực Hành (BẢN THỰC HÀNH)"}
+    (folder / "practised.pdf").write_bytes(builder.build(snapshot_changes={"issuer": issuer}).data)
+    command.main([folder / "practised.pdf"])
+    said = capsys.readouterr().out
+    assert "PRACTICE, NOT VALID" in said
+    assert "made in training" in said
+    command.main([folder / "practised.pdf", folder / "good.pdf"], as_json=True)
+    assert [one["practice"] for one in reports(capsys)] == [True, False]
+
+
 def test_a_bundle_that_came_along_with_the_file_is_not_believed(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

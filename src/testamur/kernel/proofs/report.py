@@ -90,6 +90,7 @@ class Verdict:
         test: True when anything in the chain of trust is marked as test.
         record: a summary of the record, empty when it could not be read.
         checks: in the order in which they were made.
+        practice: True when the record itself says that it was made in training, and is worth nothing; then `test` too.
     """
 
     file: str
@@ -97,6 +98,7 @@ class Verdict:
     test: bool
     record: Mapping[str, Any]
     checks: tuple[Check, ...]
+    practice: bool = False
 
     @property
     def indication(self) -> str | None:
@@ -128,6 +130,7 @@ class Verdict:
             "indication": self.indication,
             "sub_indication": self.sub_indication,
             "test": self.test,
+            "practice": self.practice,
             "record": dict(self.record),
             "checks": [check.as_json() for check in self.checks],
         }

@@ -21,6 +21,8 @@ MAX_SEAL_AREA = 100_000 * 100 * 100
 """Of the seal's box, in square hundredths of a point: a fifth of an A4 page. What is signed must stay in sight."""
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
+PRACTICE = "BẢN THỰC HÀNH"
+"""Stands in the issuer's name of every document that a practice installation makes (§1): what is signed says it."""
 _TOP = (
     "v", "record", "version", "replaces", "document", "pack", "template", "issuer", "subject", "content", "signers",
     "seal", "verify", "issued_on", "frozen_at", "test",
@@ -66,6 +68,11 @@ class Snapshot:
     test: bool
     value: Mapping[str, Any]
 
+    @property
+    def practice(self) -> bool:
+        """Whether the document was made in training: a test document whose issuer's name says so."""
+        return is_practice(test=self.test, issuer=self.issuer_name)
+
     def summary(self) -> dict[str, Any]:
         """The member `record` of a verdict (§11): what a person needs to recognise the document."""
         return {
@@ -79,6 +86,11 @@ class Snapshot:
             "signers": [{"role": s.role, "title": s.title, "name": s.name} for s in self.signers],
             "code": self.code,
         }
+
+
+def is_practice(*, test: bool, issuer: str) -> bool:
+    """Whether a document of that issuer was made in training. A document that is no test never was."""
+    return test and PRACTICE in issuer
 
 
 def signer_ref(record: UUID, scheme: str, value: str) -> str:

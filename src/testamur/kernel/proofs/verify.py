@@ -116,7 +116,8 @@ class _Verification:
         snapshot = self.opening.snapshot
         summary: dict[str, Any] = snapshot.summary() if snapshot else {}
         test = self.trust.test or any(s.test for s in self.signed) or (snapshot is not None and snapshot.test)
-        return Verdict(self.name, word, test, summary, tuple(self.book.checks))
+        practice = snapshot is not None and snapshot.practice
+        return Verdict(self.name, word, test, summary, tuple(self.book.checks), practice)
 
     # --- signers ---
 

@@ -16,6 +16,7 @@ import pikepdf
 import typst
 
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.proofs.snapshot import is_practice
 from testamur.schoolday.custody.rules import CopyKind, CopyView
 from testamur.schoolday.custody.words import words
 from testamur.trust.records import queries as records
@@ -105,6 +106,7 @@ def _told(
 ) -> dict[str, Any]:
     locale, subject = snapshot["document"]["locale"], snapshot["subject"]
     say = words(locale)
+    practice = is_practice(test=bool(snapshot["test"]), issuer=snapshot["issuer"]["name"])
     number = f"{copy.number}/{copy.year}"
     identifier = subject["identifier"]["value"]
     named = say["extract" if copy.kind is CopyKind.EXTRACT else "copy"]
@@ -118,7 +120,8 @@ def _told(
         "pages": pages,
         "line": f"{named} {say['number'].lower()} {number} · {day} · {office} · {url.partition('://')[2]}",
         "test": bool(snapshot["test"]),
-        "test-word": say["test"],
+        "practice": practice,
+        "test-word": say["practice" if practice else "test"],
         "person": [
             [say["pupil"], subject["name"]],
             [say["born"], _day(subject["birth_date"] or "", locale)],

@@ -37,6 +37,8 @@ _WORDS = {
 _OUTLIVED = ("status.annulled", "status.replaced")
 _NO_LONGER = ("NO LONGER VALID", "bold red")
 """Said instead of forged or changed, when the status list alone decided: the document itself is genuine."""
+_PRACTICE = ("PRACTICE, NOT VALID", "bold yellow")
+"""Said instead of valid of what was made in training."""
 
 
 def verify(
@@ -219,9 +221,9 @@ def _lines(verdict: Verdict, width: int) -> Iterator[list[tuple[str, str]]]:
     """Lines of (text, style): the verdict first, then what each check found."""
     import textwrap
 
-    word, style = _NO_LONGER if verdict.code in _OUTLIVED else _WORDS[verdict.word.value]
+    word, style = _word(verdict)
     yield [(_plain(verdict.file), "bold")]
-    test = [(" TEST ", "black on yellow"), (" made with test keys, proves nothing", "yellow")] if verdict.test else []
+    test = _test(verdict)
     yield [("  ", ""), (word, style), *([("  ", ""), *test] if test else [])]
     if verdict.record:
         yield [("  " + _plain(_summary(verdict.record)), "")]
@@ -232,6 +234,22 @@ def _lines(verdict: Verdict, width: int) -> Iterator[list[tuple[str, str]]]:
         yield [("  " + _SIGNS[outcome] + " ", _COLOURS[outcome]), (check.name.ljust(names) + "  ", "dim"), (first, "")]
         yield from ([(" " * (names + 6) + line, "")] for line in rest)
     yield [("", "")]
+
+
+def _word(verdict: Verdict) -> tuple[str, str]:
+    if verdict.code in _OUTLIVED:
+        return _NO_LONGER
+    return _PRACTICE if verdict.practice and verdict.word.value == "valid" else _WORDS[verdict.word.value]
+
+
+def _test(verdict: Verdict) -> list[tuple[str, str]]:
+    if verdict.practice:
+        said = " PRACTICE ", " made in training with keys of its own, proves nothing"
+    elif verdict.test:
+        said = " TEST ", " made with test keys, proves nothing"
+    else:
+        return []
+    return [(said[0], "black on yellow"), (said[1], "yellow")]
 
 
 def _summary(record: object) -> str:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from testamur.kernel.base.clock import stamp
 from testamur.kernel.base.ids import urn
+from testamur.kernel.proofs.snapshot import PRACTICE
 from testamur.law.contract import DocumentType
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -169,8 +170,10 @@ def code(record: UUID) -> str:
     return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 
-def snapshot(new: NewRecord, *, public_url: str, test: bool, frozen_at: datetime) -> dict[str, Any]:
-    """The content of `record.json` (docs/formats.md §1)."""
+def snapshot(
+    new: NewRecord, *, public_url: str, test: bool, frozen_at: datetime, practice: bool = False
+) -> dict[str, Any]:
+    """The content of `record.json` (docs/formats.md §1). `practice`: of an installation for training, which says so."""
     short = code(new.record)
     document = new.document
     return {
@@ -192,7 +195,7 @@ def snapshot(new: NewRecord, *, public_url: str, test: bool, frozen_at: datetime
         },
         "issuer": {
             "id": urn(new.issuer.organisation),
-            "name": new.issuer.name,
+            "name": _practised(new.issuer.name) if practice else new.issuer.name,
             "unit": {"code": new.issuer.unit_code, "name": new.issuer.unit_name},
         },
         "subject": _subject(new.subject),
@@ -213,6 +216,11 @@ def snapshot(new: NewRecord, *, public_url: str, test: bool, frozen_at: datetime
         "frozen_at": stamp(frozen_at),
         "test": test,
     }
+
+
+def _practised(name: str) -> str:
+    """The issuer's name with the mark of practice in it, whoever has renamed the body since it was made."""
+    return name if PRACTICE in name else f"{name} ({PRACTICE})"
 
 
 def _subject(subject: Subject) -> dict[str, Any]:

@@ -15,10 +15,12 @@ from testamur.kernel.base import clock
 from testamur.kernel.base.actor import operator
 from testamur.kernel.proofs.trust import parse_trust
 from testamur.kernel.proofs.verify import verify_file
+from testamur.register.schools import actions as schools_actions
 from testamur.register.schools import queries as schools
-from testamur.register.schools.rules import UnitKind
+from testamur.register.schools.rules import UnitKind, UnitUpdate
 from testamur.surfaces.cli import demo_build, issuing, practice_school, trial
 from testamur.surfaces.cli.trust import write_trust
+from testamur.trust.records import queries as records
 from testamur.trust.sealing.rules import Algorithm
 
 MARK = "BẢN THỰC HÀNH"
@@ -63,7 +65,7 @@ def test_what_is_practised_says_so_on_every_page_and_no_real_trust_file_knows_it
     plan = issuing.plan(operator(), school.id, year.code, "HK2", ["hoc_ba_year"], year.ends)
     how = issuing.How(Path(settings.DATA), "demo", settings.PUBLIC_URL)
     some = plan.records[:1]
-    issuing.run(operator(), some, how, lambda _what, _count: lambda _n: None)
+    issuing.run(operator(), some, how, lambda _what, _count: lambda _n: None, word=True)
     (file,) = issuing.write_copies(operator(), [some[0].record], tmp_path / "copies")
     text = subprocess.run(["pdftotext", "-raw", str(file), "-"], capture_output=True, check=True).stdout.decode()
     pages = text.rstrip("\f").split("\f")
@@ -72,8 +74,29 @@ def test_what_is_practised_says_so_on_every_page_and_no_real_trust_file_knows_it
     write_trust(tmp_path / "practice.json")
     own = verify_file(file.read_bytes(), parse_trust((tmp_path / "practice.json").read_bytes()), file.name)
     assert own.word == "valid"
+    assert own.practice, "every verifier tells it from a real one"
+    assert "không có giá trị" in " ".join(pages[0].split()), "and so does the box on the document"
+    (view,) = records.by_ids(by=operator(), records=[some[0].record])
+    code = Client().get(reverse("public:code", args=[view.code])).content.decode()
+    assert "Practice – not valid" in code
+    assert "issued here and holds" not in code
     real = _real_trust(tmp_path)
     assert verify_file(file.read_bytes(), parse_trust(real.read_bytes()), file.name).word != "valid"
+
+
+@pytest.mark.feature("D4")
+def test_the_mark_stays_when_somebody_renames_the_body(practising: None) -> None:
+    (school,) = schools.units_under("/", kind=UnitKind.SCHOOL)
+    body, *_ = schools.units_above(school.path)
+    schools_actions.update_units(by=operator(), updates=[UnitUpdate(body.id, name="Tỉnh Thật")], now=clock.now())
+    plan = issuing.plan(
+        operator(), school.id, schools.school_years(body.id)[0].code, "HK2", ["hoc_ba_year"], clock.now().date()
+    )
+    how = issuing.How(Path(settings.DATA), "demo", settings.PUBLIC_URL)
+    issuing.run(operator(), plan.records[:1], how, lambda _what, _count: lambda _n: None, word=True)
+    frozen = records.frozen(records=[plan.records[0].record])[plan.records[0].record]
+    assert frozen["issuer"]["name"] == f"Tỉnh Thật ({MARK})"
+    assert frozen["test"] is True
 
 
 def _real_trust(folder: Path) -> Path:

@@ -102,6 +102,32 @@ def test_both_call_the_good_record_valid() -> None:
     assert both(Bad(builder.good().data)).word == "valid"
 
 
+def of_issuer(name: str, **changes: Any) -> Bad:
+    """A good record whose issuer is so called."""
+    issuer = builder.snapshot()["issuer"] | {"name": name}
+    return Bad(builder.build(snapshot_changes={"issuer": issuer, **changes}).data)
+
+
+def shown(verdict: Verdict) -> dict[str, Any]:
+    """What the page chooses its word by."""
+    return {"word": verdict.word, "code": verdict.code, "practice": verdict.practice}
+
+
+@pytest.mark.feature("D4", "A22")
+def test_both_tell_practice_by_what_is_signed() -> None:
+    practised = both(of_issuer("Tỉnh Thực Hành (BẢN THỰC HÀNH)"))
+    assert (practised.word, practised.test, practised.practice) == ("valid", True, True)
+    assert ask("page.js", "pageWord", shown(practised)) == "practice"
+    assert not both(of_issuer("Tỉnh Thực Hành")).practice
+
+
+@pytest.mark.feature("D4", "A22")
+def test_what_is_no_test_is_never_called_practice() -> None:
+    real = both(of_issuer("Trung tâm BẢN THỰC HÀNH", test=False))
+    assert not real.practice
+    assert ask("page.js", "pageWord", shown(real)) == "valid"
+
+
 def test_both_say_the_same_without_a_bundle() -> None:
     for bad in (Bad(builder.good().data, NO_TRUST), bad_files.a_changed_byte_in_the_document()):
         both(Bad(bad.data, NO_TRUST))

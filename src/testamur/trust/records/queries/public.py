@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.conf import settings
+
 from testamur.register.schools import queries as schools
 from testamur.trust.records.models import Issue, Record
 from testamur.trust.records.rules import SEEN_BY_CITIZENS, State, read_code
@@ -23,6 +25,7 @@ class PublicRecord:
         pdf_sha256: digest of the original file, for comparing with a copy at hand.
         replaced_by: code of the record that took its place; empty when none has.
         replaced_because: ``new_version``, ``rectification``, ``change``, ``re_examination``; empty when not replaced.
+        practice: this installation is one for training: what it issues counts for nothing.
     """
 
     code: str
@@ -39,6 +42,7 @@ class PublicRecord:
     pdf_size: int
     replaced_by: str
     replaced_because: str
+    practice: bool = False
 
 
 def by_code(code: str) -> PublicRecord | None:
@@ -70,6 +74,7 @@ def by_code(code: str) -> PublicRecord | None:
         pdf_size=issue.pdf_size,
         replaced_by=after.code if after else "",
         replaced_because=after.replaced_because if after else "",
+        practice=settings.PRACTICE,
     )
 
 

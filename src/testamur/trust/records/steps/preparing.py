@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
+
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.clock import parse_stamp, stamp
 from testamur.kernel.base.ids import new_id
@@ -55,7 +57,9 @@ def prepare(
     frozen_at = parse_stamp(stamp(now))  # whole seconds, as it stands in the snapshot
     with costs("render"):
         for one in new:
-            frozen = canonical(snapshot(one, public_url=public_url, test=test, frozen_at=frozen_at))
+            frozen = canonical(
+                snapshot(one, public_url=public_url, test=test, frozen_at=frozen_at, practice=settings.PRACTICE)
+            )
             must_be_readable(frozen)
             pdf = renderer.render(template=one.document.template, record_json=frozen, frozen_at=frozen_at)
             made.append((one, frozen, pdf))

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.clock import parse_stamp, stamp
 from testamur.kernel.base.ids import new_id, random_id
@@ -68,7 +70,7 @@ def take_in(*, by: Actor, finished: Finished, public_url: str, test: bool, now: 
     frozen_at = parse_stamp(stamp(now))
     seen = intake.inspect(finished.data)
     new = _record(finished, seen)
-    told = snapshot(new, public_url=public_url, test=test, frozen_at=frozen_at)
+    told = snapshot(new, public_url=public_url, test=test, frozen_at=frozen_at, practice=settings.PRACTICE)
     # The snapshot tells what was changed, and it is itself attached: a first pass shows what there is to tell.
     trial = intake.normalise(finished.data, record_json=canonical(told), frozen_at=frozen_at)
     told["content"] = {

@@ -23,17 +23,17 @@ import { verifyFile } from "./verify.js";
 const PAGE_PROOF_SUFFIX = ".tlog-proof";
 const PAGE_OUTLIVED = ["status.annulled", "status.replaced"];
 const PAGE_SIGNS = { ok: "✓", failed: "✗", undecided: "?", absent: "–" };
-const PAGE_COLOURS = { valid: "success", invalid: "danger", undecided: "warning", foreign: "neutral", outlived: "danger" };
+const PAGE_COLOURS = { valid: "success", invalid: "danger", undecided: "warning", foreign: "neutral", outlived: "danger", practice: "warning" };
 const PAGE_CHECKS = ["revisions", "digest", "signer", "signers", "seal", "proof", "status", "issuer", "file", "internal"];
 const PAGE_CODE = /(?:^|\/)v\/([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})\/?$/;
 const PAGE_BARE_CODE = /^[0-9A-Z]{4}-?[0-9A-Z]{4}-?[0-9A-Z]{4}$/;
 
 /** Every key of #verifier-strings; `{0}`, `{1}` … stand for what is put in. */
 export const PAGE_KEYS = [
-  ...["valid", "invalid", "undecided", "foreign", "outlived"].flatMap((word) => [`word.${word}`, `means.${word}`]),
+  ...["valid", "invalid", "undecided", "foreign", "outlived", "practice"].flatMap((word) => [`word.${word}`, `means.${word}`]),
   ...Object.values(Outcome).map((outcome) => `outcome.${outcome}`),
   ...PAGE_CHECKS.map((name) => `check.${name}`),
-  ...["test", "checking", "checked"],
+  ...["test", "practice", "checking", "checked"],
   ...["trust.none", "trust.site", "trust.own", "trust.saved", "trust.failed", "trust.list", "trust.bad"],
   ...["qr.none", "qr.other", "qr.elsewhere", "qr.camera", "qr.looking", "qr.failed"],
 ];
@@ -43,8 +43,12 @@ export function harmless(text) {
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }
 
-/** Which of the five words of the page a verdict is: as the verdict's own, but `outlived` for a record no longer valid. */
+/**
+ * Which of the six words of the page a verdict is: as the verdict's own, but `outlived` for a record no longer valid, and
+ * `practice` for one that would be valid had it not been made in training.
+ */
 export function pageWord(verdict) {
+  if (verdict.practice && verdict.word === Word.VALID) return "practice";
   return PAGE_OUTLIVED.includes(verdict.code) ? "outlived" : verdict.word;
 }
 
@@ -237,7 +241,7 @@ class VerifierPage {
     const card = this.element("article", "", { class: "verifier-verdict ds-card", "data-word": word, "data-color": PAGE_COLOURS[word] });
     const title = this.element("h2", this.say(`word.${word}`), { class: "verdict-word ds-heading", "data-size": "sm" });
     card.append(title, this.element("p", harmless(verdict.file), { class: "verdict-file" }));
-    if (verdict.test) card.append(this.element("p", this.say("test"), { class: "verdict-test" }));
+    if (verdict.test) card.append(this.element("p", this.say(verdict.practice ? "practice" : "test"), { class: "verdict-test" }));
     card.append(this.element("p", this.say(`means.${word}`), { class: "verdict-means" }));
     const { record } = verdict;
     if (record.title !== undefined) {

@@ -83,13 +83,15 @@ export class Verdict {
    * @param {boolean} test true when anything in the chain of trust is marked as test
    * @param {object} record a summary of the record, empty when it could not be read
    * @param {Check[]} checks in the order in which they were made
+   * @param {boolean} practice true when the record itself says that it was made in training; then `test` too
    */
-  constructor(file, word, test, record, checks) {
+  constructor(file, word, test, record, checks, practice = false) {
     this.file = file;
     this.word = word;
     this.test = test;
     this.record = record;
     this.checks = Object.freeze([...checks]);
+    this.practice = practice;
     Object.freeze(this);
   }
 
@@ -123,6 +125,7 @@ export class Verdict {
       indication: this.indication,
       sub_indication: this.subIndication,
       test: this.test,
+      practice: this.practice,
       record: { ...this.record },
       checks: this.checks.map((check) => check.asJson()),
     };

@@ -8,6 +8,9 @@ import { ShapeError, digest, isObject, items, members, text, time, urn as readUr
 export const MAX_SIGNERS = 64;
 export const MAX_SEAL_AREA = 100_000 * 100 * 100;
 
+/** Stands in the issuer's name of every document that a practice installation makes (§1). */
+export const PRACTICE = "BẢN THỰC HÀNH";
+
 const SNAPSHOT_MAX_BYTES = 16 << 20;
 const SNAPSHOT_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const SNAPSHOT_TOP = [
@@ -20,6 +23,11 @@ export class Snapshot {
   constructor(values) {
     Object.assign(this, values);
     Object.freeze(this);
+  }
+
+  /** Whether the document was made in training: a test document whose issuer's name says so. */
+  get practice() {
+    return this.test && this.issuerName.includes(PRACTICE);
   }
 
   /** The member `record` of a verdict (§11): what a person needs to recognise the document. */

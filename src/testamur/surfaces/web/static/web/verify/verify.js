@@ -87,7 +87,8 @@ class Verification {
   verdict(word) {
     const { snapshot } = this.opening;
     const test = this.trust.test || this.signed.some((found) => found.test) || (snapshot !== null && snapshot.test);
-    return new Verdict(this.name, word, test, snapshot ? snapshot.summary() : {}, this.book.checks);
+    const summary = snapshot ? snapshot.summary() : {};
+    return new Verdict(this.name, word, test, summary, this.book.checks, snapshot !== null && snapshot.practice);
   }
 
   /** Runs a check and writes a failure down under its name; true when it held. */
