@@ -150,13 +150,20 @@ HELD: dict[str, tuple[str, ...]] = {
     "person": ("testamur.schoolday.keeping.extract.register.person",),
     "contacts": ("testamur.schoolday.keeping.extract.register.contacts",),
     "family": ("testamur.schoolday.keeping.extract.register.family",),
-    "schooling": ("testamur.schoolday.keeping.extract.register.schooling",),
+    "schooling": (
+        "testamur.schoolday.keeping.extract.register.schooling",
+        "testamur.schoolday.custody.queries.held.transfers",
+    ),
     "marks": ("testamur.schoolday.diary.queries.held.marks", "testamur.schoolday.results.queries.held"),
     "attendance": ("testamur.schoolday.diary.queries.held.attendance",),
     "remarks": ("testamur.schoolday.diary.queries.held.remarks",),
     "health": ("testamur.schoolday.diary.queries.held.health",),
     "assessments": ("testamur.schoolday.diary.queries.held.assessments",),
-    "documents": ("testamur.schoolday.keeping.extract.papers.documents",),
+    "documents": (
+        "testamur.schoolday.keeping.extract.papers.documents",
+        "testamur.schoolday.transcripts.queries.held.delivered",
+        "testamur.schoolday.custody.queries.held.copies",
+    ),
     "messages": (
         "testamur.schoolday.conversations.queries.held.held",
         "testamur.schoolday.noticeboard.queries.held.held",
@@ -167,9 +174,17 @@ HELD: dict[str, tuple[str, ...]] = {
     "support": ("testamur.schoolday.support.held.held",),
     "notices": ("testamur.exchange.notifications.queries.held.held",),
     "logins": ("testamur.access.accounts.queries.held.held",),
-    "sights": ("testamur.schoolday.keeping.extract.papers.sights",),
+    "work": tuple(
+        f"testamur.schoolday.{one}.queries.held.work" for one in ("transcripts", "custody", "supervision", "rollout")
+    ),
+    "sights": (
+        "testamur.schoolday.keeping.extract.papers.sights",
+        "testamur.schoolday.custody.queries.held.lookups",
+    ),
 }
 """What an extract of one person holds, by topic: `(*, by, person, now) -> Sheet…` (schoolday.keeping.extract)."""
+READY_RULES: tuple[str, ...] = ("testamur.schoolday.transcripts.steps.holding.must_be_verified",)
+"""What is asked before documents may be signed: `(*, records, now)`, raises Refused (trust.records.actions)."""
 _OWNER = "testamur.schoolday.{0}.queries.old.old", "testamur.schoolday.{0}.actions.erasing.erase"
 KEPT: dict[str, tuple[str, ...]] = {
     category: tuple(name.format(owner) for name in _OWNER)

@@ -95,6 +95,10 @@ class Purpose(StrEnum):
     OTHER = "other"
 
 
+OPENLY_TOLD = frozenset({Purpose.COPY, Purpose.TRANSFER, Purpose.CORRECTION, Purpose.QUESTION})
+"""Errands of the family itself: the person who was looked up reads these words. Others may concern an inquiry."""
+
+
 class CopyKind(StrEnum):
     """A copy of all pages, or an extract of some years."""
 

@@ -192,12 +192,20 @@ def test_the_family_reads_who_looked_and_what_for(vn: World) -> None:
     from testamur.kernel.journal import steps as journal
 
     look(vn)
+    look(vn, purpose=Purpose.AUTHORITY, text="A court asks about something")
     with own_acts_are_seen():
         journal.ship_all(now=clock.now())
     browser = enter(vn, "vn_guardian", "guardian")
     page = browser.get(f"/mine/seen/{vn.persons['vn_pupil']}/")
     assert page.status_code == 200
-    assert "Schools and documents of all years" in page.content.decode()
+    text = page.content.decode()
+    assert "Schools and documents of all years" in text
+    assert "A copy or an extract was asked for" in text  # the family's own errand
+    assert "A court or another authority asks" not in text
+    assert vn.names["vn_principal"] not in text, "who asks in an office asks for it"
+    unit = school_queries.unit(vn.vn_school) if vn.vn_school else None
+    assert unit is not None
+    assert f"<td>{unit.name}" in text
 
 
 def test_a_protected_pupil_is_shown_by_alias_and_no_document_is_opened(vn: World) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.jobs.rules import step_actor
 from testamur.kernel.journal.searching import search_log
+from testamur.schoolday.custody.rules import OPENLY_TOLD
 from testamur.trust.records.queries import seen as records
 
 READS = (
@@ -25,7 +26,10 @@ _LOOKER = step_actor("keeping", "journal.read")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One sight: `what` is ``name``, ``document`` or the kind of an entry; `where` a page or type of document."""
+    """One sight: `what` is ``name``, ``document`` or the kind of an entry; `where` a page or type of document.
+
+    Of a look-up `where` is its purpose, where that is the errand of the family itself.
+    """
 
     what: str
     actor: UUID
@@ -46,5 +50,7 @@ def seen(*, by: Actor, person: UUID, since: datetime, limit: int = 500) -> tuple
     ]
     for logged in search_log(by=_LOOKER, path="/", kinds=READS, naming=[str(person)], first=since, limit=limit):
         entry = logged.entry
-        told.append(Seen(entry.kind.partition("/")[0], entry.actor, entry.at, entry.path, ""))
+        purpose = str(entry.refs.get("purpose", ""))
+        where = purpose if purpose in OPENLY_TOLD else ""
+        told.append(Seen(entry.kind.partition("/")[0], entry.actor, entry.at, entry.path, where))
     return tuple(sorted(told, key=lambda one: one.at, reverse=True)[:limit])

@@ -30,6 +30,8 @@ class Topic(StrEnum):
     SUPPORT = "support"
     NOTICES = "notices"
     LOGINS = "logins"
+    WORK = "work"
+    """What a person did at work in the province's transcripts."""
     SIGHTS = "sights"
 
 
@@ -58,6 +60,8 @@ class Receiver(StrEnum):
     ARCHIVE = "archive"
     CHECKERS = "checkers"
     """Whoever is shown a document and checks it."""
+    STORE = "store"
+    """The ministry's store of transcripts, where a country has one."""
     CARRIERS = "carriers"
     """Those who carry e-mail, text messages, pushes and calls."""
 
@@ -100,7 +104,8 @@ HELD: tuple[Held, ...] = (
     Held(Topic.REMARKS, Ground.TASK, _SCHOOL, Span.PLAN),
     Held(Topic.HEALTH, Ground.HEALTH, _SCHOOL, Span.PLAN),
     Held(Topic.ASSESSMENTS, Ground.DUTY, _SCHOOL, Span.PLAN),
-    Held(Topic.DOCUMENTS, Ground.DUTY, (*_SCHOOL, Receiver.OFFICE, Receiver.ARCHIVE, Receiver.CHECKERS), Span.EVER),
+    Held(Topic.DOCUMENTS, Ground.DUTY,
+         (*_SCHOOL, Receiver.OFFICE, Receiver.ARCHIVE, Receiver.STORE, Receiver.CHECKERS), Span.EVER),
     Held(Topic.MESSAGES, Ground.TASK, _SCHOOL, Span.PLAN),
     Held(Topic.FORMS, Ground.TASK, (*_SCHOOL, Receiver.OFFICE), Span.PLAN),
     Held(Topic.CARE, Ground.TASK, _SCHOOL, Span.PLAN),
@@ -108,6 +113,7 @@ HELD: tuple[Held, ...] = (
     Held(Topic.SUPPORT, Ground.TASK, (Receiver.ONESELF, Receiver.OFFICE), Span.PLAN),
     Held(Topic.NOTICES, Ground.TASK, (Receiver.ONESELF, Receiver.CARRIERS), Span.CHOSEN),
     Held(Topic.LOGINS, Ground.SECURITY, (Receiver.ONESELF,), Span.LOGINS),
+    Held(Topic.WORK, Ground.DUTY, (Receiver.ONESELF, Receiver.HEAD, Receiver.BODY), Span.PLAN),
     Held(Topic.SIGHTS, Ground.SECURITY, (Receiver.ONESELF, Receiver.GUARDIANS, Receiver.BODY), Span.LOG),
 )  # fmt: skip
 """In the order in which a person reads it."""

@@ -15,7 +15,9 @@ from testamur.register.people import queries as people
 from testamur.register.people import reach as kin
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import PostView
+from testamur.schoolday.custody.rules import Purpose
 from testamur.schoolday.keeping import queries
+from testamur.surfaces.web.custody.words import PURPOSES
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.family import reach
 from testamur.surfaces.web.mine import words
@@ -52,6 +54,13 @@ def seen(request: WebRequest, subject: UUID) -> HttpResponse:
     )
 
 
+def _why(one: queries.Seen) -> words.Word:
+    """What it was for; the purpose of a look-up where it was the family's own errand, and no word of an inquiry."""
+    if one.what == "custody.lookup.opened" and one.where:
+        return PURPOSES[Purpose(one.where)]
+    return words.PURPOSES.get(one.what, "")
+
+
 def _role(path: str, posts: Sequence[PostView]) -> str:
     """In which post of today somebody could see something of that place."""
     fitting = (post.role.value for post in posts if path.startswith(post.path) or post.path.startswith(path))
@@ -68,16 +77,17 @@ def _rows(visitor: Visitor, subject: UUID, some: tuple[queries.Seen, ...]) -> li
     for one in some:
         role = _role(one.path, posts.get(one.actor, ()))
         own = one.actor == visitor.actor.id
-        known = one.actor in names and (own or one.actor not in family)
+        office = one.what.startswith("custody.") and not own  # who asks in an office asks for it, and it answers
+        known = one.actor in names and not office and (own or one.actor not in family)
         rows.append(
             {
                 "at": one.at,
                 "what": words.SEEN.get(one.what, one.what),
-                "why": words.PURPOSES.get(one.what, ""),
+                "why": _why(one),
                 "where": shown(one.where) if one.what == "name" else "",
                 "own": own,
                 "guardian": one.actor in family and not own,
-                "actor": names[one.actor].name if known else "",
+                "actor": places.get(one.path, "") if office else names[one.actor].name if known else "",
                 "role": ROLE_NAMES.get(role, role),
                 "place": places.get(one.path, ""),
             }

@@ -38,6 +38,7 @@ TOPICS: Mapping[Topic, Word] = {
     Topic.SUPPORT: _("Questions to the school"),
     Topic.NOTICES: _("Notifications"),
     Topic.LOGINS: _("Logins and devices"),
+    Topic.WORK: _("What you did at work with transcripts"),
     Topic.SIGHTS: _("Who saw it"),
 }
 WHY: Mapping[Topic, Word] = {
@@ -58,6 +59,7 @@ WHY: Mapping[Topic, Word] = {
     Topic.SUPPORT: _("To answer you."),
     Topic.NOTICES: _("To tell you by the ways that you chose."),
     Topic.LOGINS: _("So that nobody else gets in, and you can see it if somebody tries."),
+    Topic.WORK: _("To know who verified, decided and gave out what."),
     Topic.SIGHTS: _("So that you can see who looked."),
 }
 GROUNDS: Mapping[Ground, Word] = {
@@ -75,6 +77,7 @@ RECEIVERS: Mapping[Receiver, Word] = {
     Receiver.BODY: pgettext_lazy("receiver", "the body responsible"),
     Receiver.ARCHIVE: pgettext_lazy("receiver", "the archive"),
     Receiver.CHECKERS: pgettext_lazy("receiver", "whoever is shown a document and checks it"),
+    Receiver.STORE: pgettext_lazy("receiver", "the ministry's store of transcripts, where a country has one"),
     Receiver.CARRIERS: pgettext_lazy("receiver", "carriers of e-mail, text messages and pushes"),
 }
 SPANS: Mapping[Span, Word] = {
