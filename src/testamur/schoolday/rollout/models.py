@@ -1,4 +1,4 @@
-"""Tables of the roll-out: plans with their stages, the schools that joined, lists of first steps that were put away."""
+"""Tables of the roll-out: plans with their stages, schools that joined, first steps put away, practice schools."""
 
 from __future__ import annotations
 
@@ -75,6 +75,25 @@ class Joining(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["plan", "unit"], name="rollout_joined_once")]
+
+
+class Beginning(models.Model):
+    """Somebody who practises asked for a fresh school; `id` is the form's own, so that it is asked for once.
+
+    There are rows only in a practice installation.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    asked_at = models.DateTimeField()
+    school = models.UUIDField(null=True)
+    failed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(school=None) | models.Q(failed=False), name="rollout_beginning_ends_once"
+            ),
+        ]
 
 
 class PutAway(models.Model):

@@ -5,19 +5,26 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client, override_settings
 from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 
 from testamur.kernel.base import clock
 from testamur.kernel.base.actor import operator
+from testamur.kernel.base.ids import new_id
+from testamur.kernel.base.refused import NotFound
+from testamur.kernel.jobs import running
 from testamur.kernel.proofs.trust import parse_trust
 from testamur.kernel.proofs.verify import verify_file
 from testamur.register.schools import actions as schools_actions
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import UnitKind, UnitUpdate
+from testamur.schoolday.rollout import tasks
+from testamur.schoolday.rollout.actions import beginning
 from testamur.surfaces.cli import demo_build, issuing, practice_school, trial
 from testamur.surfaces.cli.trust import write_trust
 from testamur.trust.records import queries as records
@@ -34,26 +41,89 @@ def practising(db: None) -> Iterator[None]:
         yield
 
 
+def waiting() -> list[Any]:
+    """Fresh schools that the background work has been asked for."""
+    return [one for one in DBTaskResult.objects.all() if one.task_path == tasks.make_school.module_path]
+
+
 @pytest.mark.feature("D4")
 def test_whoever_begins_again_gets_a_fresh_school_and_may_be_anybody_there(practising: None) -> None:
     browser = Client()
     address = reverse("rollout:practice")
-    before = browser.get(address).content.decode()
-    assert "Trường Tiểu học Thực Hành 1" in before
-    assert "PRACTICE" in before
-    answer = browser.post(address, follow=True)
-    page = answer.content.decode()
-    assert "at Trường Tiểu học Thực Hành 2" in page
-    assert len(schools.units_under("/", kind=UnitKind.SCHOOL)) == 2
+    before = browser.get(address)
+    assert "Trường Tiểu học Thực Hành 1" in before.content.decode()
+    assert "PRACTICE" in before.content.decode()
+    made = {"beginning": str(before.context["fresh"])}
+    wait = browser.post(address, made, follow=True)
+    assert "Your school is being made" in wait.content.decode()
+    assert wait.headers["Refresh"], "it looks again without JavaScript"
+    assert len(schools.units_under("/", kind=UnitKind.SCHOOL)) == 1, "nothing is made inside the request"
+    tasks.make_school.call(made["beginning"])
+    answer = browser.get(wait.request["PATH_INFO"], {"beginning": made["beginning"]}, follow=True)
+    assert "at Trường Tiểu học Thực Hành 2" in answer.content.decode()
     principal = next(one for _place, some in answer.context["places"] for one, _role in some if one.role == "principal")
     inside = browser.post(reverse("account:demo"), {"person": str(principal.person)}, follow=True)
     assert inside.context["visitor"].hat.role == "principal"
     assert reverse("rollout:practice") in inside.content.decode(), "the banner leads back to the beginning"
 
 
+@pytest.mark.feature("D4")
+def test_a_form_that_is_sent_twice_makes_one_school(practising: None) -> None:
+    made = {"beginning": str(new_id())}
+    for browser in (Client(), Client()):
+        browser.post(reverse("rollout:practice"), made)
+    assert len(waiting()) == 1
+    first = tasks.make_school.call(made["beginning"])
+    assert tasks.make_school.call(made["beginning"]) == first, "a second run makes no second school"
+    assert len(schools.units_under("/", kind=UnitKind.SCHOOL)) == 2
+
+
+@pytest.mark.feature("D4")
+def test_a_worker_that_dies_leaves_no_half_school_and_the_next_makes_it(
+    practising: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = {"beginning": str(new_id())}
+    Client().post(reverse("rollout:practice"), made)
+    monkeypatch.setattr(practice_school, "record_decisions", _dies)
+    monkeypatch.setattr(running, "last_try", lambda: False)
+    with pytest.raises(OSError, match="no space"):
+        tasks.make_school.call(made["beginning"])
+    assert len(schools.units_under("/", kind=UnitKind.SCHOOL)) == 1
+    assert "being made" in Client().get(reverse("rollout:practice"), made).content.decode(), "it goes on waiting"
+    monkeypatch.undo()
+    with override_settings(PRACTICE=True):
+        tasks.make_school.call(made["beginning"])
+    assert len(schools.units_under("/", kind=UnitKind.SCHOOL)) == 2
+
+
+def test_a_school_that_cannot_be_made_is_told_and_waited_for_no_longer(
+    practising: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = {"beginning": str(new_id())}
+    Client().post(reverse("rollout:practice"), made)
+    monkeypatch.setattr(practice_school, "record_decisions", _dies)
+    with pytest.raises(OSError, match="no space"):
+        tasks.make_school.call(made["beginning"])
+    assert "could not be made" in Client().get(reverse("rollout:practice"), made, follow=True).content.decode()
+
+
+def test_a_crowd_is_told_to_take_the_schools_that_are_there(practising: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beginning, "WAITING", 1)
+    Client().post(reverse("rollout:practice"), {"beginning": str(new_id())})
+    answer = Client().post(reverse("rollout:practice"), {"beginning": "no id"}, follow=True)
+    assert "too many practice schools" in answer.content.decode()
+    assert len(waiting()) == 1
+
+
+def _dies(**_told: object) -> None:
+    raise OSError("no space")
+
+
 def test_a_real_installation_has_no_such_page(db: None) -> None:
     assert Client().get(reverse("rollout:practice")).status_code == 404
     assert Client().post(reverse("rollout:practice")).status_code == 404
+    with pytest.raises(NotFound):
+        tasks.ask_afresh(by=operator(), id=new_id(), now=clock.now())
 
 
 @pytest.mark.feature("D4", "D12")

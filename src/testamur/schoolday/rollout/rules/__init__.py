@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from testamur.schoolday.rollout.rules.beginning import MOST, WAITING, BeginningView, Crowded
 from testamur.schoolday.rollout.rules.joining import Joined, Participation, SchoolLine
 from testamur.schoolday.rollout.rules.plans import (
     COUNTRIES,
@@ -14,10 +15,12 @@ from testamur.schoolday.rollout.rules.plans import (
     STAGES,
     TEXT,
     TRANSITIONS,
+    Begun,
     JoinedAlready,
     Mark,
     NewPlan,
     NotAsked,
+    NotJoined,
     PlanChanged,
     PlanFrozen,
     PlanInvalid,
@@ -38,17 +41,23 @@ __all__ = [
     "DUE",
     "GRADES",
     "MARKS",
+    "MOST",
     "NEEDED",
     "PILOT",
     "REMIND",
     "STAGES",
     "TEXT",
     "TRANSITIONS",
+    "WAITING",
+    "BeginningView",
+    "Begun",
+    "Crowded",
     "Joined",
     "JoinedAlready",
     "Mark",
     "NewPlan",
     "NotAsked",
+    "NotJoined",
     "Participation",
     "PlanChanged",
     "PlanFrozen",

@@ -58,6 +58,18 @@ class PlanStands(Refused):
     code = "rollout.plan.stands"
 
 
+class NotJoined(Refused):
+    """The school does not take part, so that it cannot leave."""
+
+    code = "rollout.school.not_joined"
+
+
+class Begun(Refused):
+    """What the plan asks of the school has begun: it is not left any more."""
+
+    code = "rollout.school.begun"
+
+
 class NotAsked(Refused):
     """The plan does not ask that school to take part, or is not in force."""
 
@@ -189,6 +201,10 @@ class PlanView:
     def asks(self, path: str, grade: int) -> bool:
         """Whether documents of that grade are asked for at the school (a class's path will do)."""
         return self.stage_of(path, grade) is not None
+
+    def begins(self, path: str) -> date | None:
+        """The first day that the plan names for the school at `path`; None where it names none."""
+        return min((day for stage in self.stages_at(path) for day in stage.dates.values()), default=None)
 
     def due(self, path: str, step: Step, grade: int | None = None) -> date | None:
         """The last day for a step; None where it is not asked for, or no day is said.

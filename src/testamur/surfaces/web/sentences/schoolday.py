@@ -194,6 +194,11 @@ SENTENCES: Mapping[str, str | Promise] = {
     "rollout.plan.invalid": _("Look at this again: something is missing, or the days are not in order."),
     "rollout.plan.stands": _("Another plan is in force for this school year. Close it first."),
     "rollout.plan.state": _("The plan is at another step by now. Look at it again."),
+    "rollout.practice.crowded": _(
+        "There are too many practice schools, or too many wait to be made. Take one of those that are there."
+    ),
+    "rollout.school.begun": _("What the plan asks of your school has begun. Speak with the body responsible."),
+    "rollout.school.not_joined": _("Your school does not take part."),
     "rollout.school.joined": _("Your school takes part already."),
     "rollout.school.not_asked": _("The plan does not ask your school to take part."),
     "rollout.stage.overlap": _("Another stage asks the same grade of the same school."),
