@@ -27,6 +27,7 @@ STEP = step_actor(
     "reporting.office.see",
     "reporting.subscription.tell",
     "supervision.reminder.tell",
+    "transcripts.handover.tell",
 )
 
 SUPERVISING = step_actor(

@@ -258,6 +258,12 @@ class Standing:
         return next((step for step in STEPS if self.reached.get(step, 0) < self.pupils), None)
 
 
+REPLACED = "local.replaced"
+"""Code of a record that another has taken the place of before it went: the other one goes."""
+NOBODYS_TO_MEND = frozenset({REPLACED})
+"""Codes of rejections that ask nothing of anybody."""
+
+
 @dataclass(frozen=True, slots=True)
 class HandoverView:
     """One record on its way to the store; `code` and `message` are the store's words when it rejected it."""

@@ -15,14 +15,12 @@ from testamur.kernel.base.refused import Refused
 from testamur.register.schools import queries as schools
 from testamur.schoolday.transcripts.actions.handover import Asked, Said
 from testamur.schoolday.transcripts.queries import handover
-from testamur.schoolday.transcripts.rules import HandoverState
+from testamur.schoolday.transcripts.rules import REPLACED, HandoverState
 from testamur.trust.archive.queries import store
 from testamur.trust.records import queries as records
 from testamur.trust.records.queries.filed import Filed, filed
 from testamur.trust.records.rules import State
 
-REPLACED = "local.replaced"
-"""Code of a record that another has taken the place of before it went: the other one goes."""
 NOT_FILED = "local.not_filed"
 """Code of a record that is not in the archive any more."""
 _LONGEST_CHAIN = 50

@@ -15,6 +15,9 @@ MESSAGES = frozenset({"conversations.conversation.sent", "conversations.post.wri
 REMINDS = "supervision.reminder.sent"
 """Kind of journal entry, without its version, that says that the staff of schools are reminded of a step."""
 
+REJECTS = "transcripts.handover.rejected"
+"""The same: that the ministry's store rejected records of some classes."""
+
 LATE = timedelta(days=1)
 """What is older when it is read is told to nobody: the morning's letter tells of it, and the lesson may be over."""
 
@@ -67,6 +70,14 @@ def reminder_of(kind: str, refs: Mapping[str, Any]) -> UUID | None:
         return UUID(refs["reminder"]) if kind.partition("/")[0] == REMINDS else None
     except (KeyError, ValueError, TypeError, AttributeError):
         return None
+
+
+def rejected_in(kind: str, refs: Mapping[str, Any]) -> frozenset[UUID]:
+    """The classes of which an entry says that records were rejected; none for other entries."""
+    try:
+        return frozenset(map(UUID, refs["groups"])) if kind.partition("/")[0] == REJECTS else frozenset()
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return frozenset()
 
 
 def conversation_of(kind: str, refs: Mapping[str, Any]) -> UUID | None:

@@ -7,18 +7,15 @@ whoever is killed before its end has told nobody, and the next one tells everybo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 
-from testamur.access.accounts.queries.logins import locales_of
-from testamur.exchange.notifications.actions.colleagues import tell_colleagues
 from testamur.exchange.notifications.models import Reader
-from testamur.exchange.notifications.rules import STALE, address, language
+from testamur.exchange.notifications.rules import STALE
 from testamur.exchange.notifications.rules.colleagues import (
     LATE,
     Turned,
@@ -27,13 +24,12 @@ from testamur.exchange.notifications.rules.colleagues import (
     reminder_of,
     turns,
 )
-from testamur.exchange.notifications.steps.places import countries
+from testamur.exchange.notifications.steps.posting import MOST, Letter, post
+from testamur.exchange.notifications.steps.rejecting import tell_rejections
 from testamur.exchange.notifications.words import colleagues as words
 from testamur.kernel.base.actor import Actor
-from testamur.kernel.delivery.rules import MessageInvalid, NewMessage, check
 from testamur.kernel.journal import queries as journal
 from testamur.kernel.journal.rules import Cursor, EntryView
-from testamur.register.people import queries as people
 from testamur.register.people.rules import common_path
 from testamur.register.schools import queries as schools
 from testamur.schoolday.conversations import queries as conversations
@@ -44,8 +40,6 @@ from testamur.schoolday.supervision import queries as supervision
 NAME = "colleagues"
 CHUNK = 1000
 ROUNDS = 50
-MOST = 200
-"""Letters in one transaction of a morning."""
 
 
 def follow_colleagues(*, by: Actor, names: Actor, now: datetime) -> int:
@@ -76,16 +70,6 @@ def tell_mornings(*, by: Actor, names: Actor, country: str, day: date, before: d
     return count
 
 
-@dataclass(frozen=True, slots=True)
-class _Letter:
-    """A letter to one person; `write` gives subject and text in a language."""
-
-    person: UUID
-    path: str
-    dedupe: str
-    write: Callable[[str], tuple[str, str]]
-
-
 @transaction.atomic
 def _follow(by: Actor, names: Actor, now: datetime) -> int:
     Reader.objects.get_or_create(name=NAME)
@@ -96,7 +80,8 @@ def _follow(by: Actor, names: Actor, now: datetime) -> int:
     locked.transaction, locked.entry = entries[-1].cursor.transaction, entries[-1].cursor.entry
     locked.save(update_fields=["transaction", "entry"])
     fresh = [one for one in entries if one.at >= now - LATE]
-    return _tell_lessons(by, fresh, now) + _tell_messages(by, names, fresh, now) + _tell_reminders(by, fresh, now)
+    told = _tell_lessons(by, fresh, now) + _tell_messages(by, names, fresh, now) + _tell_reminders(by, fresh, now)
+    return told + tell_rejections(by, entries, now)
 
 
 def _tell_lessons(by: Actor, entries: Sequence[EntryView], now: datetime) -> int:
@@ -123,8 +108,8 @@ def _tell_lessons(by: Actor, entries: Sequence[EntryView], now: datetime) -> int
     for person, turned in told.items():
         some = tuple(turned.values())
         write = partial(words.lessons, some)
-        letters.append(_Letter(person, paths[person], f"lessons:{max(lessons)}:{person}", write))
-    return _post(by, "lessons", letters, now)
+        letters.append(Letter(person, paths[person], f"lessons:{max(lessons)}:{person}", write))
+    return post(by, "lessons", letters, now)
 
 
 def _tell_messages(by: Actor, names: Actor, entries: Sequence[EntryView], now: datetime) -> int:
@@ -146,46 +131,20 @@ def _tell_reminders(by: Actor, entries: Sequence[EntryView], now: datetime) -> i
         if reminder is not None:
             told = supervision.letters(by=by, reminder=reminder)
             letters = [
-                _Letter(one.person, one.path, f"reminder:{reminder}:{one.person}", partial(words.step_waits, one))
+                Letter(one.person, one.path, f"reminder:{reminder}:{one.person}", partial(words.step_waits, one))
                 for one in told
             ]
-            count += sum(_post(by, "reminders", letters[n : n + MOST], now) for n in range(0, len(letters), MOST))
+            count += sum(post(by, "reminders", letters[n : n + MOST], now) for n in range(0, len(letters), MOST))
     return count
 
 
 @transaction.atomic
 def _tell_waiting(by: Actor, some: Mapping[UUID, Waiting], when: str, now: datetime) -> int:
     letters = [
-        _Letter(person, one.path, f"messages:{when}:{one.newest}:{person}", partial(words.waits, one))
+        Letter(person, one.path, f"messages:{when}:{one.newest}:{person}", partial(words.waits, one))
         for person, one in some.items()
     ]
-    return _post(by, "messages", letters, now)
-
-
-def _post(by: Actor, about: str, letters: Sequence[_Letter], now: datetime) -> int:
-    """Put the letters of those whom an address reaches into the outbox."""
-    persons = [one.person for one in letters]
-    contacts, locales, country = people.contacts(by=by, persons=persons), locales_of(persons), countries()
-    messages = []
-    for one in letters:
-        to = address(contacts[one.person], label="work")
-        subject, text = one.write(language(locales.get(one.person, ""), country(one.path)))
-        message = NewMessage(
-            "email", to, subject, text, kind=f"notices.{about}", path=one.path, person=one.person, dedupe=one.dedupe
-        )
-        if to and _can_go(message):
-            messages.append(message)
-    path = common_path([one.path for one in letters])
-    return tell_colleagues(by=by, path=path, about=about, messages=messages, now=now)
-
-
-def _can_go(message: NewMessage) -> bool:
-    """False for an address that no channel can take: one such may not keep all others waiting."""
-    try:
-        check(message)
-    except MessageInvalid:
-        return False
-    return True
+    return post(by, "messages", letters, now)
 
 
 def _cursor(reader: Reader | None) -> Cursor:
