@@ -296,6 +296,9 @@ ALLOWED: Mapping[str, Who] = {
     "office:seals": OFFICE_ANYWHERE,  # a school is told who looks after the seal
     "office:seal_request": AUTHORITY_ANYWHERE,
     "office:seal": AUTHORITY,
+    "office:seal_school": AUTHORITY_ANYWHERE,
+    "office:school_seals": ADMINISTRATORS,
+    "office:school_seal_request": AUTHORITY,
     "office:seal_pem": AUTHORITY,
     "office:seal_install": AUTHORITY,
     "office:seal_try": AUTHORITY,
@@ -555,6 +558,7 @@ ALLOWED: Mapping[str, Who] = {
     "rollout:change": AUTHORITY,
     "rollout:act": AUTHORITY,
     "rollout:join": JOINS,
+    "rollout:leave": JOINS,
     "rollout:first": HATTED,
     "rollout:put_away": HATTED,
     "rollout:practice": NOBODY,

@@ -19,10 +19,12 @@ from testamur.register.schools.rules import Form, NewUnit, UnitKind
 from testamur.schoolday.rollout import actions, queries
 from testamur.schoolday.rollout.models import Plan
 from testamur.schoolday.rollout.rules import (
+    Begun,
     JoinedAlready,
     Mark,
     NewPlan,
     NotAsked,
+    NotJoined,
     PlanChanged,
     PlanFrozen,
     PlanInvalid,
@@ -216,6 +218,24 @@ def test_the_share_of_schools_that_take_part_counts_all_schools_of_the_body(prov
     assert (told.share, told.joined) == (100, 3)
     north = queries.participation(by=province.officer, id=made, path="/gia-dinh/north/")
     assert [line.code for line in north.schools] == ["A1"]
+
+
+@pytest.mark.feature("D1")
+def test_a_school_takes_its_word_back_until_the_first_day_of_the_plan(province: Province, by: Actor) -> None:
+    plan = _drafted(province)
+    actions.put_in_force(by=by, plan=plan, now=NOW)
+    with pytest.raises(NotJoined):
+        actions.leave(by=by, plan=plan, unit=province.schools[0], now=NOW)
+    actions.join(by=by, plan=plan, unit=province.schools[0], now=NOW)
+    with pytest.raises(Begun):
+        actions.leave(by=by, plan=plan, unit=province.schools[0], now=datetime(2026, 4, 1, 0, 1, tzinfo=UTC))
+    actions.leave(by=by, plan=plan, unit=province.schools[0], now=datetime(2026, 3, 31, 20, 0, tzinfo=UTC))
+    assert queries.joined(plan=plan, unit=province.schools[0]) is None
+    assert Entry.objects.filter(kind="rollout.school.left/1").count() == 1
+    actions.join(by=by, plan=plan, unit=province.schools[0], now=NOW)
+    actions.close_plan(by=by, plan=plan, now=NOW)
+    with pytest.raises(Begun):
+        actions.leave(by=by, plan=plan, unit=province.schools[0], now=NOW)
 
 
 def test_a_school_sees_no_draft_and_no_plan_of_another_body(province: Province, by: Actor) -> None:

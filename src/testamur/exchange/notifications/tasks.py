@@ -26,6 +26,7 @@ STEP = step_actor(
     "reporting.list.read",
     "reporting.office.see",
     "reporting.subscription.tell",
+    "rollout.plan.see",
     "supervision.reminder.tell",
     "transcripts.handover.tell",
 )

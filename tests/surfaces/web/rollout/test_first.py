@@ -38,6 +38,9 @@ def test_a_principal_s_steps_are_ticked_by_what_was_done(world: World, principal
     page = principal.get(home).content.decode()
     assert "First steps" in page
     assert "1 of 3 done" in page, "the class has its teacher already"
+    guide = reverse("support:page_help") + "?of=rollout"
+    assert guide in page, "each step that is left says how it is done"
+    assert "a school may leave the plan again" in principal.get(guide).content.decode()
     principal.post(reverse("rollout:join", args=[principal.get(reverse("rollout:home")).context["current"].id]))
     assert "2 of 3 done" in principal.get(home).content.decode()
 

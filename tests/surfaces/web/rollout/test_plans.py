@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from testamur.kernel.base import clock
 from testamur.schoolday.rollout.models import Joining, Plan
 from testamur.schoolday.rollout.rules import PlanState
 from tests.surfaces.web.conftest import LogIn
 from tests.surfaces.web.world import World
 
+DUE_MARKS = ("entry", "verification", "signing", "delivery")
 FORM: dict[str, Any] = {
     "name": "Học bạ số",
     "reason": "Kế hoạch 213/KH-BGDĐT",
@@ -51,6 +54,32 @@ def test_a_body_makes_a_plan_and_puts_it_in_force_and_a_school_joins(officer: Cl
     page = officer.get(reverse("rollout:plan", args=[plan.id])).content.decode()
     assert "1 of 1" in page
     assert "100 %" in page
+
+
+@pytest.mark.feature("D1")
+def test_a_school_leaves_a_plan_until_it_begins(officer: Client, principal: Client) -> None:
+    today = clock.now().date()
+    days = {f"s0-{mark}": (today + timedelta(days=n)).isoformat() for n, mark in enumerate(DUE_MARKS, 5)}
+    plan = _made(officer, **days)
+    officer.post(reverse("rollout:act", args=[plan.id]), {"act": "put_in_force"})
+    principal.post(reverse("rollout:join", args=[plan.id]))
+    assert "Leave the plan" in principal.get(reverse("rollout:home")).content.decode()
+    answer = principal.post(reverse("rollout:leave", args=[plan.id]), follow=True).content.decode()
+    assert "takes no part any more" in answer
+    assert "Our school takes part" in answer, "and it may join again"
+    assert (
+        "does not take part" in principal.post(reverse("rollout:leave", args=[plan.id]), follow=True).content.decode()
+    )
+    assert officer.post(reverse("rollout:leave", args=[plan.id])).status_code in {403, 404}
+
+
+def test_a_plan_that_has_begun_is_not_left(officer: Client, principal: Client) -> None:
+    plan = _made(officer)
+    officer.post(reverse("rollout:act", args=[plan.id]), {"act": "put_in_force"})
+    principal.post(reverse("rollout:join", args=[plan.id]))
+    assert "Leave the plan" not in principal.get(reverse("rollout:home")).content.decode()
+    assert "has begun" in principal.post(reverse("rollout:leave", args=[plan.id]), follow=True).content.decode()
+    assert Joining.objects.count() == 1
 
 
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(officer: Client) -> None:

@@ -18,6 +18,9 @@ REMINDS = "supervision.reminder.sent"
 REJECTS = "transcripts.handover.rejected"
 """The same: that the ministry's store rejected records of some classes."""
 
+PLANS = "rollout.plan.in_force"
+"""The same: that a plan of a body responsible asks its schools from now on."""
+
 LATE = timedelta(days=1)
 """What is older when it is read is told to nobody: the morning's letter tells of it, and the lesson may be over."""
 
@@ -68,6 +71,14 @@ def reminder_of(kind: str, refs: Mapping[str, Any]) -> UUID | None:
     """The sending of reminders that an entry tells of; None for other entries."""
     try:
         return UUID(refs["reminder"]) if kind.partition("/")[0] == REMINDS else None
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return None
+
+
+def plan_of(kind: str, refs: Mapping[str, Any]) -> UUID | None:
+    """The plan that an entry says has come into force; None for other entries."""
+    try:
+        return UUID(refs["plan"]) if kind.partition("/")[0] == PLANS else None
     except (KeyError, ValueError, TypeError, AttributeError):
         return None
 

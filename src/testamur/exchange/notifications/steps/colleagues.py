@@ -24,6 +24,7 @@ from testamur.exchange.notifications.rules.colleagues import (
     reminder_of,
     turns,
 )
+from testamur.exchange.notifications.steps.announcing import tell_plans
 from testamur.exchange.notifications.steps.posting import MOST, Letter, post
 from testamur.exchange.notifications.steps.rejecting import tell_rejections
 from testamur.exchange.notifications.words import colleagues as words
@@ -81,7 +82,7 @@ def _follow(by: Actor, names: Actor, now: datetime) -> int:
     locked.save(update_fields=["transaction", "entry"])
     fresh = [one for one in entries if one.at >= now - LATE]
     told = _tell_lessons(by, fresh, now) + _tell_messages(by, names, fresh, now) + _tell_reminders(by, fresh, now)
-    return told + tell_rejections(by, entries, now)
+    return told + tell_rejections(by, entries, now) + tell_plans(by, entries, now)
 
 
 def _tell_lessons(by: Actor, entries: Sequence[EntryView], now: datetime) -> int:

@@ -43,11 +43,17 @@ DAY = 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: what to do, where, and whether it has been done."""
+    """One step: what to do, where, and whether it has been done. `part`: of the guide that says how."""
 
     label: str | Promise
     address: str
     done: bool
+    part: str
+
+    @property
+    def guide(self) -> str:
+        """Where the guide says how it is done."""
+        return f"{reverse('support:page_help')}?of={self.part}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +159,18 @@ def _administrator(visitor: Visitor, hat: Hat) -> list[Step]:
     below = bool(taking.schools) if taking is not None else bool(schools.units_under(unit.path, kind=UnitKind.SCHOOL))
     sealed = unit.kind is not UnitKind.AUTHORITY or bool(sealing.seals(by=visitor.actor, organisation=unit.id))
     return [
-        Step(gettext_lazy("Import the schools with classes, pupils and teachers"), _to("office:imports"), below),
-        Step(gettext_lazy("Request the certificate of the seal and put it in use"), _to("office:seals"), sealed),
-        Step(gettext_lazy("Make the plan and put it in force"), _to("rollout:home"), plan is not None),
+        Step(
+            gettext_lazy("Import the schools with classes, pupils and teachers"), _to("office:imports"), below, "office"
+        ),
+        Step(
+            gettext_lazy("Request the certificate of the seal and put it in use"), _to("office:seals"), sealed, "office"
+        ),
+        Step(gettext_lazy("Make the plan and put it in force"), _to("rollout:home"), plan is not None, "rollout"),
         Step(
             gettext_lazy("See that every school takes part"),
             _to("rollout:plan", plan.id) if plan is not None else _to("rollout:home"),
             taking is not None and taking.asked > 0 and taking.joined == taking.asked,
+            "rollout",
         ),
     ]
 
@@ -181,6 +192,7 @@ def _class_teacher(visitor: Visitor, hat: Hat) -> list[Step]:
             gettext_lazy("Verify that the data of your class are complete and exact"),
             _first(("transcripts:class", group), ("transcripts:home", None)),
             verified,
+            "transcripts",
         ),
         _signed(visitor),
     ]
@@ -189,8 +201,8 @@ def _class_teacher(visitor: Visitor, hat: Hat) -> list[Step]:
 def _teacher(_visitor: Visitor, hat: Hat) -> list[Step]:
     groups = hat.taught or hat.groups
     return [
-        Step(gettext_lazy("Look at your classes and lessons"), _to("diary:classes"), bool(groups)),
-        Step(gettext_lazy("Enter the first assessment"), _to("diary:classes"), begun(groups=groups)),
+        Step(gettext_lazy("Look at your classes and lessons"), _to("diary:classes"), bool(groups), "diary"),
+        Step(gettext_lazy("Enter the first assessment"), _to("diary:classes"), begun(groups=groups), "diary"),
     ]
 
 
@@ -202,11 +214,11 @@ def _guardian(visitor: Visitor, hat: Hat) -> list[Step]:
     told = any(child in hat.wards for person, child, _part in chosen_by([me]) if person == me)
     found = [
         Step(gettext_lazy("See that the school has your telephone number or e-mail address"), _to("mine:profile"),
-             bool(reached)),
-        Step(gettext_lazy("Choose what you are told of, and how"), _to("notices:choices"), told),
+             bool(reached), "mine"),
+        Step(gettext_lazy("Choose what you are told of, and how"), _to("notices:choices"), told, "notices"),
     ]  # fmt: skip
     if isinstance(records, (list, tuple)) and records:
-        found.append(Step(gettext_lazy("Open your child's first document"), _to("family:home"), bool(read)))
+        found.append(Step(gettext_lazy("Open your child's first document"), _to("family:home"), bool(read), "family"))
     return found
 
 
@@ -224,7 +236,9 @@ def _joining(unit: UnitView) -> list[Step]:
     if plan is None or not plan.stages_at(unit.path):
         return []
     done = queries.joined(plan=plan.id, unit=unit.id) is not None
-    return [Step(gettext_lazy("Read the plan and say that your school takes part"), _to("rollout:home"), done)]
+    return [
+        Step(gettext_lazy("Read the plan and say that your school takes part"), _to("rollout:home"), done, "rollout")
+    ]
 
 
 def _classes(visitor: Visitor, unit: UnitView) -> list[Step]:
@@ -234,14 +248,14 @@ def _classes(visitor: Visitor, unit: UnitView) -> list[Step]:
     this_year = {group for group, some in schools.members_of(groups=classes, on=today).items() if some}
     register, led_all = _to("office:register"), bool(this_year) and this_year <= led
     return [
-        Step(gettext_lazy("Bring in classes and pupils"), register, bool(this_year)),
-        Step(gettext_lazy("Give every class its class teacher"), register, led_all),
+        Step(gettext_lazy("Bring in classes and pupils"), register, bool(this_year), "office"),
+        Step(gettext_lazy("Give every class its class teacher"), register, led_all, "office"),
     ]
 
 
 def _signed(visitor: Visitor) -> Step:
     _some, count = hands.signed(by=visitor.actor, limit=1)
-    return Step(gettext_lazy("Try your signature on the first documents"), _to("staff:home"), count > 0)
+    return Step(gettext_lazy("Try your signature on the first documents"), _to("staff:home"), count > 0, "sign")
 
 
 def _to(name: str, *args: UUID) -> str:

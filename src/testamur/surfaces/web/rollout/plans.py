@@ -26,7 +26,7 @@ from testamur.surfaces.web.account.entering import SeeOther
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.office.scope import actor_of, visitor_of
 from testamur.surfaces.web.pages import page
-from testamur.surfaces.web.requests import WebRequest
+from testamur.surfaces.web.requests import Visitor, WebRequest
 from testamur.surfaces.web.rollout import words
 
 WRITE = "rollout.plan.write"
@@ -120,6 +120,21 @@ def join(request: WebRequest, rollout: UUID) -> HttpResponse:
     return SeeOther(reverse("rollout:home"))
 
 
+@door("office.home", Area.OFFICE)
+@require_POST
+def leave(request: WebRequest, rollout: UUID) -> HttpResponse:
+    """The school of the visitor's post takes its word back, before anything that the plan asks has begun."""
+    here = _here(request)
+    try:
+        actions.leave(by=actor_of(request), plan=rollout, unit=here.id, now=visitor_of(request).now)
+        messages.success(request, _("Your school takes no part any more. The body responsible sees it now."))
+    except Refused as refused:
+        if refused.code in {"not_allowed", "not_found"}:
+            raise
+        messages.error(request, refusals.sentence(refused))
+    return SeeOther(reverse("rollout:home"))
+
+
 def asked(request: WebRequest, found: PlanView, here: UnitView) -> dict[str, Any]:
     """What a plan in force asks of one school: its stages, the grades it leaves alone, and whether it has joined."""
     visitor = visitor_of(request)
@@ -133,7 +148,15 @@ def asked(request: WebRequest, found: PlanView, here: UnitView) -> dict[str, Any
         "others": words.grades(others) if others else "",
         "joined": joined,
         "joins": bool(mine) and joined is None and visitor.actor.may(JOIN, here.path),
+        "leaves": _leaves(found, here, visitor, joined=joined is not None),
     }
+
+
+def _leaves(found: PlanView, here: UnitView, visitor: Visitor, *, joined: bool) -> date | None:
+    """The day before which the school may still take its word back, for whoever may; None once it has come."""
+    first = found.begins(here.path)
+    open_still = found.state is PlanState.IN_FORCE and first is not None and first > visitor.now.date()
+    return first if joined and open_still and visitor.actor.may(JOIN, here.path) else None
 
 
 def shown(stages: tuple[Stage, ...], today: date, names: Mapping[str, str]) -> list[Shown]:

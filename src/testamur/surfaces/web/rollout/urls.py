@@ -17,4 +17,5 @@ urlpatterns = [
     path("plan/<uuid:rollout>/change/", editing.change, name="change"),
     path("plan/<uuid:rollout>/act/", plans.act, name="act"),
     path("plan/<uuid:rollout>/join/", plans.join, name="join"),
+    path("plan/<uuid:rollout>/leave/", plans.leave, name="leave"),
 ]

@@ -93,6 +93,24 @@ SECTIONS: Mapping[str, Section] = {
     ),
     "timetable": (_("Timetable"), (_("The lessons of the week as they are today, with changes marked."),)),
     "menus": (_("Menus"), (_("What is for lunch, with what it contains."),)),
+    "rollout": (
+        _("The plan and first steps"),
+        (
+            _("The body responsible makes the plan: which grades of which schools, and what is done by which day."),
+            _("Once it is in force, the head and the office of each school are told. They say that it takes part."),
+            _("Until the first day that the plan names for it, a school may leave the plan again."),
+            _("First steps are ticked by themselves when they have been done. You can put the list away."),
+            _("In the practice installation you try everything with invented pupils, as often as you like."),
+        ),
+    ),
+    "transcripts": (
+        _("Transcripts of a class"),
+        (
+            _("The page of a class shows what every pupil still lacks. Enter it, and look again."),
+            _("The class teacher verifies that the data are complete and exact. Every later change asks for it anew."),
+            _("Then the class teacher signs, then the principal; the seal follows by itself."),
+        ),
+    ),
     "mine": (_("My data"), (_("What is kept of you, as a file; and requests to correct or erase."),)),
     "keeping": (_("Keeping and erasing"), (_("What is erased when, and what is kept because the law says so."),)),
     "board": (_("News and outages"), (_("What is written here stands on everybody's first page."),)),
