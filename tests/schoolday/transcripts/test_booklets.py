@@ -58,7 +58,7 @@ def issue(made: Plan) -> list[UUID]:
     how = issuing.How(Path(settings.DATA), "demo", settings.PUBLIC_URL)
     issuing.run(
         operator(), made.records, how, lambda _what, _count: lambda _n: None, unfinished=made.unfinished,
-        outdated=made.outdated,
+        outdated=made.outdated, word=True,
     )  # fmt: skip
     return [one.record for one in made.records]
 

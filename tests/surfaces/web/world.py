@@ -206,6 +206,6 @@ def issue(world: World, school: UUID | None = None, documents: Sequence[str] = (
     how = issuing.How(Path(settings.DATA), "demo", settings.PUBLIC_URL)
     issuing.run(
         operator(), plan.records, how, lambda _what, _count: lambda _n: None, unfinished=plan.unfinished,
-        outdated=plan.outdated,
+        outdated=plan.outdated, word=True,
     )  # fmt: skip
     return [new.record for new in plan.records]

@@ -89,7 +89,7 @@ def _measure(folder: Path, count: int, workers: int, *, celery: bool, prices: tu
             bench_workers.over_broker(by, data, new)
             seconds["issue"] = time.perf_counter() - began
     else:
-        outcome = issuing.run(by, new, issuing.How(data, "demo", bench.PUBLIC_URL, workers), bench.nobody)
+        outcome = issuing.run(by, new, issuing.How(data, "demo", bench.PUBLIC_URL, workers), bench.nobody, word=True)
         seconds["issue"] = time.perf_counter() - began
         stages = outcome.seconds
         if outcome.published != count:

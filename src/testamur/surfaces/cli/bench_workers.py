@@ -151,6 +151,7 @@ def over_broker(by: Actor, data: Path, some: Sequence[NewRecord]) -> None:
     before = queries.counts(by=by).get("published", 0)
     _until(lambda: not any(place.iterdir()))
     mine = [new.record for new in some]
+    issuing.vouch(by, mine)
     issuing.mark_ready(by, mine)
     issuing.sign(by, mine, issuing.Outcome(), bench.nobody)
     _until(lambda: queries.counts(by=by).get("published", 0) >= before + len(some))

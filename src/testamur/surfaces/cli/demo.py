@@ -234,8 +234,8 @@ def _issue(
         planned[school.stage].extend(plan.records)
         for code, count in plan.why_skipped().items():
             skipped[code] = skipped.get(code, 0) + count
-    outcome = issuing.run(by, planned["issued"], how, start, unfinished=drafts)
-    waiting = issuing.draft(by, planned["ready"], how, start) if planned["ready"] else []
+    outcome = issuing.run(by, planned["issued"], how, start, unfinished=drafts, word=True)
+    waiting = issuing.draft(by, planned["ready"], how, start, word=True) if planned["ready"] else []
     return outcome, [*(new.record for new in planned["issued"]), *drafts], len(waiting), skipped
 
 

@@ -37,6 +37,7 @@ class Asked:
     authority: str
     workers: int
     quiet: bool
+    verify: bool
 
 
 def issue(
@@ -52,6 +53,9 @@ def issue(
     issued_on: Annotated[str, typer.Option(help="Date on the documents; default: the term's last day, or today")] = "",
     authority: Annotated[str, typer.Option(help="Code of the body responsible, when two schools share a code")] = "",
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that render and seal")] = 1,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Give your word first that the data of complete classes are exact")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:
     """Make, sign, seal, log, archive and publish every document that is due at a school for a term.
@@ -76,7 +80,7 @@ def issue(
             "Outside demo mode people sign for themselves; this command signs with the simulated e-ID. "
             "Set TESTAMUR_MODE=demo to try it."
         )
-    told = _issue(Asked(school, term, document or [], finished, out, day, authority, workers, json))
+    told = _issue(Asked(school, term, document or [], finished, out, day, authority, workers, json, verify))
     if json:
         output.emit(told)
     else:
@@ -108,7 +112,9 @@ def _issue(asked: Asked) -> dict[str, Any]:
         made = trial.equip(by, body, data=data, public_url=settings.PUBLIC_URL, now=clock.now())
     how = issuing.How(data, "demo", settings.PUBLIC_URL, asked.workers)
     with output.progress(asked.quiet) as start:
-        outcome = issuing.run(by, plan.records, how, start, unfinished=plan.unfinished, outdated=plan.outdated)
+        outcome = issuing.run(
+            by, plan.records, how, start, unfinished=plan.unfinished, outdated=plan.outdated, word=asked.verify
+        )
     mine = [*plan.unfinished, *(new.record for new in plan.records)]
     views = queries.by_ids(by=by, records=mine)
     if outcome.published:  # so that the trust bundle beside the copies says of each whether it still holds
@@ -131,6 +137,7 @@ def _issue(asked: Asked) -> dict[str, Any]:
         "skipped": dict(why),
         "left_out": left_out,
         "waiting": dict(waiting),
+        "refused": dict(outcome.skipped),
         "folder": str(folder),
         "first": str(files[0]) if files else None,
         "trust": str(trust),
@@ -224,13 +231,7 @@ def _tell(told: dict[str, Any]) -> None:
         say(f"  [dim]{told['issued_already']} documents were issued before and have not changed[/]")
     if told["not_due"]:
         say(f"  [dim]{told['not_due']} documents are not due for this year and term[/]")
-    for line in told["left_out"][:20]:
-        kind = line["document"].rpartition(".")[2]
-        say(f"[bold red]left out[/] {line['count']} {plain(kind)}: {plain(line['message'])}  [dim]{line['code']}[/]")
-    if len(told["left_out"]) > 20:  # noqa: PLR2004 - a screen
-        say(f"  … and {len(told['left_out']) - 20} more reasons: --json shows all")
-    for state, count in told["waiting"].items():
-        say(f"[bold red]waiting[/] {count} documents are {state} and not published yet. Run the same command again.")
+    _tell_what_is_left(told)
     if told["first"]:
         say(f"  originals  {plain(told['folder'])}")
         say(f"  trust      {plain(told['trust'])}")
@@ -238,3 +239,19 @@ def _tell(told: dict[str, Any]) -> None:
         print(f'testamur verify "{told["first"]}" --trust "{told["trust"]}"')
     elif not told["left_out"]:
         say("  nothing new to issue")
+
+
+def _tell_what_is_left(told: dict[str, Any]) -> None:
+    say, plain = output.say, output.plain
+    for line in told["left_out"][:20]:
+        kind = line["document"].rpartition(".")[2]
+        say(f"[bold red]left out[/] {line['count']} {plain(kind)}: {plain(line['message'])}  [dim]{line['code']}[/]")
+    if len(told["left_out"]) > 20:  # noqa: PLR2004 - a screen
+        say(f"  … and {len(told['left_out']) - 20} more reasons: --json shows all")
+    for state, count in told["waiting"].items():
+        say(f"[bold red]waiting[/] {count} documents are {state} and not published yet. Run the same command again.")
+    for code, count in told["refused"].items():
+        say(
+            f"[bold red]not verified[/] {count} documents rest on classes that nobody has verified: verify them in the "
+            f"web, or give your word with --verify  [dim]{code}[/]"
+        )

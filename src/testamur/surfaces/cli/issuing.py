@@ -20,6 +20,9 @@ from testamur.kernel.base.text import file_stem
 from testamur.register.people.actions import legal_persons
 from testamur.register.schools.queries import units
 from testamur.schoolday.results import steps as results
+from testamur.schoolday.transcripts import queries as transcripts
+from testamur.schoolday.transcripts.actions import verify
+from testamur.schoolday.transcripts.rules import NotVerified
 from testamur.surfaces.cli.runtime import begin_worker
 from testamur.trust.records import actions, queries, steps
 from testamur.trust.records.queries import RecordView
@@ -87,8 +90,12 @@ def run(
     unfinished: Sequence[UUID] = (),
     outdated: Sequence[UUID] = (),
     pool: ProcessPoolExecutor | None = None,
+    word: bool = False,
 ) -> Outcome:
     """Prepare, mark ready, let every signer sign, and issue.
+
+    What rests on a class that nobody has verified stays a draft and is counted in `skipped`; `word`: the actor's word
+    is given first for each class that is complete.
 
     `unfinished` are records of an earlier run, or drafts that came in finished: they join where they stand. `outdated`
     drafts are thrown away first. Whatever interrupts this, the next run takes up what it finds. `pool` are worker
@@ -98,17 +105,21 @@ def run(
     with nullcontext(pool) if pool else workers(how) as hands:
         _throw_away(by, outdated)
         mine = [*unfinished, *_prepare(by, records, how, start, outcome, hands)]
-        mark_ready(by, mine)
+        if word:
+            vouch(by, mine)
+        outcome.skipped.update(mark_ready(by, mine))
         sign(by, mine, outcome, start)
         _issue(by, len(mine), how, start, outcome, hands)
     steps.tidy()
     return outcome
 
 
-def draft(by: Actor, records: Sequence[NewRecord], how: How, start: Start) -> list[UUID]:
-    """Prepare records and mark them ready; they then wait for their signers."""
+def draft(by: Actor, records: Sequence[NewRecord], how: How, start: Start, *, word: bool = False) -> list[UUID]:
+    """Prepare records and mark them ready; they then wait for their signers. `word` as in `run`."""
     with workers(how) as hands:
         made = _prepare(by, records, how, start, Outcome(), hands)
+    if word:
+        vouch(by, made)
     mark_ready(by, made)
     return made
 
@@ -121,11 +132,27 @@ def _throw_away(by: Actor, outdated: Sequence[UUID]) -> None:
         actions.discard(by=by, path=path, records=some, now=clock.now())
 
 
-def mark_ready(by: Actor, records: Sequence[UUID]) -> None:
-    """Let drafts wait for their signers; what stands elsewhere is passed over."""
-    for path, state, some in _by_place(queries.by_ids(by=by, records=records)):
-        if state is State.DRAFTED:
-            actions.mark_ready(by=by, path=path, records=some, now=clock.now())
+def mark_ready(by: Actor, records: Sequence[UUID]) -> Counter[str]:
+    """Let drafts wait for their signers; what stands elsewhere is passed over.
+
+    What rests on a class that is not verified stays a draft; returns how many did, by code.
+    """
+    refused: Counter[str] = Counter()
+    views = [view for view in queries.by_ids(by=by, records=records) if view.state is State.DRAFTED]
+    held = transcripts.unverified(views, now=clock.now())
+    refused.update({NotVerified.code: len(held)} if held else {})
+    for path, _state, some in _by_place([view for view in views if view.id not in held]):
+        actions.mark_ready(by=by, path=path, records=some, now=clock.now())
+    return refused
+
+
+def vouch(by: Actor, records: Sequence[UUID]) -> None:
+    """The actor's word for each class that these records rest on and whose data are complete."""
+    views = [view for view in queries.by_ids(by=by, records=records) if view.state is State.DRAFTED]
+    for group in sorted({one for one in transcripts.classes_of(views).values() if one is not None}):
+        seen = transcripts.look(by=by, group=group, now=clock.now())
+        if seen is not None and seen.pupils and not seen.missing and not seen.is_verified:
+            verify(by=by, group=group, digest=seen.digest, now=clock.now())
 
 
 def _by_place(views: Sequence[RecordView]) -> Iterator[tuple[str, State, list[UUID]]]:

@@ -46,6 +46,7 @@ def make_ready(new: Sequence[NewRecord]) -> list[UUID]:
     made = steps.prepare(
         by=by, new=new, renderer=_RENDERERS[0], public_url="https://testamur.example", test=True, now=clock.now()
     )
+    issuing.vouch(by, made)
     for path in sorted({one.issuer.path for one in new}):
         some = [one.record for one in new if one.issuer.path == path]
         actions.mark_ready(by=by, path=path, records=some, now=clock.now())

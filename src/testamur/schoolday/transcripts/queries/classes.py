@@ -31,26 +31,34 @@ def look(*, by: Actor, group: UUID, now: datetime) -> Look | None:
     return looking.look(told, today=now.date())
 
 
-def unverified(records: Iterable[RecordView], *, now: datetime) -> frozenset[UUID]:
-    """Those of the records that nobody may sign yet, because the class is not verified. For surfaces that ask for it.
+def classes_of(records: Iterable[RecordView]) -> dict[UUID, UUID | None]:
+    """The class of each of the records that rest on a verified class, None where the pupil is in none.
 
-    A pupil's class is that of the day on which the record is issued.
+    Other documents are left out. A pupil's class is that of the day on which the record is issued.
     """
     codes = verified_documents()
     due = [one for one in records if one.document_type in codes and one.subject_kind == "pupil"]
-    held = set[UUID]()
-    covered: dict[UUID | None, bool] = {None: False}
-    for day in {one.issued_on for one in due}:
+    found: dict[UUID, UUID | None] = {}
+    for day in sorted({one.issued_on for one in due}):
         some = [one for one in due if one.issued_on == day]
         places = schools.placements(persons=[one.subject for one in some], on=day)
-        for one in some:
-            group = places[one.subject].class_group if one.subject in places else None
-            if group not in covered:
-                told = looking.frame(group) if group is not None else None
-                covered[group] = told is not None and looking.look(told, today=now.date()).is_verified
-            if not covered[group]:
-                held.add(one.id)
-    return frozenset(held)
+        found |= {one.id: places[one.subject].class_group if one.subject in places else None for one in some}
+    return found
+
+
+def unverified(records: Iterable[RecordView], *, now: datetime) -> frozenset[UUID]:
+    """Those of the records that nobody may sign yet, because the class is not verified.
+
+    For surfaces that tell of it beforehand; that none is marked ready is `steps.holding`'s matter.
+    """
+    of = classes_of(records)
+    covered = {group: _is_verified(group, now) for group in set(of.values())}
+    return frozenset(record for record, group in of.items() if not covered[group])
+
+
+def _is_verified(group: UUID | None, now: datetime) -> bool:
+    told = looking.frame(group) if group is not None else None
+    return told is not None and looking.look(told, today=now.date()).is_verified
 
 
 def under_way(*, by: Actor, look: Look) -> WorkView | None:

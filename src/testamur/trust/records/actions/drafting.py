@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotAllowed
@@ -113,8 +115,14 @@ def _record(d: Drafted, pack: UUID) -> Record:
 
 @transaction.atomic
 def mark_ready(*, by: Actor, path: str, records: Sequence[UUID], now: datetime) -> None:
-    """The school administrator's word that the documents may be signed (A4). Journal: ``records.ready/1``."""
+    """The school administrator's word that the documents may be signed (A4). Journal: ``records.ready/1``.
+
+    Needs ``records.record.ready`` at the school. Raises WrongState, and what a rule of ``settings.READY_RULES`` refuses
+    (``transcripts.class.not_verified``): a document that rests on something that is not there yet stays a draft.
+    """
     by.must("records.record.ready", path)
+    for rule in settings.READY_RULES:
+        import_string(rule)(records=records, now=now)
     move(records, State.DRAFTED, State.READY, path)
     for some in chunks(records):
         Record.objects.filter(id__in=some).update(ready_at=now, declined_at=None)
