@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
+
+from django.db.models import Max
 
 from testamur.register.people.models import PersonIdentifier, PupilCode
 from testamur.register.people.queries import chunks
@@ -33,6 +35,21 @@ def undocumented(*, pupils: Collection[UUID]) -> frozenset[UUID]:
         numbers = PersonIdentifier.objects.filter(person__in=chunk, ends__isnull=True, person__birth_date__isnull=False)
         able.update(numbers.values_list("person_id", flat=True))
     return frozenset(pupils) - able
+
+
+def renumbered(*, pupils: Collection[UUID]) -> dict[UUID, date]:
+    """Those of the pupils who once had another number, with the day on which one ended last. Shows no number."""
+    found: dict[UUID, date] = {}
+    for chunk in chunks(dict.fromkeys(pupils)):
+        rows = PersonIdentifier.objects.filter(person__in=chunk, ends__isnull=False).values("person")
+        found.update(rows.annotate(last=Max("ends")).values_list("person", "last"))
+    return found
+
+
+def former_numbers(names: Mapping[UUID, str]) -> frozenset[UUID]:
+    """Persons whose number of that value has ended; `names`: person → the number that some document names."""
+    rows = PersonIdentifier.objects.filter(person__in=list(names), ends__isnull=False)
+    return frozenset(person for person, value in rows.values_list("person_id", "value") if names[person] == value)
 
 
 def gaps(*, pupils: Collection[UUID], on: date) -> dict[UUID, frozenset[Gap]]:

@@ -1,6 +1,6 @@
 """A class year as it stands this very moment: counted from decisions and documents, without a name of anybody.
 
-Eleven queries for a class. Reads nothing of a person but whether a legal document could name the pupil, so that no
+Twelve queries for a class. Reads nothing of a person but whether a legal document could name the pupil, so that no
 reading of legal names is journalled for counting.
 """
 
@@ -13,13 +13,14 @@ from uuid import UUID
 
 from testamur.law.contract import DocumentType, Lack, Period
 from testamur.law.tables import PACKS
-from testamur.register.people.gaps import undocumented
+from testamur.register.people.gaps import former_numbers, renumbered, undocumented
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import GroupKind, GroupView, Role, SchoolYearView, UnitView
 from testamur.schoolday.results import queries as results
 from testamur.schoolday.results.queries import YearEnd
 from testamur.schoolday.transcripts.models import Handover, Verification
 from testamur.schoolday.transcripts.rules import Document, HandoverState, Look, PupilYear, Verified, digest, step_of
+from testamur.trust.records.queries import frozen
 from testamur.trust.records.queries.progress import Progress, progress
 
 UNNAMED = Lack("missing.person")
@@ -138,10 +139,30 @@ def documents(told: Frame, pupils: Sequence[UUID], ends: Mapping[UUID, YearEnd])
     )  # fmt: skip
     records = [one.record for one in found.values() if one.state.value == "published"]
     ways = {row.record: row for row in Handover.objects.filter(record__in=records)} if records else {}
-    return {pupil: _document(one, ends.get(pupil), ways.get(one.record)) for pupil, one in found.items()}
+    former = _renumbered(found)
+    return {
+        pupil: _document(one, ends.get(pupil), ways.get(one.record), renumbered=pupil in former)
+        for pupil, one in found.items()
+    }
 
 
-def _document(one: Progress, end: YearEnd | None, way: Handover | None) -> Document:
+def _renumbered(made: Mapping[UUID, Progress]) -> frozenset[UUID]:
+    """Pupils whose document names a number that is no longer theirs.
+
+    A number that ended before the document was made is not on it; the few that ended since are looked up in the file.
+    """
+    ended = renumbered(pupils=list(made))
+    maybe = {pupil: made[pupil].record for pupil, on in ended.items() if on >= made[pupil].made_at.date()}
+    if not maybe:
+        return frozenset()
+    said = frozen(records=sorted(maybe.values()))
+    names = {
+        pupil: str(said[record]["subject"]["identifier"]["value"]) for pupil, record in maybe.items() if record in said
+    }
+    return former_numbers(names)
+
+
+def _document(one: Progress, end: YearEnd | None, way: Handover | None, *, renumbered: bool) -> Document:
     return Document(
         record=one.record,
         version=one.version,
@@ -149,7 +170,8 @@ def _document(one: Progress, end: YearEnd | None, way: Handover | None) -> Docum
         code=one.code,
         held=one.held,
         declined=one.declined,
-        outdated=end is not None and end.newest > one.made_at,
+        outdated=renumbered or (end is not None and end.newest > one.made_at),
+        renumbered=renumbered,
         rectifies=one.replaced_because == "rectification",
         signers=one.signers,
         handover=HandoverState(way.state) if way is not None else None,

@@ -136,6 +136,8 @@ class Document:
     handover: HandoverState | None = None
     handover_code: str = ""
     handover_message: str = ""
+    renumbered: bool = False
+    """It names an identity number that was put right since; it is outdated then."""
 
     @property
     def waits_for(self) -> UUID | None:
