@@ -63,6 +63,49 @@ def send() -> None:
 
 
 @app.command()
+def recover(
+    unit: Annotated[str, typer.Option(help="Code of a body; empty: every body")] = "",
+    look_only: Annotated[
+        bool, typer.Option("--look-only", help="Bring back what the store has, and send nothing")
+    ] = False,
+) -> None:
+    """After a loss: ask the store what it has, bring that back, then send what is missing; never anything twice.
+
+    Ends with 1 where a body could not be brought up to the store.
+    """
+    from testamur.surfaces.cli import runtime
+
+    runtime.start()
+    from testamur.exchange.connectors.ministry import recovering, steps
+    from testamur.exchange.connectors.ministry.settings import configured, writer
+    from testamur.exchange.connectors.ministry.wire import Wire
+    from testamur.kernel.base import clock
+
+    path, store = _path(unit), configured()
+    with Wire.of(store) as wire:
+        found = recovering.recover(by=steps.STEP, wire=wire, store=store, clock=clock.now, path=path)
+        for one in found:
+            output.say(
+                f"{one.path}: {one.batches} batches came back: {one.accepted} records accepted, {one.rejected} "
+                f"rejected, {one.strangers} not here; {one.put_back} wait again"
+                + (f"; ended by {one.trouble}: {one.message}" if one.trouble else "")
+            )
+        trouble = any(one.trouble for one in found)
+        if not look_only and not trouble:
+            form = writer()
+            steps.take_up(by=steps.STEP, document=form.form.document, now=clock.now())
+            done = steps.send_due(
+                by=steps.STEP, wire=wire, store=store, writer=form, clock=clock.now, jitter=lambda: 0.5
+            )
+            output.say(f"sent: {done.batches} batches, {done.accepted} records accepted, {done.rejected} rejected")
+            trouble = bool(done.trouble)
+            if trouble:
+                output.say(f"kept by {done.trouble}")
+    if trouble:
+        raise typer.Exit(1)
+
+
+@app.command()
 def check(
     folder: Annotated[Path | None, typer.Argument(help="Folder of a form; empty: the one in use")] = None,
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from testamur.exchange.connectors.ministry import gathering, ledger
+from testamur.exchange.connectors.ministry import gathering, ledger, mending
 from testamur.exchange.connectors.ministry.mapping.checking import check
 from testamur.exchange.connectors.ministry.mapping.reading import read
 from testamur.exchange.connectors.ministry.settings import TEST_FORM
@@ -55,6 +55,7 @@ def world(db: None, certificates: Path, tmp_path: Path, monkeypatch: pytest.Monk
         store.knows(authority.code, active_seal(authority.id, TODAY).certificates[:1])
         made = World(authority, queries.units([unit])[unit], group, store, writer, TODAY)
         monkeypatch.setattr(gathering, "filed", made.filed)
+        monkeypatch.setattr(mending, "filed", made.filed)
         monkeypatch.setattr(records, "frozen", made.frozen)
         monkeypatch.setattr(gathering, "files", made.files)
         yield made

@@ -58,6 +58,8 @@ class Receipt:
     id: str
     received_at: str
     answers: tuple[Answer, ...]
+    digest: str = ""
+    """That of the batch, as the store names it."""
 
 
 def pack(document: bytes, signature: bytes, files: Iterable[tuple[str, bytes]]) -> bytes:
@@ -113,6 +115,19 @@ def receipt_of(
     at: datetime,
 ) -> Receipt:  # fmt: skip
     """The receipt in the store's answer, believed only when everything fits. Raises `BadReceipt`."""
+    found = receipt_for(answer, sender=sender, number=number, roots=roots, at=at)
+    if found.digest != digest:
+        raise BadReceipt("The receipt is for another batch.", field="receipt")
+    if len(found.answers) != len(records) or {one.record for one in found.answers} != set(records):
+        raise BadReceipt("The receipt does not speak of every record of the batch once.", field="receipt")
+    return found
+
+
+def receipt_for(answer: bytes, *, sender: str, number: int, roots: Sequence[bytes], at: datetime) -> Receipt:
+    """The store's receipt for whatever it has under that number, signed by it. Raises `BadReceipt`.
+
+    Of which batch it speaks says its digest; that is for the caller to compare.
+    """
     try:
         told = json.loads(answer)
         body = base64.b64decode(told["receipt"], validate=True)
@@ -121,15 +136,15 @@ def receipt_of(
         raise BadReceipt(f"The receipt is not signed by the store ({error}).", field="receipt") from error
     try:
         receipt = json.loads(body)
-        about = (receipt["v"], receipt["sender"], receipt["number"], receipt["batch_sha256"])
-        if about != (1, sender, number, digest):
+        if (receipt["v"], receipt["sender"], receipt["number"]) != (1, sender, number):
             raise BadReceipt("The receipt is for another batch.", field="receipt")
         answers = tuple(_answer(one) for one in receipt["records"])
-        found = Receipt(str(receipt["receipt"])[:120], str(receipt["received_at"])[:40], answers)
+        digest = bytes.fromhex(receipt["batch_sha256"]).hex()
+        found = Receipt(str(receipt["receipt"])[:120], str(receipt["received_at"])[:40], answers, digest)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadReceipt(f"The receipt cannot be read ({type(error).__name__}).", field="receipt") from error
-    if len(answers) != len(records) or {one.record for one in answers} != set(records):
-        raise BadReceipt("The receipt does not speak of every record of the batch once.", field="receipt")
+    if len({one.record for one in answers}) != len(answers) or len(digest) != 2 * hashlib.sha256().digest_size:
+        raise BadReceipt("The receipt speaks of a record twice, or of no batch.", field="receipt")
     return found
 
 

@@ -92,6 +92,18 @@ def claim(organisation: UUID, *, now: datetime) -> Claimed | None:
     return Claimed(row.organisation, row.path, row.next_number, row.last_digest, row.tries, until)
 
 
+def seize(organisation: UUID, *, now: datetime) -> Claimed | None:
+    """Take one sender that nobody has, due or resting: for a person who mends."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    with transaction.atomic():
+        row = DeliverySender.objects.select_for_update().filter(free, organisation=organisation).first()
+        if row is None:
+            return None
+        until = now + LEASE
+        DeliverySender.objects.filter(organisation=organisation).update(lease_until=until)
+    return Claimed(row.organisation, row.path, row.next_number, row.last_digest, row.tries, until)
+
+
 def _due(now: datetime) -> Q:
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     return free & Q(paused=False) & (Q(next_at__isnull=True) | Q(next_at__lte=now))
@@ -131,7 +143,7 @@ def seal(
 
     Raises `LeaseLost`, and `HandoverMoved` when one of the records does not wait any more. Journal: the records'.
     """
-    _mine(claimed, now, number=claimed.number)
+    mine(claimed, now, number=claimed.number)
     batch = DeliveryBatch(
         id=new_id(), sender_id=claimed.organisation, number=claimed.number, previous=claimed.previous, form=form,
         fingerprint=fingerprint, records=len(chosen), document=zlib.compress(document), signature=signature,
@@ -148,7 +160,7 @@ def seal(
 def sending(claimed: Claimed, batch: UUID, now: datetime) -> None:
     """It goes out now, perhaps not for the first time. Raises `LeaseLost`."""
     with transaction.atomic():
-        _mine(claimed, now)
+        mine(claimed, now)
         DeliveryBatch.objects.filter(id=batch, sent_at__isnull=True).update(sent_at=now)
 
 
@@ -160,7 +172,7 @@ def answered(
 
     `said` is what is written at a rejected record. Journal: ``connectors.delivery.answered/1``. Raises `LeaseLost`.
     """
-    _mine(claimed, now, number=batch.number)
+    mine(claimed, now, number=batch.number)
     taken = {one.record: one.receipt for one in receipt.answers if one.accepted}
     rows = {row.record: row for row in DeliveryRow.objects.filter(batch=batch.id)}
     for one in receipt.answers:
@@ -189,7 +201,7 @@ def refused(*, by: Actor, claimed: Claimed, batch: Sealed, code: str, message: s
 
     Journal: ``connectors.delivery.refused/1``. Raises `LeaseLost`.
     """
-    _mine(claimed, now, number=batch.number)
+    mine(claimed, now, number=batch.number)
     DeliveryBatch.objects.filter(id=batch.id).update(state="refused", code=code[:80], message=message[:400])
     refs = {"batch": str(batch.id), "number": batch.number, "code": code[:80]}
     append(by=by, kind="connectors.delivery.refused/1", path=claimed.path, refs=refs, now=now)
@@ -220,13 +232,13 @@ def let_go(claimed: Claimed) -> None:
 def hold(claimed: Claimed, *, now: datetime) -> Claimed:
     """The same claim renewed, with the number whose turn it is. Raises `LeaseLost`."""
     with transaction.atomic():
-        row = _mine(claimed, now)
+        row = mine(claimed, now)
         until = max(now + LEASE, claimed.until)
         DeliverySender.objects.filter(organisation=claimed.organisation).update(lease_until=until)
     return Claimed(row.organisation, row.path, row.next_number, row.last_digest, row.tries, until)
 
 
-def _mine(claimed: Claimed, now: datetime, *, number: int | None = None) -> DeliverySender:
+def mine(claimed: Claimed, now: datetime, *, number: int | None = None) -> DeliverySender:
     """The sender's row, locked, while the lease is still ours and the number is the one whose turn it is."""
     row = (
         DeliverySender.objects.select_for_update()

@@ -17,7 +17,7 @@ from uuid import UUID
 from django.conf import settings as django_settings
 from django.db import transaction
 
-from testamur.exchange.connectors.ministry import container, gathering, ledger
+from testamur.exchange.connectors.ministry import container, gathering, ledger, mending
 from testamur.exchange.connectors.ministry.container import BadReceipt
 from testamur.exchange.connectors.ministry.gathering import Sender
 from testamur.exchange.connectors.ministry.ledger import Claimed, LeaseLost, Sealed
@@ -151,6 +151,8 @@ class _Run:
         while True:
             now = self.clock()
             waiting = handover.waiting(by=self.by, path=claimed.path, limit=self.store.most)
+            if mending.settle(by=self.by, claimed=claimed, waiting=[one.record for one in waiting], now=now):
+                continue  # the store has them: what was lost came back after its receipt
             told = self._delivery(claimed, 1, now)
             if waiting:
                 self._body_fits(told)
