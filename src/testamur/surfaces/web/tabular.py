@@ -85,7 +85,7 @@ def word(text: object, address: str = "") -> Cell:
 
 def whole(number: int) -> Cell:
     """A whole number."""
-    return Cell(number_format(number), number)
+    return Cell(number_format(number, force_grouping=True), number)
 
 
 def hundredths(number: Decimal | None) -> Cell:

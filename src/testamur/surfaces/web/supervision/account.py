@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from testamur.schoolday.rollout.rules import MARKS
@@ -16,7 +16,7 @@ from testamur.schoolday.supervision.rules import Counts, ReportState, Waits, sha
 from testamur.schoolday.transcripts.rules import STEPS, Step
 from testamur.surfaces.web.charts import Bar, bars
 from testamur.surfaces.web.supervision import words
-from testamur.surfaces.web.supervision.board import pupils_text
+from testamur.surfaces.web.supervision.board import pupils_text, told
 from testamur.surfaces.web.tabular import HIDDEN, NONE, Cell, Picture, Report, Table, joined, whole, word
 
 Figures = Mapping[str, Any]
@@ -56,7 +56,7 @@ def _pictures(total: Counts) -> tuple[Picture, ...]:
         Bar(
             str(words.STEPS[step]),
             (Decimal(total.reached.get(step, 0)),),
-            (f"{number_format(total.reached.get(step, 0))} ({total.percent(step)} %)",),
+            (f"{told(total.reached.get(step, 0))} ({total.percent(step)} %)",),
         )
         for step in STEPS
     ]

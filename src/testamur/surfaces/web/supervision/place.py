@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from testamur.register.people import queries as people
@@ -55,7 +56,12 @@ def tabs(place: UnitView, year: str, here: str, late: int | None = None) -> list
         ("reports", _("Closing report")),
     )
     return [
-        Tab(address(name, place.id, year=year), label, name == here, str(late) if name == "late" and late else "")
+        Tab(
+            address(name, place.id, year=year),
+            label,
+            name == here,
+            number_format(late, force_grouping=True) if name == "late" and late else "",
+        )
         for name, label in names
     ]
 

@@ -13,7 +13,7 @@ from django.forms import BoundField, Form
 from django.template import Context
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -45,6 +45,12 @@ def drawn(context: Context, template: str) -> str:
     assert context.template is not None
     with context.push():
         return context.template.engine.get_template(template).render(context)
+
+
+@register.filter
+def grouped(value: int) -> str:
+    """A count with its thousands apart, as the language writes it; never for years and codes."""
+    return number_format(value, force_grouping=True)
 
 
 @register.filter
