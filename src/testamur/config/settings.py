@@ -225,6 +225,7 @@ SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between tw
     "registry.send": {"task": "testamur.exchange.connectors.ladok.tasks.send", "every": 20},
     "registry.follow": {"task": "testamur.exchange.connectors.ladok.tasks.follow", "every": 60},
     "ministry.send": {"task": "testamur.exchange.connectors.ministry.tasks.send", "every": 20},
+    "ministry.night": {"task": "testamur.exchange.connectors.ministry.tasks.night", "every": 1200, "limit": 3600},
     "ministry.tidy": {"task": "testamur.exchange.connectors.ministry.tasks.tidy", "every": 86400},
     "delivery.send": {"task": "testamur.kernel.delivery.tasks.send", "every": 2},
     "delivery.tidy": {"task": "testamur.kernel.delivery.tasks.tidy", "every": 3600},

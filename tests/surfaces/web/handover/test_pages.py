@@ -102,3 +102,19 @@ def test_a_batch_that_the_store_refuses_is_withdrawn_and_drawn_up_anew_with_the_
     assert (done.batches, done.accepted) == (1, 2)
     found, _n = queries.batches(by=operator(), path="/")
     assert sorted((one.number, one.state) for one in found) == [(1, "answered"), (1, "withdrawn")]
+
+
+@pytest.mark.feature("D4", "D8")
+def test_the_department_lets_it_go_each_night_and_the_page_says_so(made: Delivery) -> None:
+    officer, steer = made.officer, reverse("handover:steer", args=[made.body.id])
+    home = reverse("handover:home")
+    assert "Send each night, as the plan says" in officer.get(home).content.decode()
+    assert officer.post(steer, {"way": "nightly"}).status_code == 303
+    page = officer.get(home).content.decode()
+    assert "Sends each night" in page
+    assert "No plan is in force: nothing is sent by itself until one is." in page
+    (sender,) = queries.senders(by=operator(), path="/")
+    assert (sender.nightly, sender.automatic) == (True, False)
+    officer.post(steer, {"way": "automatic"})
+    (sender,) = queries.senders(by=operator(), path="/")
+    assert (sender.nightly, sender.automatic) == (False, True)

@@ -66,9 +66,10 @@ def ask(*, by: Actor, path: str, now: datetime, school_year: str = "", group: UU
 
 @transaction.atomic
 def set_out(
-    *, by: Actor, organisation: UUID, now: datetime, paused: bool | None = None, automatic: bool | None = None
-) -> None:
-    """Let a body's deliveries rest or go on; let everything that is sealed go by itself, or only what is asked for.
+    *, by: Actor, organisation: UUID, now: datetime, paused: bool | None = None, automatic: bool | None = None,
+    nightly: bool | None = None,
+) -> None:  # fmt: skip
+    """Let a body's deliveries rest or go on; what is sealed goes by itself at once, each night, or when asked for.
 
     Needs ``connectors.delivery.steer`` at the body's place. Raises ``not_found``. Journal:
     ``connectors.delivery.set/1``.
@@ -78,8 +79,13 @@ def set_out(
         row.paused = paused
     if automatic is not None:
         row.automatic = automatic
-    row.save(update_fields=["paused", "automatic"])
-    refs = {"organisation": str(organisation), "paused": row.paused, "automatic": row.automatic}
+    if nightly is not None:
+        row.nightly = nightly
+    row.save(update_fields=["paused", "automatic", "nightly"])
+    refs = {
+        "organisation": str(organisation), "paused": row.paused, "automatic": row.automatic,
+        "nightly": bool(row.nightly),
+    }  # fmt: skip
     append(by=by, kind="connectors.delivery.set/1", path=row.path, refs=refs, now=now)
 
 

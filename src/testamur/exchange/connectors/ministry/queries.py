@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from testamur.exchange.connectors.models import DeliveryBatch, DeliveryRow, DeliverySender
@@ -19,6 +19,8 @@ class SenderView:
     path: str
     next_number: int
     automatic: bool
+    nightly: bool
+    last_night: date | None
     paused: bool
     next_at: datetime | None
     tries: int
@@ -71,8 +73,8 @@ def senders(*, by: Actor, path: str) -> tuple[SenderView, ...]:
     by.must("connectors.delivery.see", path)
     return tuple(
         SenderView(
-            row.organisation, row.path, row.next_number, row.automatic, row.paused, row.next_at, row.tries, row.error,
-            row.message, row.answered_at,
+            row.organisation, row.path, row.next_number, row.automatic, bool(row.nightly), row.last_night, row.paused,
+            row.next_at, row.tries, row.error, row.message, row.answered_at,
         )
         for row in DeliverySender.objects.filter(path__startswith=path).order_by("path")
     )  # fmt: skip

@@ -7,7 +7,7 @@ import random
 
 from django_tasks import task
 
-from testamur.exchange.connectors.ministry import ledger, steps
+from testamur.exchange.connectors.ministry import ledger, nightly, steps
 from testamur.exchange.connectors.ministry.mapping.reading import MappingInvalid
 from testamur.exchange.connectors.ministry.settings import NotSetUp, configured, is_set_up, writer
 from testamur.exchange.connectors.ministry.wire import Wire
@@ -30,6 +30,18 @@ def send() -> int:
                 by=steps.STEP, wire=wire, store=store, writer=form, clock=clock.now, jitter=random.random
             ).batches
     except (NotSetUp, MappingInvalid) as no:  # `testamur deliver` and the page say it too; nothing goes until then
+        log.warning("%s", no)
+        return 0
+
+
+@task
+def night() -> int:
+    """Ask for what was sealed, for bodies that deliver each night as their plan says; returns how many records."""
+    if not is_set_up():
+        return 0
+    try:
+        return nightly.ask_nightly(by=steps.STEP, document=writer().form.document, now=clock.now())
+    except (NotSetUp, MappingInvalid) as no:
         log.warning("%s", no)
         return 0
 

@@ -15,6 +15,7 @@ OPEN = ("sealed", "refused")
 class DeliverySender(models.Model):
     """A body that delivers: its next number, the digest of its last batch, whether it rests.
 
+    `nightly`: each night what is sealed is asked for, as the plan in force says; `last_night` is the last one done.
     The lease lets one worker alone send for it; `error` is the code of what keeps it, `message` says it in words.
     """
 
@@ -23,6 +24,8 @@ class DeliverySender(models.Model):
     next_number = models.PositiveBigIntegerField(default=1)
     last_digest = models.CharField(max_length=64, default="0" * 64)
     automatic = models.BooleanField(default=False)
+    nightly = models.BooleanField(null=True)
+    last_night = models.DateField(null=True)
     paused = models.BooleanField(default=False)
     next_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)

@@ -27,8 +27,9 @@ from testamur.surfaces.web.requests import WebRequest
 STEERS = {
     "pause": {"paused": True},
     "resume": {"paused": False},
-    "automatic": {"automatic": True},
-    "manual": {"automatic": False},
+    "automatic": {"automatic": True, "nightly": False},
+    "nightly": {"automatic": False, "nightly": True},
+    "manual": {"automatic": False, "nightly": False},
 }
 
 
@@ -82,6 +83,7 @@ def steer(request: WebRequest, organisation: UUID) -> HttpResponse:
         "pause": _("The deliveries rest. What is asked for waits here."),
         "resume": _("The deliveries go on."),
         "automatic": _("From now on every sealed record is sent by itself."),
+        "nightly": _("From now on every night what is sealed is sent, as the plan in force says."),
         "manual": _("From now on only what is asked for is sent."),
         "now": _("What waits is sent now."),
     }

@@ -17,6 +17,7 @@ from testamur.exchange.connectors.ministry.settings import form, is_set_up
 from testamur.register.schools import queries as schools
 from testamur.register.schools.queries.units import units_on
 from testamur.register.schools.rules import UnitKind
+from testamur.schoolday.rollout.queries.plans import plan_at
 from testamur.schoolday.transcripts.queries import handover
 from testamur.schoolday.transcripts.rules import HandoverState
 from testamur.surfaces.web.doors import door
@@ -37,6 +38,8 @@ class Body:
     organisation: str
     name: str
     trouble: words.Text
+    plan: str = ""
+    """Name of the plan in force, where what is sealed goes each night; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ def _bodies(request: WebRequest, path: str) -> list[Body]:
         Body(
             view := known.get(unit.id), str(unit.id), unit.name,
             words.trouble(view.error) if view is not None and view.error else "",
+            plan.name if view is not None and view.nightly and (plan := plan_at(path=unit.path)) is not None else "",
         )
         for unit in units
     ]  # fmt: skip
