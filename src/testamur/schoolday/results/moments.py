@@ -6,7 +6,7 @@ Pupils stand in the order of the class list and in no other; nothing here sets o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -21,8 +21,10 @@ from testamur.register.people.queries import chunks
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import GroupKind
 from testamur.schoolday.diary.queries import moments as diary
+from testamur.schoolday.diary.queries.marks import ENTER
 from testamur.schoolday.diary.queries.moments import Entered
 from testamur.schoolday.diary.queries.rooms import room as room_of
+from testamur.schoolday.diary.queries.rooms import writable
 from testamur.schoolday.diary.rules.moments import Moment, NoMoments, moment_of, moments_of, year_rules
 from testamur.schoolday.diary.rules.rooms import Room
 from testamur.schoolday.results.models import Decision
@@ -63,6 +65,51 @@ def moment_state(*, by: Actor, group: UUID, moment: str, on: date) -> tuple[Room
     room = class_of(by=by, verb=CLOSE, group=group, on=on)
     chosen = moment_of(room, moment)
     return room, chosen, state_of(room, chosen, pupils_of(room, on))
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A subject that keeps a moment open: pupils without a value, and comments that are drafts; whose work it is.
+
+    `teachers` is empty where it is the class teacher's.
+    """
+
+    subject: str
+    name: str
+    teachers: tuple[UUID, ...]
+    missing: int
+    drafts: int
+
+
+def unfinished(*, by: Actor, room: Room, moment: Moment, state: MomentState, on: date) -> tuple[Unfinished, ...]:
+    """Who has not finished what at a moment, subject by subject. Needs ``results.moment.close`` at the class.
+
+    Three queries; numbers of pupils, and no pupil by name.
+    """
+    by.must(CLOSE, room.path, group=room.group.id)
+    rules, pupils = year_rules(room), pupils_of(room, on)
+    lacking: dict[str, set[UUID]] = defaultdict(set)
+    for pupil, lacks in state.missing.items():
+        for one in lacks:
+            lacking[one.about].add(pupil)
+    begun: dict[str, dict[UUID, int]] = defaultdict(dict)
+    for draft in diary.drafts(room=room, moment=moment, pupils=pupils):
+        begun[draft.subject][draft.by] = draft.pupils
+    given: dict[str, list[UUID]] = defaultdict(list)
+    for teaches in schools.teachers_of(groups=[room.group.id], on=on):
+        if teaches.subject:
+            given[teaches.subject].append(teaches.person)
+    codes = [*(s.code for s in room.pack.subjects if s.code in {*lacking, *begun}), *sorted({*lacking, *begun})]
+    return tuple(
+        Unfinished(
+            code,
+            rules.name("level", code),
+            tuple(dict.fromkeys([*begun[code], *([] if begun[code] else given[code])])),
+            len(lacking[code]),
+            sum(begun[code].values()),
+        )
+        for code in dict.fromkeys(codes)
+    )
 
 
 def states(*, by: Actor, group: UUID, on: date) -> tuple[tuple[Moment, MomentState], ...]:
@@ -141,6 +188,32 @@ def years_of(room: Room, pupils: tuple[UUID, ...]) -> ClassYear:
         if not years[pupil].proposal.passed and by_pupil[pupil]
     }
     return ClassYear(room, rules, pupils, years, {pupil: some for pupil, some in weak.items() if some})
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What a teacher may assess again in the own subjects: pupil, and what stands in the way."""
+
+    pupil: UUID
+    weak: tuple[Weak, ...]
+
+
+def again(*, by: Actor, group: UUID, on: date) -> tuple[Room, tuple[Again, ...]]:
+    """Pupils of a class whom `by` may assess again in subjects that `by` teaches there; nothing of other subjects.
+
+    Needs ``diary.mark.enter`` at the class. Raises NotFound, NotAllowed, NoMoments.
+    """
+    room = class_of(by=by, verb=ENTER, group=group, on=on)
+    may = own_subjects(by, room, on)
+    weak = years_of(room, pupils_of(room, on)).weak
+    mine = {pupil: tuple(one for one in some if may(one)) for pupil, some in weak.items()}
+    return room, tuple(Again(pupil, some) for pupil, some in mine.items() if some)
+
+
+def own_subjects(by: Actor, room: Room, on: date) -> Callable[[Weak], bool]:
+    """Whether a weak assessment is about a subject that `by` writes in: levels and tests, no qualities."""
+    may = writable(by=by, room=room, on=on)
+    return lambda one: one.kind in {"level", "test"} and may(one.code)
 
 
 @dataclass(frozen=True, slots=True)

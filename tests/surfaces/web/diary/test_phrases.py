@@ -55,3 +55,20 @@ def test_own_phrases_are_nobody_elses_and_the_schools_are_for_all(vietnamese: Sc
     assert mine.post(own).status_code == HTTPStatus.FOUND
     twice = {"circle": "school", "code": "B", "text": "Lần nữa."}
     assert head.post(reverse("diary:phrases"), twice).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+@pytest.mark.feature("D18")
+def test_the_bank_is_looked_through_by_subject_and_level(vietnamese: School, enter: Enter) -> None:
+    browser, where = enter(vietnamese, "class_teacher"), reverse("diary:phrases")
+    for code, subject, value, text in (
+        ("a", "TV", "T", "Đọc lưu loát."), ("b", "TV", "C", "Cần luyện đọc."), ("c", "TOAN", "T", "Tính nhanh."),
+        ("d", "", "", "Chăm ngoan."),
+    ):  # fmt: skip
+        told = {"circle": "own", "code": code, "subject": subject, "value": value, "text": text}
+        assert browser.post(where, told).status_code == HTTPStatus.FOUND
+    page = browser.get(where, {"subject": "TV", "value": "T"}).content.decode()
+    assert "Đọc lưu loát." in page
+    assert "Chăm ngoan." in page, "what fits all is shown with what fits"
+    assert "Cần luyện đọc." not in page
+    assert "Tính nhanh." not in page
+    assert "Tính nhanh." in browser.get(where, {"subject": "nothing", "value": "x"}).content.decode()

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import re
 from http import HTTPStatus
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
 
+from testamur.kernel.base import clock
+from testamur.kernel.base.actor import operator
+from testamur.kernel.base.refused import NotAllowed
+from testamur.register.people import queries as people
+from testamur.schoolday.diary import actions as diary
+from testamur.schoolday.diary.rules.assessments import Written
+from testamur.schoolday.results import actions
 from testamur.schoolday.results.models import Decision
 from tests.schoolday.diary.school import School
 from tests.surfaces.web.diary.conftest import Enter
@@ -129,3 +137,54 @@ def test_the_principal_decides_once(vietnamese: School, enter: Enter) -> None:
     head.post(where, {"value": "o_lai", "why": "Cần thêm một năm."})
     head.post(where, {"value": "len_lop"})
     assert Decision.objects.get(kind="promotion").value == "o_lai"
+
+
+@pytest.mark.feature("D13")
+def test_the_teacher_of_the_subject_assesses_again_what_is_the_own_and_sees_nothing_else(
+    vietnamese: School, enter: Enter
+) -> None:
+    fill(vietnamese, values={(2, "test", "TOAN"): "4", (2, "level", "TOAN"): "C", (1, "level", "DD"): "C"})
+    enter(vietnamese, "class_teacher").post(reverse("yearend:close", args=[vietnamese.group, "HK2"]), {})
+    teacher, where = enter(vietnamese, "teacher"), reverse("yearend:own", args=[vietnamese.group])
+    page = teacher.get(where).content.decode()
+    assert page.count('name="explanation"') == 1, "the one pupil with a weak result in Toán"
+    assert "Đạo đức" not in page
+    told = {"pupil": str(vietnamese.pupils[2]), "what": "level.TOAN", "value": "H", "explanation": "Kèm hai tuần."}
+    assert teacher.post(where, told).status_code == HTTPStatus.FOUND
+    new = Decision.objects.get(kind="level", code="TOAN", pupil=vietnamese.pupils[2], replaced_by__isnull=True)
+    assert (new.value, new.reason, new.decided_by) == ("H", "re-examination", [str(vietnamese.persons["teacher"])])
+    assert new.correction is not None
+    assert new.correction["role"] == "teacher"
+    forged = {**told, "pupil": str(vietnamese.pupils[1]), "what": "level.DD"}
+    assert teacher.post(where, forged).status_code == HTTPStatus.OK  # no such pupil on this page
+    assert Decision.objects.get(code="DD", pupil=vietnamese.pupils[1], kind="level").value == "C"
+    with pytest.raises(NotAllowed):
+        actions.reassess(
+            by=vietnamese.actor("teacher", on=clock.now().date()), group=vietnamese.group, pupil=vietnamese.pupils[1],
+            kind="level", code="DD", value="H", explanation="x", now=clock.now(),
+        )  # fmt: skip
+    assert enter(vietnamese, "stranger").get(where).status_code in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+
+
+@pytest.mark.feature("D13", "D19")
+def test_the_closing_page_names_who_has_not_finished_what(vietnamese: School, enter: Enter) -> None:
+    fill(vietnamese, skip="TOAN")
+    now = clock.now()
+    teacher = vietnamese.actor("teacher", on=now.date())
+    diary.save_assessment(
+        by=teacher, pupil=vietnamese.pupils[0], group=vietnamese.group, subject="TOAN", term=vietnamese.terms[1],
+        said=Written(text="Tính nhẩm nhanh."), seen=0, on=now.date(), now=now,
+    )  # fmt: skip
+    browser = enter(vietnamese, "class_teacher")
+    page = browser.get(reverse("yearend:close", args=[vietnamese.group, "HK2"])).content.decode()
+    part = page.split('id="who-h"')[1].split("</section>")[0]
+    assert "Toán" in part
+    assert "Values are missing for 3 pupils." in part
+    assert "1 comment is a draft" in part
+    assert "Tính nhẩm nhanh" not in page, "a draft's text is its teacher's"
+    assert people_name(vietnamese.persons["teacher"]) in part
+    assert "Tiếng Việt" not in part
+
+
+def people_name(person: UUID) -> str:
+    return people.people(by=operator(), ids=[person])[person].name

@@ -9,13 +9,23 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from testamur.kernel.base.actor import Actor
-from testamur.kernel.base.refused import NotFound
+from testamur.kernel.base.refused import NotAllowed, NotFound
 from testamur.register.schools.rules import Role
+from testamur.schoolday.diary.queries.marks import ENTER
+from testamur.schoolday.diary.queries.rooms import room as room_of
 from testamur.schoolday.diary.rules.moments import Moment, moments_of
 from testamur.schoolday.diary.rules.rooms import Room
 from testamur.schoolday.results.actions.decisions import corrected, recorded
 from testamur.schoolday.results.models import Decision
-from testamur.schoolday.results.moments import PROMOTE, ClassYear, class_of, period_of, pupils_of, years_of
+from testamur.schoolday.results.moments import (
+    PROMOTE,
+    ClassYear,
+    class_of,
+    own_subjects,
+    period_of,
+    pupils_of,
+    years_of,
+)
 from testamur.schoolday.results.rules import (
     AgreementMissing,
     Amendment,
@@ -71,18 +81,25 @@ def reassess(
     """Assess again, after help, what keeps a pupil from completing the year; it counts instead of the former.
 
     `explanation`: what help there was. Journal: ``results.decision.corrected/1``. Raises NotAllowed without
-    ``results.year.reassess`` at the class, NotFound, NotWeak, and what the pack refuses.
+    ``results.year.reassess`` at the class, or ``diary.mark.enter`` in a subject that `by` teaches there; NotFound,
+    NotWeak, and what the pack refuses.
     """
-    room = class_of(by=by, verb=REASSESS, group=group, on=now.date())
+    room = room_of(group=group, on=now.date())
+    heads = by.may(REASSESS, room.path, group=group)
+    room = class_of(by=by, verb=REASSESS if heads else ENTER, group=group, on=now.date())
     year = years_of(room, pupils_of(room, now.date()))
     one = _pupil(year, pupil)
-    if not any((weak.kind, weak.code) == (kind, code) for weak in year.weak.get(pupil, ())):
+    wanted = next((weak for weak in year.weak.get(pupil, ()) if (weak.kind, weak.code) == (kind, code)), None)
+    if not heads and (wanted is None or not own_subjects(by, room, now.date())(wanted)):
+        raise NotAllowed("Somebody else teaches this.", verb=REASSESS)
+    if wanted is None:
         raise NotWeak("This does not stand in the way of completing the year.", field="code")
     rule = room.pack.corrections[Reason.RE_EXAMINATION.value]
     normal = room.pack.normalise_value(kind, code, value, room.year.terms[-1].ends)
     old = Decision.objects.select_for_update(of=("self",)).get(id=one.decisions[kind, code])
     amendment = Amendment(
-        value=normal, reason=Reason.RE_EXAMINATION, role=Role.CLASS_TEACHER.value, decided_by=(by.id,),
+        value=normal, reason=Reason.RE_EXAMINATION,
+        role=(Role.CLASS_TEACHER if heads else Role.TEACHER).value, decided_by=(by.id,),
         decided_on=now.date(), grounds=frozenset(ground for ground, _text in rule.grounds), explanation=explanation,
     )  # fmt: skip
     corrected(by, old, amendment, now)

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -22,7 +23,7 @@ from testamur.register.schools.rules import UnitView
 from testamur.schoolday.diary import actions
 from testamur.schoolday.diary.queries.phrases import may_keep
 from testamur.schoolday.diary.queries.phrases import phrases as bank
-from testamur.schoolday.diary.rules.phrases import LONGEST, Circle, NewPhrase
+from testamur.schoolday.diary.rules.phrases import LONGEST, Circle, NewPhrase, Phrase
 from testamur.surfaces.web import refusals
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.pages import page
@@ -43,6 +44,7 @@ class PhraseForm(forms.Form):
         label=gettext_lazy("Short code"), max_length=12, help_text=gettext_lazy("Letters and digits, such as t1.")
     )
     subject = forms.ChoiceField(label=gettext_lazy("Subject"), required=False)
+    value = forms.ChoiceField(label=gettext_lazy("Level"), required=False)
     text = forms.CharField(
         label=gettext_lazy("Phrase"),
         max_length=LONGEST,
@@ -54,8 +56,38 @@ class PhraseForm(forms.Form):
         """`circles`: for whom the visitor may keep phrases."""
         super().__init__(*args, **kwargs)
         self.fields["circle"].choices = [(one.value, CIRCLES[one]) for one in circles]  # type: ignore[attr-defined]
-        subjects = [(one.code, one.name) for one in pack.subjects] if pack is not None else []
-        self.fields["subject"].choices = [("", _("All subjects")), *subjects]  # type: ignore[attr-defined]
+        self.fields["subject"].choices = [("", _("All subjects")), *_subjects(pack)]  # type: ignore[attr-defined]
+        self.fields["value"].choices = [("", _("All levels")), *_levels(pack)]  # type: ignore[attr-defined]
+
+
+class FilterForm(forms.Form):
+    """Which phrases are shown: those of a subject and a level, with those that fit all."""
+
+    subject = forms.ChoiceField(label=gettext_lazy("Subject"), required=False)
+    value = forms.ChoiceField(label=gettext_lazy("Level"), required=False)
+
+    def __init__(self, *args: Any, pack: Pack | None, **kwargs: Any) -> None:
+        """What the law of the place knows."""
+        super().__init__(*args, **kwargs)
+        self.fields["subject"].choices = [("", _("All subjects")), *_subjects(pack)]  # type: ignore[attr-defined]
+        self.fields["value"].choices = [("", _("All levels")), *_levels(pack)]  # type: ignore[attr-defined]
+
+    def keeps(self, one: Phrase) -> bool:
+        """Whether a phrase is shown; what is asked for and is no choice asks for nothing."""
+        told = self.cleaned_data if self.is_valid() else {}
+        subject, value = told.get("subject", ""), told.get("value", "")
+        return (not subject or one.subject in {"", subject}) and (not value or one.value in {"", value})
+
+
+def _subjects(pack: Pack | None) -> list[tuple[str, str]]:
+    return [(one.code, one.name) for one in pack.subjects] if pack is not None else []
+
+
+def _levels(pack: Pack | None) -> list[tuple[str, str]]:
+    """Steps of the levels in which subjects are assessed; none where marks alone are given."""
+    if pack is None or "level" not in pack.kinds:
+        return []
+    return [(step.value, step.name) for step in pack.scale("level", "", timezone.localdate()).values]
 
 
 @door("diary.home", Area.STAFF, Area.OFFICE)
@@ -69,7 +101,7 @@ def phrases(request: WebRequest) -> HttpResponse:
     form = PhraseForm(request.POST if request.method == "POST" else None, circles=circles, pack=pack)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
-        new = NewPhrase(Circle(told["circle"]), told["code"], told["text"], told["subject"])
+        new = NewPhrase(Circle(told["circle"]), told["code"], told["text"], told["subject"], told["value"])
         try:
             actions.keep_phrase(
                 by=visitor.actor, phrase=new, unit=unit.id if unit is not None else None, now=visitor.now
@@ -82,17 +114,23 @@ def phrases(request: WebRequest) -> HttpResponse:
             messages.success(request, _("The phrase is kept."))
             return redirect("diary:phrases")
     names = {one.code: one.name for one in pack.subjects} if pack is not None else {}
-    kept = bank(by=visitor.actor, unit=unit)
+    levels, asked = dict(_levels(pack)), FilterForm(request.GET, pack=pack, auto_id="asked_%s")
+    kept = [one for one in bank(by=visitor.actor, unit=unit) if asked.keeps(one)]
     return page(
         request,
         "web/diary/phrases.html",
         status=422 if form.errors else 200,
         form=form,
+        asked=asked,
         banks=[
             (
                 CIRCLES[circle],
                 circle in circles,
-                [(one, names.get(one.subject, one.subject)) for one in kept if one.circle is circle],
+                [
+                    (one, names.get(one.subject, one.subject), levels.get(one.value, one.value))
+                    for one in kept
+                    if one.circle is circle
+                ],
             )
             for circle in Circle
         ],

@@ -18,14 +18,16 @@ from django.views.decorators.http import require_http_methods
 from testamur.access.accounts.rules import Area
 from testamur.kernel.base.refused import Refused
 from testamur.law.year import Condition
+from testamur.register.people import queries as people
 from testamur.register.people.rules import PersonView
 from testamur.schoolday.diary.rules.moments import moments_of, year_rules
 from testamur.schoolday.results import actions, moments
+from testamur.schoolday.results.moments import Unfinished
 from testamur.schoolday.results.rules import Line
 from testamur.surfaces.web import refusals
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.pages import page
-from testamur.surfaces.web.requests import WebRequest
+from testamur.surfaces.web.requests import Visitor, WebRequest
 from testamur.surfaces.web.yearend import about
 
 
@@ -94,6 +96,9 @@ def close(request: WebRequest, group: UUID, moment: str) -> HttpResponse:
         moment=chosen,
         state=state,
         tabs=about.tabs(group, {one.code: one.name for one in moments_of(room)}, chosen.code),
+        unfinished=_unfinished(visitor, moments.unfinished(
+            by=visitor.actor, room=room, moment=chosen, state=state, on=visitor.now.date()
+        )),
         lacking=[Lacking(one, state.missing[key]) for key, one in names.items() if key in state.missing],
         changed=[
             Put(
@@ -106,6 +111,14 @@ def close(request: WebRequest, group: UUID, moment: str) -> HttpResponse:
         longest=rules.longest_comment,
         form=form,
     )  # fmt: skip
+
+
+def _unfinished(visitor: Visitor, found: Iterable[Unfinished]) -> list[tuple[Unfinished, str]]:
+    """With the names of those whose work it is; empty where it is the class teacher's."""
+    lines = list(found)
+    ids = {person for one in lines for person in one.teachers}
+    known = people.people(by=visitor.actor, ids=ids, numbers=False) if ids else {}
+    return [(one, ", ".join(known[p].name for p in one.teachers if p in known)) for one in lines]
 
 
 def _ordered(lines: Iterable[Line], names: dict[UUID, PersonView]) -> list[Line]:

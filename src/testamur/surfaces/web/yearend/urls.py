@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from testamur.surfaces.web.yearend import closing, promotions, year
+from testamur.surfaces.web.yearend import closing, own, promotions, year
 
 app_name = "yearend"
 urlpatterns = [
     path("promotions/", promotions.promotions, name="promotions"),
     path("<uuid:group>/", year.year, name="year"),
+    path("<uuid:group>/own/", own.own, name="own"),
     path("<uuid:group>/confirm/", year.confirm, name="confirm"),
     path("<uuid:group>/close/<str:moment>/", closing.close, name="close"),
     path("<uuid:group>/<uuid:pupil>/decide/", year.decide, name="decide"),
