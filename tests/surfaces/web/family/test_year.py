@@ -20,7 +20,7 @@ from tests.surfaces.web.family.diaries import browse, build
 from tests.surfaces.web.yearend.conftest import again, fill, vietnamese
 
 __all__ = ["enter", "vietnamese"]
-pytestmark = [pytest.mark.django_db, pytest.mark.feature("D13", "D16")]
+pytestmark = [pytest.mark.django_db, pytest.mark.feature("D13", "D14")]
 MARKUP = 60_000
 """Bytes of markup: with styles, script and fonts the page stays below 100 kB over the line."""
 

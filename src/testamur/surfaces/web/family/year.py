@@ -27,7 +27,7 @@ LANGUAGES = {"VN": "vi"}
 @require_GET
 @door("family.records", Area.FAMILY)
 def year(request: WebRequest, pupil: UUID) -> HttpResponse:
-    """One year, the latest unless ``?year=`` names another; nothing of a moment that is not closed (D13, D16)."""
+    """One year, the latest unless ``?year=`` names another; nothing of a moment that is not closed (D13, D14)."""
     visitor = request.visitor
     child = opened(visitor, pupil, "year")
     found = families.year_of(
