@@ -42,6 +42,7 @@ TABLES: Mapping[str, Stays] = {
     "supervision_report": Stays(_WORK, Category.DOCUMENTS, "the closing report of a school year"),
     "rollout_plan": Stays(_WORK, Category.DOCUMENTS, "a decision of the body responsible"),
     "rollout_stage": Stays((), None, "names nobody"),
+    "rollout_beginning": Stays((), None, "names nobody"),
     "rollout_joining": Stays(_WORK, Category.DOCUMENTS, "the school's own word"),
     "rollout_putaway": Stays(_WORK, None, "until the person has the list back"),
     "connectors_deliverysender": Stays((), None, "names nobody"),
