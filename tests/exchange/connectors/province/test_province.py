@@ -135,3 +135,24 @@ def test_what_climbs_out_or_is_empty_is_no_delivery(tmp_path: Path) -> None:
     (tmp_path / "link" / "out").symlink_to("/etc")
     with pytest.raises(BundleUnreadable), opened(tmp_path / "link"):
         pass
+
+
+@pytest.mark.feature("D3", "D9")
+@pytest.mark.django_db
+def test_a_part_that_cannot_be_read_and_a_table_that_is_none_are_told_in_reports_of_their_own(
+    delivery: Path, tmp_path: Path
+) -> None:
+    shutil.rmtree(delivery / "097002")
+    (delivery / "097002.zip").write_bytes(b"PK\x03\x04 nothing of a ZIP")
+    (delivery / "097003" / "enrolments.csv").write_bytes(b"\xff\xfe\x00\x00\x81\x82\n")
+    (delivery / "097003" / "letters.csv").write_text("to,text\nthem,words\n")
+    told = {part.name: part for part in _load(delivery, tmp_path / "reports").parts}
+    broken = (tmp_path / "reports" / told["097002.zip"].report).read_text(encoding="utf-8-sig")
+    assert told["097002.zip"].error in broken
+    assert str(tmp_path) not in broken, "the file is called as it was sent, not where it lies here"
+    assert told["097002.zip"].refused == 0, "no row was left out: there were none"
+    lines = {one.file: one.code for one in told["097003"].first}
+    assert lines == {"enrolments.csv": "import.file.unreadable", "letters.csv": "import.file.unused"}
+    assert not told["097003"].whole
+    assert told["097001"].whole
+    assert not told["097001"].report

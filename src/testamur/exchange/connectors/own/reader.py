@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from testamur.exchange.connectors.own import columns as c
 from testamur.exchange.connectors.own import timetable
 from testamur.exchange.connectors.rules import (
+    Defect,
     EnrolmentRow,
     GroupRow,
     GuardianRow,
@@ -21,6 +22,7 @@ from testamur.exchange.connectors.rules import (
     Reporter,
     Row,
     SessionRow,
+    Severity,
     UnitRow,
     person_key,
 )
@@ -53,6 +55,7 @@ class Own:
     def read(self, files: Files, options: Options, reporter: Reporter) -> Iterator[Row]:
         """Rows in order of dependence."""
         tables = _tables(files)
+        _tell_unread(files, tables, reporter)
         groups: set[str] = set()
         for name in _ORDER:
             for member, sheet in tables.get(name, ()):
@@ -93,6 +96,24 @@ def _tables(files: Files) -> dict[str, list[tuple[Member, str]]]:
             if table:
                 found.setdefault(table, []).append((member, ""))
     return found
+
+
+def _tell_unread(files: Files, tables: Mapping[str, list[tuple[Member, str]]], reporter: Reporter) -> None:
+    """Say of each table that is not read why: one of ours whose first line is not ours was meant to be."""
+    read = {member.name for some in tables.values() for member, _sheet in some}
+    for member in files.members:
+        path = PurePosixPath(member.name)
+        if member.name in read or not (is_workbook(member.name) or path.suffix.lower() in {".csv", ".tsv"}):
+            continue
+        meant, header = _named(path.stem), ""
+        if not is_workbook(member.name):
+            header = ", ".join(header_of(files, member))
+        if meant:
+            done = f"file left out: its first line is not that of {meant}, or it cannot be read"
+            reporter.add(Defect(member.name, 0, "", header, done, "import.file.unreadable", Severity.REFUSED))
+        else:
+            done = "not read: neither its name nor its first line is that of a table"
+            reporter.add(Defect(member.name, 0, "", header, done, "import.file.unused"))
 
 
 def _named(name: str) -> str:

@@ -18,7 +18,7 @@ from django.db import DatabaseError, transaction
 from testamur.exchange.connectors.actions import Outcome, import_bundle
 from testamur.exchange.connectors.planner.decisions import TakeIn
 from testamur.exchange.connectors.province.parts import COMMON, Part, opened
-from testamur.exchange.connectors.rules import Defect, Options
+from testamur.exchange.connectors.rules import Defect, Options, Severity
 from testamur.exchange.connectors.tabular.report import Report
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotAllowed, Refused
@@ -168,7 +168,7 @@ class _Job:
         except NotAllowed:
             raise
         except Refused as no:
-            error, message = no.code, str(no)
+            error, message = no.code, str(no).replace(str(part.path), part.name)
         except (DatabaseError, OSError, ValueError, ArithmeticError, LookupError):
             log.exception("a part of a delivery broke off")
             error, message = (
@@ -176,6 +176,8 @@ class _Job:
                 "The part broke off. What was loaded of it stays; it goes on when it is sent again.",
             )
         finally:
+            if error:  # a part that broke off has its report too
+                report.add(Defect(part.name, 0, "", "", message, error, Severity.REFUSED))
             report.close()
         return _told(part, report, outcome, error, message)
 
@@ -191,8 +193,9 @@ def _told(part: Part, report: Report, outcome: Outcome | None, error: str, messa
     name = report.path.name if report.path is not None and report.total else ""
     first = tuple(report.first)
     if outcome is None:
+        rows = report.refused - 1  # one line says why the whole part was
         return PartOutcome(
-            part.name, noted=report.noted, refused=report.refused, error=error, message=message, report=name,
+            part.name, noted=report.noted, refused=rows, error=error, message=message, report=name,
             first=first,
         )  # fmt: skip
     return PartOutcome(
