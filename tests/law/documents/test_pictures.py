@@ -162,3 +162,31 @@ def test_what_was_put_right_stands_struck_out_with_the_new_text_above_to_its_rig
     box = tuple(round(v * scale) for v in (former.x0 - 1, former.y0 - 1, former.x1 + 1, former.y1 + 1))
     red, green, _blue = picture.crop((box[0], box[1], box[2], box[3])).split()
     assert ImageStat.Stat(ImageChops.subtract(red, green)).extrema[0][1] > 80
+
+
+@pytest.mark.feature("D13", "D17")
+def test_an_award_that_was_put_right_stands_struck_out_in_the_booklet_with_who_and_when(tmp_path: Path) -> None:
+    kind, facts = CASES["hoc_ba"]
+    period, level, room, school, decisions = facts.history[0]
+    touched = tuple(
+        replace(one, reason="rectification", decided_by=("Trần Văn Sửa",)) if one.kind == "award" else one
+        for one in decisions
+    )
+    notes = {f"former.award.khen_thuong.{period.school_year}": "hs_tieu_bieu"}
+    put_right = replace(facts, history=((period, level, room, school, touched),), notes=notes)
+    years = kind.content(put_right)["years"]
+    assert "former_awards" not in years[1]
+    assert (years[0]["awards"], years[0]["former_awards"]) == (
+        ["Học sinh Xuất sắc"], ["Học sinh Tiêu biểu hoàn thành tốt trong học tập và rèn luyện"],
+    )  # fmt: skip
+    assert years[0]["awards_corrected"] == ["Người sửa: Trần Văn Sửa, 25/05/2022"]
+    pdf = draw(kind, put_right)
+    text = " ".join(" ".join(_text(pdf, tmp_path)).split())
+    assert text.count("Người sửa: Trần Văn Sửa, 25/05/2022") == 1
+    page = next(n for n, one in enumerate(_text(pdf, tmp_path), 1) if "Người sửa" in one)
+    drawn = [one for one in words(pdf, tmp_path) if one.page == page]
+    former = next(one for one in drawn if one.text == "luyện")
+    beside = [one for one in drawn if one.text == "Học" and one.x0 > former.x1]
+    new = min(beside, key=lambda one: abs(one.x0 - former.x1) + abs(one.y0 - former.y0))
+    assert 0 <= new.x0 - former.x1 < 8
+    assert new.y0 < former.y0

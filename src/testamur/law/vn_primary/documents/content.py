@@ -9,7 +9,8 @@ fraction are text with a decimal comma, dates are ``dd/mm/yyyy`` as on paper. A 
      "result", "awards": [text], "completion", "class_teacher", "principal"}
 
 `former_*` hold the value before a rectification, empty otherwise; the template strikes it through. A year whose result
-was put right has ``former_result`` and ``result_corrected`` (who, when) too.
+was put right has ``former_result`` and ``result_corrected`` (who, when) too; one in which an award was put right has
+``former_awards`` and ``awards_corrected``, beside ``awards`` one by one and empty where nothing was.
 """
 
 from __future__ import annotations
@@ -238,7 +239,7 @@ def _year(year: _Year, notes: Mapping[str, str], class_teacher: str, principal: 
         ],
         "result": _named("year_result", decided.value) if decided else "",
         **_former_result(row, decided),
-        "awards": row.awards(),
+        **row.awards(),
         "completion": outcome.text if decided and outcome.step in {"completed", "promoted", "retained"} else "",
         "class_teacher": teacher or class_teacher,
         "principal": principal or (decided.decided_by[1] if decided and len(decided.decided_by) > 1 else ""),
@@ -255,6 +256,11 @@ def _former_result(row: _Rows, decided: Decision | None) -> dict[str, str]:
 
 def _corrector(d: Decision) -> str:
     return f"Người sửa: {', '.join(d.decided_by)}, {_day(d.decided_on)}".rstrip(", ")
+
+
+def _award(d: Decision) -> str:
+    told = d.comment.strip()
+    return _named("award", d.value) + (f": {told}" if told else "")
 
 
 def _named(kind: str, value: str) -> str:
@@ -336,6 +342,14 @@ class _Rows:
             "former_level": self.former(kind, code),
         }
 
-    def awards(self) -> list[str]:
+    def awards(self) -> dict[str, list[str]]:
+        """The awards in words; where one was put right, the former ones and who put them right, one by one."""
         given: Sequence[Decision] = [d for d in self._all if d.kind == "award"]
-        return [_named("award", d.value) + (f": {d.comment.strip()}" if d.comment.strip() else "") for d in given]
+        told = {"awards": [_award(d) for d in given]}
+        struck = [self.former("award", d.code) if d.reason == "rectification" else "" for d in given]
+        if any(struck):
+            told["former_awards"] = [_named("award", former) if former else "" for former in struck]
+            told["awards_corrected"] = [
+                _corrector(d) if former else "" for d, former in zip(given, struck, strict=True)
+            ]
+        return told
