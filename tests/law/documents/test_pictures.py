@@ -183,6 +183,7 @@ def test_an_award_that_was_put_right_stands_struck_out_in_the_booklet_with_who_a
     pdf = draw(kind, put_right)
     text = " ".join(" ".join(_text(pdf, tmp_path)).split())
     assert text.count("Người sửa: Trần Văn Sửa, 25/05/2022") == 1
+    assert len(_text(pdf, tmp_path)) == len(_text(draw(kind, facts), tmp_path)), "the year keeps to its page"
     page = next(n for n, one in enumerate(_text(pdf, tmp_path), 1) if "Người sửa" in one)
     drawn = [one for one in words(pdf, tmp_path) if one.page == page]
     former = next(one for one in drawn if one.text == "luyện")
