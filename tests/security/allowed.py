@@ -389,6 +389,7 @@ ALLOWED: Mapping[str, Who] = {
     "yearend:confirm": at(foreign=("class_teacher",)),
     "yearend:close": at(foreign=("class_teacher",)),
     "yearend:decide": at(foreign=("class_teacher",)),
+    "yearend:award": at(foreign=("class_teacher",)),
     "yearend:again": at(foreign=("class_teacher",)),
     "yearend:own": at(foreign=("class_teacher",)),
     "yearend:promotions": NOBODY,  # the head of a Vietnamese school, who is none of these

@@ -150,6 +150,14 @@ class YearEnd(Protocol):
         """Flags on an award that say why it is given, with what each is called."""
 
     @property
+    def free_awards(self) -> Mapping[str, str]:
+        """Awards that follow from no result and are people's idea: value → name."""
+
+    @property
+    def further_awards(self) -> tuple[str, ...]:
+        """Codes under which they stand, one for each."""
+
+    @property
     def longest_comment(self) -> int:
         """Characters of a comment that fit the form."""
 

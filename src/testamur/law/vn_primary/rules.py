@@ -212,6 +212,7 @@ def _check_code(decision: Decision) -> None:
         "competence": tables.COMPETENCES,
         "level": tables.BY_CODE,
         "test": tables.BY_CODE,
+        "award": {tables.WHOLE_YEAR["award"], *tables.FURTHER_AWARDS},
     }.get(kind) or {tables.WHOLE_YEAR[kind]}
     if code not in known:
         raise CodeUnknown(f"There is no {kind} {code!r} in primary school.", field="code", kind=kind, code=code)

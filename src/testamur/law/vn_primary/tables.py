@@ -126,6 +126,9 @@ WHOLE_YEAR: Mapping[str, str] = {  # kinds about the whole year have one code
     "award": "khen_thuong",
 }
 
+FURTHER_AWARDS = tuple(f"khen_thuong_{n}" for n in range(2, 8))
+"""Codes of awards beside the title of the year: for a special achievement, letters of praise (art. 13.1.b, 13.2)."""
+
 # --- subjects and activities: Circular 32/2018 ---------------------------------------------------
 
 SUBJECTS = (

@@ -24,6 +24,7 @@ class PrimaryYear:
     promotions: Scale = tables.PROMOTION
     agreed: str = tables.CLASS_AGREES
     longest_comment: int = COMMENT_LENGTH
+    further_awards: tuple[str, ...] = tables.FURTHER_AWARDS
 
     @property
     def merits(self) -> Mapping[str, str]:
@@ -32,6 +33,11 @@ class PrimaryYear:
             tables.OUTSTANDING: "Thành tích xuất sắc về ít nhất một môn học",
             tables.PROGRESS: "Tiến bộ rõ rệt ít nhất một phẩm chất, năng lực",
         }
+
+    @property
+    def free_awards(self) -> Mapping[str, str]:
+        """Art. 13: an award for a special achievement at any time, a letter of praise."""
+        return {one.value: one.name for one in tables.AWARDS.values if one.value in {tables.ON_THE_SPOT, tables.LETTER}}
 
     def subjects(self, year_level: int, taught: Collection[str]) -> tuple[str, ...]:
         """The programme's subjects; what is elective in that grade only where somebody teaches it."""

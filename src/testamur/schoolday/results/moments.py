@@ -296,4 +296,9 @@ def _year(rules: YearEnd, room: Room, pupil: UUID, rows: list[DecisionRow]) -> P
             if row.facts.reason == Reason.RE_EXAMINATION.value
         ),
         decisions={slot: row.id for slot, row in by_slot.items()},
+        further=tuple(
+            (row.facts.value, row.facts.comment)
+            for (kind, code), row in sorted(by_slot.items())
+            if kind == rules.award[0] and code in rules.further_awards
+        ),
     )

@@ -15,7 +15,7 @@ from testamur.kernel.base.refused import NotAllowed
 from testamur.register.people import queries as people
 from testamur.schoolday.diary import actions as diary
 from testamur.schoolday.diary.rules.assessments import Written
-from testamur.schoolday.results import actions
+from testamur.schoolday.results import actions, families
 from testamur.schoolday.results.models import Decision
 from tests.schoolday.diary.school import School
 from tests.surfaces.web.diary.conftest import Enter
@@ -184,6 +184,30 @@ def test_the_closing_page_names_who_has_not_finished_what(vietnamese: School, en
     assert "Tính nhẩm nhanh" not in page, "a draft's text is its teacher's"
     assert people_name(vietnamese.persons["teacher"]) in part
     assert "Tiếng Việt" not in part
+
+
+@pytest.mark.feature("D13")
+def test_a_pupil_may_get_several_awards_and_the_family_reads_them(vietnamese: School, enter: Enter) -> None:
+    fill(vietnamese)
+    browser = enter(vietnamese, "class_teacher")
+    browser.post(reverse("yearend:close", args=[vietnamese.group, "HK2"]), {})
+    page = browser.get(reverse("yearend:year", args=[vietnamese.group])).content.decode()
+    shown = dict(re.findall(r'name="(result\.[^"]+)" value="([^"]+)"', page))
+    browser.post(reverse("yearend:confirm", args=[vietnamese.group]), {**shown, "agreed": "on"})
+    pupil, where = vietnamese.pupils[0], reverse("yearend:award", args=[vietnamese.group, vietnamese.pupils[0]])
+    for award, why in (("dot_xuat", "Cứu bạn."), ("thu_khen", "Giúp đỡ lớp."), ("thu_khen", "Trồng cây.")):
+        assert browser.post(where, {"award": award, "why": why}).status_code == HTTPStatus.FOUND
+    given = Decision.objects.filter(kind="award", pupil=pupil)
+    assert sorted(given.values_list("value", flat=True)) == ["dot_xuat", "hs_xuat_sac", "thu_khen", "thu_khen"]
+    assert browser.post(where, {"award": "dot_xuat", "why": " "}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert browser.post(where, {"award": "hs_xuat_sac", "why": "x"}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    for n in range(3):
+        assert browser.post(where, {"award": "thu_khen", "why": f"{n}"}).status_code == HTTPStatus.FOUND
+    full = browser.post(where, {"award": "thu_khen", "why": "one too many"})
+    assert "no room for another award" in full.content.decode()
+    assert enter(vietnamese, "teacher").post(where, {"award": "dot_xuat", "why": "x"}).status_code in {403, 404}
+    told = families.year_of(by=operator(), pupil=pupil, path=vietnamese.path)
+    assert ("Thư khen", "Trồng cây.") in [(one.word, one.comment) for one in told.awards]
 
 
 def people_name(person: UUID) -> str:

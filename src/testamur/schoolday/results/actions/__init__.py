@@ -17,6 +17,7 @@ from testamur.schoolday.results.actions.decisions import (
 from testamur.schoolday.results.actions.year import (
     confirm_year,
     decide_promotion,
+    give_award,
     reassess,
 )
 
@@ -30,6 +31,7 @@ __all__ = [
     "confirm_year",
     "correct_decision",
     "decide_promotion",
+    "give_award",
     "reassess",
     "record_decisions",
 ]

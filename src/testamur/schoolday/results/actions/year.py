@@ -39,6 +39,7 @@ from testamur.schoolday.results.rules import (
     NotWeak,
     PupilYear,
     Reason,
+    TooManyAwards,
 )
 
 CONFIRM = "results.year.confirm"
@@ -72,6 +73,27 @@ def confirm_year(*, by: Actor, group: UUID, pupils: Mapping[UUID, Confirmed], no
     for one, result in anew:
         _reckon(by, room, one.decisions[year.rules.result], result, now)
     return len(pupils)
+
+
+@transaction.atomic
+def give_award(*, by: Actor, group: UUID, pupil: UUID, value: str, why: str, now: datetime) -> None:
+    """Give a pupil an award that follows from no result, beside those that it has; `why` stands in the transcript.
+
+    Journal: ``results.decisions.recorded/1``. Raises NotAllowed without ``results.year.confirm`` at the class,
+    NotFound, NoSuchAward, MeritMissing without `why`, TooManyAwards, MomentBusy.
+    """
+    room = class_of(by=by, verb=CONFIRM, group=group, on=now.date())
+    year = years_of(room, pupils_of(room, now.date()))
+    one, words = _pupil(year, pupil), " ".join(why.split())
+    if value not in year.rules.free_awards:
+        raise NoSuchAward("There is no such award.", field="award")
+    if not words:
+        raise MeritMissing("Say what it is given for.", field="why")
+    kind = year.rules.award[0]
+    code = next((code for code in year.rules.further_awards if (kind, code) not in one.decisions), None)
+    if code is None:
+        raise TooManyAwards("There is no room for another award.", field="award")
+    _record(by, [_decision(room, one, (kind, code), value, by, now, comment=words[:200])], now, group)
 
 
 @transaction.atomic

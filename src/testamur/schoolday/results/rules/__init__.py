@@ -27,6 +27,7 @@ from testamur.schoolday.results.rules.year import (
     NotThePrincipals,
     NotWeak,
     PupilYear,
+    TooManyAwards,
 )
 
 __all__ = [
@@ -51,5 +52,6 @@ __all__ = [
     "Reason",
     "Recorded",
     "Rejected",
+    "TooManyAwards",
     "differences",
 ]

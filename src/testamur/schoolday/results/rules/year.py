@@ -52,6 +52,12 @@ class NoSuchAward(Refused):
     code = "results.year.no_such_award"
 
 
+class TooManyAwards(Refused):
+    """The form has no room for another award of the year."""
+
+    code = "results.year.too_many_awards"
+
+
 class NotWeak(Refused):
     """Only what stands in the way of completing the year is assessed again."""
 
@@ -161,6 +167,8 @@ class PupilYear:
     again: tuple[tuple[str, str, str], ...] = ()
     """(kind, code, value) of what was assessed again."""
     decisions: Mapping[tuple[str, str], UUID] = field(default_factory=dict)
+    further: tuple[tuple[str, str], ...] = ()
+    """(value, words) of awards that follow from no result."""
 
     @property
     def settled(self) -> bool:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("<uuid:group>/confirm/", year.confirm, name="confirm"),
     path("<uuid:group>/close/<str:moment>/", closing.close, name="close"),
     path("<uuid:group>/<uuid:pupil>/decide/", year.decide, name="decide"),
+    path("<uuid:group>/<uuid:pupil>/award/", year.award, name="award"),
     path("<uuid:group>/<uuid:pupil>/again/", year.again, name="again"),
     path("<uuid:group>/<uuid:pupil>/promote/", promotions.promote, name="promote"),
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from testamur.access.accounts.rules import Area
-from testamur.kernel.base.refused import NotFound, Refused
+from testamur.kernel.base.refused import NotAllowed, NotFound, Refused
 from testamur.law.year import AwardOffer, Weak, YearEnd
 from testamur.register.people.rules import PersonView
 from testamur.schoolday.diary.rules.moments import moments_of
@@ -40,6 +40,7 @@ class Line:
     offer: AwardOffer | None
     weak: tuple[Weak, ...]
     again: tuple[tuple[str, str], ...]
+    further: tuple[tuple[str, str], ...]
 
     @property
     def open(self) -> bool:
@@ -107,6 +108,27 @@ def decide(request: WebRequest, group: UUID, pupil: UUID) -> HttpResponse:
 
 
 @door("diary.home", Area.STAFF)
+@require_POST
+def award(request: WebRequest, group: UUID, pupil: UUID) -> HttpResponse:
+    """Give an award that follows from no result."""
+    visitor, sent = request.visitor, request.POST
+    try:
+        actions.give_award(
+            by=visitor.actor, group=group, pupil=pupil, value=sent.get("award", "")[:40], why=sent.get("why", "")[:400],
+            now=visitor.now,
+        )  # fmt: skip
+    except (NotAllowed, NotFound):
+        raise
+    except Refused as refused:
+        return _shown(
+            request, moments.class_year(by=visitor.actor, group=group, on=visitor.now.date()),
+            problem=refusals.sentence(refused),
+        )  # fmt: skip
+    messages.success(request, _("The award is given."))
+    return redirect("yearend:year", group)
+
+
+@door("diary.home", Area.STAFF)
 @require_http_methods(["GET", "HEAD", "POST"])
 def again(request: WebRequest, group: UUID, pupil: UUID) -> HttpResponse:
     """Assess again, after help, what keeps a pupil from completing the year."""
@@ -165,6 +187,7 @@ def _shown(request: WebRequest, one: ClassYear, problem: str = "") -> HttpRespon
         may_confirm=visitor.actor.may("results.year.confirm", one.room.path, group=one.room.group.id),
         may_reassess=visitor.actor.may("results.year.reassess", one.room.path, group=one.room.group.id),
         merits=one.rules.merits.items(),
+        free=one.rules.free_awards.items(),
     )
 
 
@@ -185,4 +208,5 @@ def _line(one: ClassYear, person: PersonView) -> Line:
         next((offer for offer in of.proposal.awards if offer.needs), None) if not of.award else None,
         one.weak.get(person.id, ()),
         tuple((rules.name(kind, code), rules.value(kind, value)) for kind, code, value in of.again),
+        tuple((rules.value(rules.award[0], value), words) for value, words in of.further),
     )
