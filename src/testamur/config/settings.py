@@ -183,7 +183,7 @@ HELD: dict[str, tuple[str, ...]] = {
     ),
 }
 """What an extract of one person holds, by topic: `(*, by, person, now) -> Sheet…` (schoolday.keeping.extract)."""
-READY_RULES: tuple[str, ...] = ("testamur.schoolday.transcripts.steps.holding.must_be_verified",)
+READY_RULES: tuple[str, ...] = ("testamur.schoolday.transcripts.holding.must_be_verified",)
 """What is asked before documents may be signed: `(*, records, now)`, raises Refused (trust.records.actions)."""
 _OWNER = "testamur.schoolday.{0}.queries.old.old", "testamur.schoolday.{0}.actions.erasing.erase"
 KEPT: dict[str, tuple[str, ...]] = {

@@ -49,7 +49,7 @@ def classes_of(records: Iterable[RecordView]) -> dict[UUID, UUID | None]:
 def unverified(records: Iterable[RecordView], *, now: datetime) -> frozenset[UUID]:
     """Those of the records that nobody may sign yet, because the class is not verified.
 
-    For surfaces that tell of it beforehand; that none is marked ready is `steps.holding`'s matter.
+    For surfaces that tell of it beforehand; that none is marked ready is `holding`'s matter.
     """
     of = classes_of(records)
     covered = {group: _is_verified(group, now) for group in set(of.values())}
