@@ -296,7 +296,7 @@ ALLOWED: Mapping[str, Who] = {
     "office:seals": OFFICE_ANYWHERE,  # a school is told who looks after the seal
     "office:seal_request": AUTHORITY_ANYWHERE,
     "office:seal": AUTHORITY,
-    "office:seal_school": AUTHORITY_ANYWHERE,
+    "office:seal_school": OFFICE_ANYWHERE,  # leads on; the page itself asks
     "office:school_seals": ADMINISTRATORS,
     "office:school_seal_request": AUTHORITY,
     "office:seal_pem": AUTHORITY,

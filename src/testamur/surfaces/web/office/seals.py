@@ -101,6 +101,8 @@ def _list(request: HttpRequest, owner: Owner) -> HttpResponse:
 def choose_school(request: HttpRequest) -> HttpResponse:
     """From the list of schools to the page of one."""
     wanted = request.GET.get("unit", "")
+    if not wanted:
+        return redirect("office:seals")
     found = next((one for one in place_of(request).schools if str(one.id) == wanted), None)
     if found is None:
         raise NotFound("There is no such school.", field="unit")
