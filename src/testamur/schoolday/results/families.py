@@ -162,10 +162,14 @@ def _moment(
 ) -> MomentPart:  # fmt: skip
     latest = {(said.kind, said.code): said for _row, said in told}
     order = {one.code: one.order for one in pack.subjects}
+    first = told[0][0].facts
+    whole = pack.diary.class_kinds(first.year_level, first.period.ends)
+    places = {code: n for n, code in enumerate(dict.fromkeys(code for kind in whole for code in kind.subjects))}
     subjects = sorted({c for kind, c in latest if kind in _SUBJECT}, key=lambda c: (order.get(c, 10_000), c))
 
     def of(kind: str) -> tuple[Said, ...]:
-        return tuple(said for said in latest.values() if said.kind == kind)
+        mine = (said for said in latest.values() if said.kind == kind)
+        return tuple(sorted(mine, key=lambda said: (places.get(said.code, len(places)), said.code)))
 
     return MomentPart(
         code,

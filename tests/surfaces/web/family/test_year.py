@@ -55,6 +55,9 @@ def test_nothing_is_told_before_the_class_teacher_has_closed_the_term(vietnamese
     assert "End of term 1" in after
     for name in (*tables.QUALITIES.values(), "Ngôn ngữ", "Tiếng Việt", "Toán"):
         assert name in after, name
+    assert [after.index(name) for name in tables.QUALITIES.values()] == sorted(
+        after.index(name) for name in tables.QUALITIES.values()
+    ), "in the order of the law"
     assert "Diligence" in after
     assert "Hoàn thành tốt" in after
     assert "Completed well" in after
