@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from testamur.kernel.base.answers import bounded
 from testamur.kernel.base.refused import Refused
 
 TIMEOUT = 10.0
@@ -141,22 +142,18 @@ def check_token(
 
 def _post(client: httpx.Client, url: str, data: bytes) -> bytes:
     headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
-    body = bytearray()
     try:
         with client.stream(
             "POST", url, content=data, headers=headers, timeout=TIMEOUT, follow_redirects=False
         ) as answer:
             if answer.status_code != httpx.codes.OK:
                 raise TimeStampFailed("unreachable", f"The time-stamping authority answered {answer.status_code}.")
-            for chunk in answer.iter_bytes():
-                body += chunk
-                if len(body) > MAX_ANSWER:
-                    raise TimeStampFailed("malformed", "The time-stamping authority's answer is too large.")
+            too_large = TimeStampFailed("malformed", "The time-stamping authority's answer is too large.")
+            return bounded(answer.iter_bytes(), MAX_ANSWER, too_large)
     except httpx.HTTPError as error:
         raise TimeStampFailed(
             "unreachable", f"The time-stamping authority did not answer ({type(error).__name__})."
         ) from error
-    return bytes(body)
 
 
 def _check_signature(signed: cms.SignedData, signer: cms.SignerInfo, roots: Sequence[bytes], at: datetime) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import httpx
 
 from testamur.exchange.connectors.ladok.settings import LadokSettings
+from testamur.kernel.base.answers import asked_to_wait, bounded, json_object
 from testamur.kernel.base.refused import Refused
 
 log = logging.getLogger(__name__)
@@ -146,7 +147,7 @@ class Wire:
         url = path if path.startswith("https:") else self._url + path
         try:
             with self._http.stream(method, url, content=content, headers=headers) as reply:
-                data = _read(reply)
+                data = bounded(reply.iter_bytes(), MAX_ANSWER, BadAnswer("The registry's answer is too long."))
         except httpx.HTTPError as error:
             raise RegistryDown(f"The registry cannot be reached ({type(error).__name__}).") from error
         if reply.is_success:
@@ -174,7 +175,7 @@ def refusal(status: int, data: bytes, retry_after: str = "") -> Refused:
     """The one refusal for an answer without success. 401 and 403 name our certificate; 408, 429 and 5xx will pass."""
     if 300 <= status < 400:  # noqa: PLR2004 - redirects
         return BadAnswer("The registry sends us elsewhere; we do not follow.", status=status)
-    told = _told(data)
+    told = json_object(data)
     message = str(told.get("Meddelande") or told.get("DetaljkodText") or told.get("Felgrupptext") or "")[:MESSAGE]
     fault = str(told.get("FelUID") or "")[:64]
     group = str(told.get("Felgrupp") or told.get("Detaljkod") or "")[:120]
@@ -183,25 +184,6 @@ def refusal(status: int, data: bytes, retry_after: str = "") -> Refused:
         return NotAuthorised(message or "The registry does not accept our certificate.", status=status, fault=fault)
     if status in {408, 429} or status >= 500:  # noqa: PLR2004 - server errors
         down = RegistryDown(message or f"The registry answered {status}.", status=status, fault=fault)
-        if retry_after.isascii() and retry_after.isdigit():
-            down.wait = float(min(int(retry_after[:6]), LONGEST_WAIT))
+        down.wait = asked_to_wait(retry_after, LONGEST_WAIT)
         return down
     return RegistryRefused(message or f"The registry answered {status}.", fault=fault, group=group, status=status)
-
-
-def _told(data: bytes) -> Mapping[str, Any]:
-    try:
-        told = json.loads(data)
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}
-
-
-def _read(reply: httpx.Response) -> bytes:
-    parts, size = [], 0
-    for part in reply.iter_bytes():
-        size += len(part)
-        if size > MAX_ANSWER:
-            raise BadAnswer("The registry's answer is too long.")
-        parts.append(part)
-    return b"".join(parts)

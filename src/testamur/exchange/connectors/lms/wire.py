@@ -11,6 +11,7 @@ from typing import Any, Self
 import httpx
 
 from testamur.exchange.connectors.lms.rules import Bounds, must_be_asked
+from testamur.kernel.base.answers import asked_to_wait
 from testamur.kernel.base.refused import Refused
 
 log = logging.getLogger(__name__)
@@ -87,7 +88,7 @@ class Wire:
             if not _busy(answer, data):
                 return answer, data
             if left:
-                self._pause(min(_wait(answer), _PATIENCE))
+                self._pause(asked_to_wait(answer.headers.get("Retry-After", ""), _PATIENCE, otherwise=0.5))
         raise PlatformBusy("The learning platform asks us to wait.", why="busy")
 
     def _once(self, method: str, url: str, **given: Any) -> tuple[httpx.Response, bytes]:
@@ -116,11 +117,6 @@ def _busy(answer: httpx.Response, data: bytes) -> bool:
     return status == httpx.codes.TOO_MANY_REQUESTS or (
         status == httpx.codes.FORBIDDEN and b"rate limit exceeded" in data[:400].lower()
     )
-
-
-def _wait(answer: httpx.Response) -> float:
-    told = answer.headers.get("Retry-After", "")
-    return float(told) if told.isdecimal() and len(told) < 4 else 0.5  # noqa: PLR2004 - up to 999 seconds
 
 
 def _json(answer: httpx.Response, data: bytes) -> Any:

@@ -12,15 +12,15 @@ that the batch as a whole is refused and was not taken. A batch put twice is tak
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
 from urllib.parse import quote
 
 import httpx
 
 from testamur.exchange.connectors.ministry.settings import StoreSettings
+from testamur.kernel.base.answers import asked_to_wait, bounded, json_object
 from testamur.kernel.base.refused import Refused
 
 log = logging.getLogger(__name__)
@@ -107,9 +107,10 @@ class Wire:
         self, method: str, sender: str, number: int, content: bytes | None, headers: Mapping[str, str]
     ) -> tuple[int, bytes, httpx.Headers]:
         url = f"{self._url}senders/{quote(sender, safe='')}/batches/{number}"
+        too_long = StoreDown("The store's answer is too long.")
         try:
             with self._http.stream(method, url, content=content, headers=dict(headers)) as reply:
-                return reply.status_code, _read(reply), reply.headers
+                return reply.status_code, bounded(reply.iter_bytes(), MAX_ANSWER, too_long), reply.headers
         except httpx.HTTPError as error:
             raise StoreDown(f"The store cannot be reached ({type(error).__name__}).") from error
 
@@ -122,7 +123,7 @@ class Wire:
 
 def refusal(status: int, data: bytes, retry_after: str = "") -> Refused:
     """The one refusal for an answer that is no receipt."""
-    told = _told(data)
+    told = json_object(data)
     code, text = str(told.get("code") or "")[:80], str(told.get("text") or "")[:MESSAGE]
     log.warning("the store answered %s %s", status, code)
     if status == _WORKING:
@@ -137,24 +138,5 @@ def refusal(status: int, data: bytes, retry_after: str = "") -> Refused:
 
 
 def _waits(down: StoreDown, retry_after: str) -> StoreDown:
-    if retry_after.isascii() and retry_after.isdigit():
-        down.wait = float(min(int(retry_after[:6]), LONGEST_WAIT))
+    down.wait = asked_to_wait(retry_after, LONGEST_WAIT)
     return down
-
-
-def _told(data: bytes) -> Mapping[str, Any]:
-    try:
-        told = json.loads(data)
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}
-
-
-def _read(reply: httpx.Response) -> bytes:
-    parts, size = [], 0
-    for part in reply.iter_bytes():
-        size += len(part)
-        if size > MAX_ANSWER:
-            raise StoreDown("The store's answer is too long.")
-        parts.append(part)
-    return b"".join(parts)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from testamur.exchange.connectors.roster.rules import SourceRefused
+from testamur.kernel.base.answers import asked_to_wait, bounded
 from testamur.kernel.base.refused import Refused
 
 log = logging.getLogger(__name__)
@@ -129,8 +130,7 @@ class Wire:
             answer, data = self._once(method, url, **given)
             if answer.status_code not in _BUSY or not left:
                 return answer, data
-            told = answer.headers.get("Retry-After", "")
-            self._pause(min(float(told) if told.isdecimal() else 2.0, PATIENCE))
+            self._pause(asked_to_wait(answer.headers.get("Retry-After", ""), PATIENCE, otherwise=2.0))
         raise SourceFailed("The source cannot be reached.", why="unreachable")
 
     def _once(self, method: str, url: str, **given: Any) -> tuple[httpx.Response, bytes]:
@@ -139,11 +139,8 @@ class Wire:
             raise SourceFailed("The source's lists have no end.", why="too_much")
         try:
             with self._client.stream(method, url, **given) as answer:
-                data = bytearray()
-                for piece in answer.iter_bytes():
-                    data += piece
-                    if len(data) > MOST_BYTES:
-                        raise SourceFailed("The source sends too much in one answer.", why="too_much")
+                too_much = SourceFailed("The source sends too much in one answer.", why="too_much")
+                data = bounded(answer.iter_bytes(), MOST_BYTES, too_much)
         except httpx.HTTPError as error:
             log.warning("roster source: %s", type(error).__name__)
             raise SourceFailed("The source cannot be reached.", why="unreachable") from error
@@ -153,7 +150,7 @@ class Wire:
                 self.began = min(self.began, parsedate_to_datetime(answer.headers["Date"]).astimezone(UTC))
             except ValueError:
                 log.warning("roster source: its clock cannot be read")
-        return answer, bytes(data)
+        return answer, data
 
 
 def _json(answer: httpx.Response, data: bytes) -> Any:

@@ -19,6 +19,7 @@ from testamur.access.accounts.methods.saml.encryption import GCM, OAEP, OAEP_SHA
 from testamur.access.accounts.methods.saml.known import Known
 from testamur.access.accounts.methods.saml.settings import Provider, Table, address
 from testamur.access.accounts.methods.saml.xml import DSIG, METADATA, NAMES, SAMLP, Element, Refused, parse, signed
+from testamur.kernel.base.answers import bounded
 from testamur.kernel.base.clock import stamp
 from testamur.kernel.base.ids import random_id
 
@@ -101,17 +102,12 @@ def refresh(provider: Provider, *, now: datetime, http: httpx.BaseTransport | No
 
 
 def _fetch(url: str, http: httpx.BaseTransport | None) -> bytes:
-    data = bytearray()
     with (
         httpx.Client(transport=http, timeout=20.0, trust_env=False, follow_redirects=False) as client,
         client.stream("GET", url) as answer,
     ):
         answer.raise_for_status()
-        for piece in answer.iter_bytes():
-            data += piece
-            if len(data) > MOST:
-                raise Refused("metadata too large")
-    return bytes(data)
+        return bounded(answer.iter_bytes(), MOST, Refused("metadata too large"))
 
 
 def _signer(provider: Provider) -> bytes | None:
