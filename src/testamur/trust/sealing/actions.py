@@ -28,6 +28,18 @@ class RequestInvalid(Refused):
     code = "sealing.request.invalid"
 
 
+class KeyElsewhere(Refused):
+    """The key is, or was, that of another unit's seal."""
+
+    code = "sealing.key.elsewhere"
+
+
+class KeyRetired(Refused):
+    """The key was that of a retired seal or of a request that was given up, and no new request was made for it."""
+
+    code = "sealing.key.retired"
+
+
 class SealUnknown(NotFound):
     """There is no such seal."""
 
@@ -47,7 +59,8 @@ def make_request(
     """Keep a certificate request (PKCS#10, DER; see `keys.opening.certificate_request`) and return the seal's id.
 
     The key is opened and the request signed by the caller, before any transaction: a token may be slow or far away.
-    Journal: ``sealing.seal.requested/1``. Raises `RequestInvalid`, `LocatorInvalid`, `NotAllowed`.
+    Journal: ``sealing.seal.requested/1``. Raises `RequestInvalid`, `LocatorInvalid`,
+    `KeyElsewhere`, `NotAllowed`.
     """
     by.must("sealing.seal.request", path)
     parse_locator(locator)
@@ -60,6 +73,7 @@ def make_request(
     if not signed or spki != key.public_key:
         raise RequestInvalid("The certificate request is not signed by the seal's key.", field="request")
     fingerprint = hashlib.sha256(spki).hexdigest()
+    _must_be_free(fingerprint, organisation)
     row = SealCertificate(
         id=new_id(),
         organisation=organisation,
@@ -92,7 +106,7 @@ def register_seal(
 
     `certificates` are DER, the seal's own first, then its issuing CA. A request made here for the same key becomes this
     seal. `key` is opened by the caller. Journal: ``sealing.seal.registered/1``. Raises `CertificatesInvalid`,
-    `KeyMismatch`, `LocatorInvalid`, `NotAllowed`.
+    `KeyMismatch`, `KeyElsewhere`, `KeyRetired`, `LocatorInvalid`, `NotAllowed`.
     """
     by.must("sealing.seal.register", path)
     parse_locator(locator)
@@ -102,8 +116,12 @@ def register_seal(
     if leaf.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) != key.public_key:
         raise KeyMismatch("The key is not the one that the certificate names.", field="key")
     fingerprint = hashlib.sha256(key.public_key).hexdigest()
+    _must_be_free(fingerprint, organisation)
     mine = SealCertificate.objects.select_for_update().filter(organisation=organisation)
     former = [str(row.id) for row in mine.filter(state=SealState.ACTIVE)]
+    known = set(mine.filter(public_key_sha256=fingerprint).values_list("state", flat=True))
+    if known == {SealState.RETIRED}:
+        raise KeyRetired("This key was retired; make a new request for it, or for another.", field="key")
     mine.filter(state=SealState.ACTIVE).update(state=SealState.RETIRED, retired_at=now)
     row = mine.filter(state=SealState.REQUESTED, public_key_sha256=fingerprint).order_by("made_at").first()
     new = row is None
@@ -122,6 +140,12 @@ def register_seal(
     }
     append(by=by, kind="sealing.seal.registered/1", path=path, refs=refs, now=now)
     return row.id
+
+
+def _must_be_free(fingerprint: str, organisation: UUID) -> None:
+    """A key seals for one unit: whoever may make requests for a school must not get one for its body's key."""
+    if SealCertificate.objects.filter(public_key_sha256=fingerprint).exclude(organisation=organisation).exists():
+        raise KeyElsewhere("This key is that of another unit.", field="key")
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from testamur.kernel.base.sheet import Sheet
 from testamur.register.people import reach
 from testamur.register.schools import queries as schools
 from testamur.schoolday.custody.models import Copy, LookUp, Transfer
-from testamur.schoolday.custody.rules import OPENLY_TOLD
+from testamur.schoolday.custody.rules import OPENLY_TOLD, AskedBy
 
 
 def lookups(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:
@@ -39,7 +39,10 @@ def lookups(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:
 
 
 def copies(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:
-    """Copies and extracts of the person's documents, by number of the office's book. Needs as `lookups`."""
+    """Copies and extracts of the person's documents, by number of the office's book. Needs as `lookups`.
+
+    Of one that an authority asked for: that it was made, not for whom and why.
+    """
     by.must("keeping.extract.see", person=person)
     apart = _apart(by, person, now)
     rows = list(Copy.objects.filter(pupil=person).order_by("issued_at"))
@@ -47,7 +50,8 @@ def copies(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:
     yield Sheet("copies", ("number", "kind", "years", "issued", "place", "asked_by", "reason"), iter([
         (
             f"{row.number}/{row.year}", row.kind, ", ".join(map(str, row.years)), row.issued_at,
-            places.get(row.path, ""), *(("", "") if apart else (row.asked_by, row.purpose)),
+            places.get(row.path, ""),
+            *(("", "") if apart or row.asked_by == AskedBy.AUTHORITY else (row.asked_by, row.purpose)),
         )
         for row in rows
     ]))  # fmt: skip

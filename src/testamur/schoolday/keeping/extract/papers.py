@@ -34,7 +34,7 @@ def documents(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:
 def sights(*, by: Actor, person: UUID, now: datetime) -> Iterator[Sheet]:
     """Who saw what, in the last five years: by place and page. Names of staff stand on the page, not in the file."""
     by.must("keeping.extract.see", person=person)
-    found = seen(by=by, person=person, since=now - YEARS, limit=5000)
+    found = seen(by=by, person=person, since=now - YEARS, now=now, limit=5000)
     names = {path: way[-1].name for path, way in schools.ways({one.path for one in found}).items() if way}
     rows = [(one.at, one.what, names.get(one.path, ""), one.where) for one in found]
     yield Sheet("sights", ("at", "what", "place", "where"), iter(rows))

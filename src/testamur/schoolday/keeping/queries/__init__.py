@@ -3,9 +3,10 @@
 from testamur.schoolday.keeping.queries.extracts import ExtractView, extract, extracts
 from testamur.schoolday.keeping.queries.lists import ListView, ids_of, lists, lists_of, plan_of, the_list
 from testamur.schoolday.keeping.queries.requests import RequestView, answered, request, requests_at, requests_of
-from testamur.schoolday.keeping.queries.seen import Seen, seen
+from testamur.schoolday.keeping.queries.seen import NOWHERE, Seen, seen
 
 __all__ = [
+    "NOWHERE",
     "ExtractView",
     "ListView",
     "RequestView",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.jobs.rules import step_actor
 from testamur.kernel.journal.searching import search_log
+from testamur.register.people import reach
 from testamur.schoolday.custody.rules import OPENLY_TOLD
 from testamur.trust.records.queries import seen as records
 
@@ -21,6 +22,8 @@ READS = (
 Sights of protected names and fetched documents have tables of their own, which `records` reads. What names nobody (a
 program's reading by numbers, an export of a school) cannot be told to one person.
 """
+NOWHERE = ""
+"""Path of a sight whose place is not told to the reader."""
 _LOOKER = step_actor("keeping", "journal.read")
 
 
@@ -38,10 +41,11 @@ class Seen:
     where: str
 
 
-def seen(*, by: Actor, person: UUID, since: datetime, limit: int = 500) -> tuple[Seen, ...]:
+def seen(*, by: Actor, person: UUID, since: datetime, now: datetime, limit: int = 500) -> tuple[Seen, ...]:
     """Who saw that person, newest first. Needs ``keeping.extract.see`` for the person.
 
-    What was read in the last seconds stands in the log a moment later.
+    What was read in the last seconds stands in the log a moment later. A guardian from whom another one hides reads no
+    place and no purpose: the family may live there.
     """
     by.must("keeping.extract.see", person=person)
     told = [
@@ -53,4 +57,12 @@ def seen(*, by: Actor, person: UUID, since: datetime, limit: int = 500) -> tuple
         purpose = str(entry.refs.get("purpose", ""))
         where = purpose if purpose in OPENLY_TOLD else ""
         told.append(Seen(entry.kind.partition("/")[0], entry.actor, entry.at, entry.path, where))
-    return tuple(sorted(told, key=lambda one: one.at, reverse=True)[:limit])
+    found = tuple(sorted(told, key=lambda one: one.at, reverse=True)[:limit])
+    if by.id == person or not reach.apart(child=person, reader=by.id, on=now.date()):
+        return found
+    return tuple(one if one.actor == by.id else _nowhere(one) for one in found)
+
+
+def _nowhere(one: Seen) -> Seen:
+    """Without the place, and without what a look-up there was for."""
+    return replace(one, path=NOWHERE, where="" if one.what.startswith("custody.") else one.where)

@@ -29,6 +29,7 @@ from testamur.schoolday.results.moments import (
 from testamur.schoolday.results.rules import (
     AgreementMissing,
     Amendment,
+    AwardGiven,
     Confirmed,
     MeritMissing,
     MomentBusy,
@@ -80,7 +81,7 @@ def give_award(*, by: Actor, group: UUID, pupil: UUID, value: str, why: str, now
     """Give a pupil an award that follows from no result, beside those that it has; `why` stands in the transcript.
 
     Journal: ``results.decisions.recorded/1``. Raises NotAllowed without ``results.year.confirm`` at the class,
-    NotFound, NoSuchAward, MeritMissing without `why`, TooManyAwards, MomentBusy.
+    NotFound, NoSuchAward, MeritMissing without `why`, AwardGiven, TooManyAwards, MomentBusy.
     """
     room = class_of(by=by, verb=CONFIRM, group=group, on=now.date())
     year = years_of(room, pupils_of(room, now.date()))
@@ -89,6 +90,8 @@ def give_award(*, by: Actor, group: UUID, pupil: UUID, value: str, why: str, now
         raise NoSuchAward("There is no such award.", field="award")
     if not words:
         raise MeritMissing("Say what it is given for.", field="why")
+    if (value, words[:200]) in one.further:
+        raise AwardGiven("This award is given already, for the same.", field="why")
     kind = year.rules.award[0]
     code = next((code for code in year.rules.further_awards if (kind, code) not in one.decisions), None)
     if code is None:

@@ -14,6 +14,7 @@ from testamur.schoolday.results.rules.decisions import (
 )
 from testamur.schoolday.results.rules.year import (
     AgreementMissing,
+    AwardGiven,
     Closed,
     CommentTooLong,
     Confirmed,
@@ -33,6 +34,7 @@ from testamur.schoolday.results.rules.year import (
 __all__ = [
     "AgreementMissing",
     "Amendment",
+    "AwardGiven",
     "Change",
     "Closed",
     "CommentTooLong",

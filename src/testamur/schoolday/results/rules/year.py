@@ -52,6 +52,12 @@ class NoSuchAward(Refused):
     code = "results.year.no_such_award"
 
 
+class AwardGiven(Refused):
+    """The pupil has this very award, for the same words: the form came twice."""
+
+    code = "results.year.award_given"
+
+
 class TooManyAwards(Refused):
     """The form has no room for another award of the year."""
 

@@ -13,7 +13,7 @@ from testamur.kernel.journal.actions import append
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import UnitKind
 from testamur.schoolday.rollout.models import Beginning
-from testamur.schoolday.rollout.rules import MOST, WAITING, Crowded
+from testamur.schoolday.rollout.rules import LOST, MOST, WAITING, Crowded
 
 BEGIN = "rollout.practice.begin"
 
@@ -25,7 +25,9 @@ def ask_afresh(*, by: Actor, id: UUID, now: datetime) -> bool:  # noqa: A002 - t
     Needs ``rollout.practice.begin``. Raises NotAllowed, Crowded.
     """
     by.must(BEGIN, "/")
-    open_ones = Beginning.objects.filter(school=None, failed=False).exclude(id=id).count()
+    # one whose worker was killed in its last try is never told to have failed
+    waiting = Beginning.objects.filter(school=None, failed=False, asked_at__gt=now - LOST)
+    open_ones = waiting.exclude(id=id).count()
     if open_ones >= WAITING or len(schools.units_under("/", kind=UnitKind.SCHOOL)) + open_ones >= MOST:
         raise Crowded("Too many practice schools wait or are there.")
     _row, made = Beginning.objects.get_or_create(id=id, defaults={"asked_at": now})

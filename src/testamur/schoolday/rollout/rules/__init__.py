@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from testamur.schoolday.rollout.rules.beginning import MOST, WAITING, BeginningView, Crowded
+from testamur.schoolday.rollout.rules.beginning import LOST, MOST, WAITING, BeginningView, Crowded
 from testamur.schoolday.rollout.rules.joining import Joined, Participation, SchoolLine
 from testamur.schoolday.rollout.rules.plans import (
     COUNTRIES,
@@ -40,6 +40,7 @@ __all__ = [
     "COUNTRIES",
     "DUE",
     "GRADES",
+    "LOST",
     "MARKS",
     "MOST",
     "NEEDED",

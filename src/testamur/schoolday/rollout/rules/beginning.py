@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from testamur.kernel.base.refused import Refused
 
 WAITING = 40
 """So many fresh schools may be asked for and not made yet: a room full of people who begin at the same time."""
+LOST = timedelta(hours=1)
+"""A school that is not made by then will not be."""
 MOST = 300
 """Schools that one practice installation keeps until it is thrown away."""
 

@@ -39,7 +39,7 @@ def seen(request: WebRequest, subject: UUID) -> HttpResponse:
     if subject not in reach.subjects(visitor):
         raise NotFound("There is no such person.", subject=str(subject))
     person = reach.persons(visitor, "mine.seen")[subject]
-    found = queries.seen(by=visitor.actor, person=subject, since=visitor.now - timedelta(days=DAYS))
+    found = queries.seen(by=visitor.actor, person=subject, since=visitor.now - timedelta(days=DAYS), now=visitor.now)
     start = offset(request, LINES)
     some = found[start : start + LINES]
     return page(
@@ -62,7 +62,9 @@ def _why(one: queries.Seen) -> words.Word:
 
 
 def _role(path: str, posts: Sequence[PostView]) -> str:
-    """In which post of today somebody could see something of that place."""
+    """In which post of today somebody could see something of that place; none where the place is not told."""
+    if path == queries.NOWHERE:
+        return ""
     fitting = (post.role.value for post in posts if path.startswith(post.path) or post.path.startswith(path))
     return next(fitting, "")
 

@@ -41,6 +41,8 @@ USUAL = timedelta(seconds=60)
 """A school that is not there by then takes longer than it should."""
 AT_MOST, WITHIN = 60, timedelta(minutes=10)
 """So many fresh schools may be asked for from one network: a room full of teachers sits behind one address."""
+A_DAY = 150
+"""Half of what an installation holds: nobody uses it up alone."""
 PRACTISER = Actor(
     id=NOBODY.id, identified_by=NOBODY.identified_by, grants=(Grant("web", "/", ("rollout.practice.begin",)),)
 )
@@ -76,7 +78,11 @@ def _begin(request: WebRequest) -> HttpResponse:
     asked = _uuid(request.POST.get("beginning", "")) or new_id()
     now = request.visitor.now
     try:
-        limit(by=DOORKEEPER, name="practice.begin", key=network(request), most=AT_MOST, within=WITHIN, now=now)
+        for name, most, within in (
+            ("practice.begin", AT_MOST, WITHIN),
+            ("practice.begin.day", A_DAY, timedelta(days=1)),
+        ):
+            limit(by=DOORKEEPER, name=name, key=network(request), most=most, within=within, now=now)
         tasks.ask_afresh(by=PRACTISER, id=asked, now=now)
     except (TooMany, Crowded) as refused:
         messages.error(request, refusals.sentence(refused))

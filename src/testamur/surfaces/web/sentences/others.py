@@ -179,6 +179,8 @@ SENTENCES: Mapping[str, str | Promise] = {
     ),
     "sealing.certificates.other_key": _("None of the certificates is for this key. Was another request sent?"),
     "sealing.certificates.unreadable": _("The file holds no certificate as PEM, DER or P7B."),
+    "sealing.key.elsewhere": _("This key seals for another unit. Take another one."),
+    "sealing.key.retired": _("This key was retired. Make a new request, for it or for another."),
     "sealing.key.mismatch": _("The key is not the one that the certificate names."),
     "sealing.personal.key": _("The key of this certificate is of a kind that is not accepted here."),
     "sealing.personal.order": _("Somebody has signed this document in the meantime. Open the page again."),

@@ -183,6 +183,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "results.year.not_the_principals": _(
         "There is nothing to decide here: it is decided already, or not assessed again."
     ),
+    "results.year.award_given": _("The pupil has this award already, for the same reason."),
     "results.year.too_many_awards": _("The transcript has no room for another award of this year."),
     "results.year.not_weak": _("Only what stands in the way of completing the year is assessed again."),
     "supervision.reminder.nobody": _("Nobody is to be reminded: nothing waits for them, or all were reminded today."),

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from testamur.kernel.base.refused import Refused
 from testamur.trust.records.models import Record
@@ -45,6 +49,15 @@ def move(records: Sequence[UUID], old: State, new: State, path: str) -> None:
         raise WrongState(
             f"{len(set(records)) - moved} of {len(records)} documents are not {old.value}.", field="records", state=old
         )
+
+
+def ask_rules(records: Sequence[UUID], now: datetime) -> None:
+    """What ``settings.READY_RULES`` say of records that are to wait for signatures; raises what a rule refuses.
+
+    In the transaction that makes them wait, once it is known that they lie where the actor may.
+    """
+    for rule in settings.READY_RULES:
+        import_string(rule)(records=records, now=now)
 
 
 def chunks(records: Sequence[UUID], size: int = 500) -> Iterable[Sequence[UUID]]:

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.utils.module_loading import import_string
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotAllowed
 from testamur.kernel.journal.actions import append
 from testamur.register.schools import queries as schools
-from testamur.trust.records.actions.common import NotReplaceable, chunks, digest, move, refs
+from testamur.trust.records.actions.common import NotReplaceable, ask_rules, chunks, digest, move, refs
 from testamur.trust.records.models import DraftFile, Record, RecordSigner
 from testamur.trust.records.rules import Issuer, NewRecord, State, code
 
@@ -121,9 +119,8 @@ def mark_ready(*, by: Actor, path: str, records: Sequence[UUID], now: datetime) 
     (``transcripts.class.not_verified``): a document that rests on something that is not there yet stays a draft.
     """
     by.must("records.record.ready", path)
-    for rule in settings.READY_RULES:
-        import_string(rule)(records=records, now=now)
     move(records, State.DRAFTED, State.READY, path)
+    ask_rules(records, now)
     for some in chunks(records):
         Record.objects.filter(id__in=some).update(ready_at=now, declined_at=None)
     append(by=by, kind="records.ready/1", path=path, refs=refs(records), now=now)

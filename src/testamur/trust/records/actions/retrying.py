@@ -11,7 +11,7 @@ from django.db import transaction
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
 from testamur.kernel.journal.actions import append
-from testamur.trust.records.actions.common import WrongState, chunks, refs
+from testamur.trust.records.actions.common import WrongState, ask_rules, chunks, refs
 from testamur.trust.records.actions.declining import void_signatures
 from testamur.trust.records.models import IssueBatch, Record
 from testamur.trust.records.rules import State
@@ -39,7 +39,8 @@ def sign_again(*, by: Actor, path: str, records: Sequence[UUID], now: datetime) 
     """Let held records be signed anew by everybody, where a signature cannot be sealed over; the old ones are void.
 
     All of a record's signatures are taken back: one in the file covers those before it. Needs ``records.record.retry``
-    at `path`. Raises WrongState unless all are held there. Journal: ``records.signed_again/1``.
+    at `path`. Raises WrongState unless all are held there, and what a rule of ``settings.READY_RULES`` refuses. Journal:
+    ``records.signed_again/1``.
     """
     by.must("records.record.retry", path)
     freed = 0
@@ -48,6 +49,7 @@ def sign_again(*, by: Actor, path: str, records: Sequence[UUID], now: datetime) 
         freed += held.update(held="", state=State.READY)
     if freed != len(set(records)):
         raise WrongState("One of the documents is not held.", field="records")
+    ask_rules(records, now)
     void_signatures(records=records, because="not_sealable", now=now)
     append(by=by, kind="records.signed_again/1", path=path, refs=refs(records), now=now)
 

@@ -44,7 +44,7 @@ def school_ask(request: HttpRequest, unit: UUID) -> HttpResponse:
 
 def _ask(request: HttpRequest, owner: Owner) -> HttpResponse:
     unit, by = owner.unit, actor_of(request)
-    by.must("sealing.seal.request", unit.path)
+    owner.must(by, "sealing.seal.request")
     initial = {"where": "file", "organisation": unit.name[:64], "common_name": unit.name[:64]}
     form = KeyForm(request.POST or None, sorted(_tokens()), initial)
     if request.method == "POST" and form.is_valid():

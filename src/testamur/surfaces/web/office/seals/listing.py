@@ -54,7 +54,7 @@ def _list(request: HttpRequest, owner: Owner) -> HttpResponse:
         owner=owner,
         seals=shown,
         active=next((t for t in shown if t.seal.state is SealState.ACTIVE), None),
-        may=by.may("sealing.seal.request", owner.unit.path),
+        may=owner.may(by, "sealing.seal.request"),
         sealing=[one for one in among if one.id in own],
         others=[one for one in among if one.id not in own],
         address=_request_address(owner),

@@ -74,8 +74,8 @@ def _page(
         failed=failed,
         holds=bool(checks) and all(check.outcome is Outcome.OK for check in checks),
         retiring=retiring,
-        may_install=by.may("sealing.seal.register", path) and seal.state is SealState.REQUESTED,
-        may_retire=by.may("sealing.seal.retire", path) and seal.state is not SealState.RETIRED,
+        may_install=owner.may(by, "sealing.seal.register") and seal.state is SealState.REQUESTED,
+        may_retire=owner.may(by, "sealing.seal.retire") and seal.state is not SealState.RETIRED,
         may_try=bool(seal.certificates) and seal.state is SealState.ACTIVE,
         roots=_roots(seal),
     )
@@ -107,7 +107,7 @@ def install(request: HttpRequest, seal: UUID) -> HttpResponse:
     """Take a certificate into use; the former seal retires in the same act."""
     (found, owner), by = mine(request, seal), actor_of(request)
     unit = owner.unit
-    by.must("sealing.seal.register", unit.path)
+    owner.must(by, "sealing.seal.register")
     form = ChainForm(request.POST, request.FILES)
     if form.is_valid():
         try:
@@ -158,6 +158,7 @@ def attempt(request: HttpRequest, seal: UUID) -> HttpResponse:
 def retire(request: HttpRequest, seal: UUID) -> HttpResponse:
     """Stop using a seal, or give a request up."""
     (found, owner), by = mine(request, seal), actor_of(request)
+    owner.must(by, "sealing.seal.retire")
     if not RetireForm(request.POST).is_valid():
         messages.error(request, _("Say that you are sure."))
         return redirect("office:seal", found.id)

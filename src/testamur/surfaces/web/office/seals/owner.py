@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
+from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
 from testamur.register.schools.rules import UnitView
 from testamur.surfaces.web.office.scope import actor_of, place_of
@@ -20,6 +21,15 @@ class Owner:
 
     unit: UnitView
     body: UnitView
+
+    def must(self, by: Actor, verb: str) -> None:
+        """The body's word is needed too: the root of a school's seal is believed for all documents of the body."""
+        by.must(verb, self.unit.path)
+        by.must(verb, self.body.path)
+
+    def may(self, by: Actor, verb: str) -> bool:
+        """Whether `must` lets the actor pass."""
+        return by.may(verb, self.unit.path) and by.may(verb, self.body.path)
 
     @property
     def is_school(self) -> bool:
