@@ -45,7 +45,7 @@ def make_school(beginning: str) -> str:
             list(
                 Beginning.objects.select_for_update().order_by("asked_at", "id")[:1]
             )  # one after the other: they count
-            found = queries.beginning(id=asked)
+            found = queries.beginning(id=asked, now=clock.now())
             if found is None or found.school is not None:
                 return str(found.school) if found is not None else ""
             made: UUID = import_string(settings.PRACTICE_SCHOOL)(now=clock.now())

@@ -6,6 +6,7 @@ in one step, when all of it is there; the former one goes when nobody serves it 
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import re
@@ -49,6 +50,7 @@ def practice(
     if reset or current(folder) is None:
         afresh(folder, _build)
     place, held = hold_current(folder)  # for as long as this process lives
+    _show_trust(folder, place)
     from testamur.surfaces.cli import runtime
 
     runtime.start(data=place, mode="practice")
@@ -92,7 +94,8 @@ def afresh(folder: Path, build: Callable[[Path], None]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     seen = current(folder)
     if seen is None:
-        (folder / MARK).write_text("begun\n", encoding="utf-8")
+        with contextlib.suppress(FileExistsError), (folder / MARK).open("x", encoding="utf-8") as mark:
+            mark.write("begun\n")
     with (folder / BUILDING).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         there = current(folder)
@@ -157,10 +160,17 @@ def _number(place: Path) -> int:
 def _swap(folder: Path, place: Path) -> None:
     from testamur.kernel.base.durable import write_durable
 
-    if (place / "trust.json").exists():
-        write_durable(folder / "trust.json", (place / "trust.json").read_bytes())
     said = f"built {place.name}\na Testamur practice installation; may be thrown away\n"
     write_durable(folder / MARK, said.encode())
+    _show_trust(folder, place)
+
+
+def _show_trust(folder: Path, place: Path) -> None:
+    """The trust file of the installation that holds; whoever was killed after the swap leaves it to the next start."""
+    from testamur.kernel.base.durable import write_durable
+
+    if (place / "trust.json").exists():
+        write_durable(folder / "trust.json", (place / "trust.json").read_bytes())
 
 
 def _build(place: Path) -> None:

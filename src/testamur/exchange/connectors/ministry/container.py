@@ -116,11 +116,26 @@ def receipt_of(
 ) -> Receipt:  # fmt: skip
     """The receipt in the store's answer, believed only when everything fits. Raises `BadReceipt`."""
     found = receipt_for(answer, sender=sender, number=number, roots=roots, at=at)
-    if found.digest != digest:
-        raise BadReceipt("The receipt is for another batch.", field="receipt")
-    if len(found.answers) != len(records) or {one.record for one in found.answers} != set(records):
-        raise BadReceipt("The receipt does not speak of every record of the batch once.", field="receipt")
+    must_speak_of(found, digest=digest, records=records)
     return found
+
+
+def must_speak_of(receipt: Receipt, *, digest: str, records: Collection[UUID]) -> None:
+    """It is the receipt of that batch and answers for every record of it. Raises `BadReceipt`."""
+    if receipt.digest != digest:
+        raise BadReceipt("The receipt is for another batch.", field="receipt")
+    if len(receipt.answers) != len(records) or {one.record for one in receipt.answers} != set(records):
+        raise BadReceipt("The receipt does not speak of every record of the batch once.", field="receipt")
+
+
+def received_at(answer: bytes) -> datetime | None:
+    """When the store says that it received the batch, unchecked; None where it says nothing that can be read."""
+    try:
+        told = json.loads(base64.b64decode(json.loads(answer)["receipt"], validate=True))["received_at"]
+        found = datetime.fromisoformat(told)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return found if found.tzinfo is not None else None
 
 
 def receipt_for(answer: bytes, *, sender: str, number: int, roots: Sequence[bytes], at: datetime) -> Receipt:

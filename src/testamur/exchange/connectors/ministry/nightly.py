@@ -15,7 +15,7 @@ from testamur.kernel.base.actor import Actor
 from testamur.kernel.journal.actions import append
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import UnitKind
-from testamur.schoolday.rollout.queries.plans import plan_at
+from testamur.schoolday.rollout.queries.plans import plans_at
 from testamur.schoolday.rollout.rules import PlanView
 from testamur.schoolday.transcripts.actions import handover
 from testamur.trust.records.queries.filed import filed_at
@@ -29,7 +29,9 @@ HOURS = range(1, 5)
 
 
 def ask_nightly(*, by: Actor, document: str, now: datetime) -> int:
-    """Ask for every sealed record that the plan in force asks for, once a night for each body that says so.
+    """Ask for every sealed record that a plan in force asks for, once a night for each body that says so.
+
+    The plans of all school years that are in force count: corrections of the last year go while the next has begun.
 
     School by school, each in its own transaction: whoever is killed goes on at the next run, and a record that was
     asked for is passed over. Needs ``transcripts.handover.ask`` at every body. Returns how many records are new.
@@ -43,18 +45,18 @@ def ask_nightly(*, by: Actor, document: str, now: datetime) -> int:
 
 
 def _of_body(by: Actor, organisation: UUID, path: str, document: str, night: date, now: datetime) -> int:
-    plan = plan_at(path=path)
-    made = 0
-    if plan is not None:
+    made = {plan.id: 0 for plan in plans_at(path=path)}
+    for plan in plans_at(path=path):
         for school in schools.units_under(path, kind=UnitKind.SCHOOL):
-            made += _of_school(by, organisation, school.path, plan, document, now)
+            made[plan.id] += _of_school(by, organisation, school.path, plan, document, now)
     with transaction.atomic():
         DeliverySender.objects.filter(organisation=organisation).update(last_night=night)
-        if made and plan is not None:
-            refs = {"count": made, "plan": str(plan.id)}
-            append(by=by, kind="connectors.delivery.asked/1", path=path, refs=refs, now=now)
-    log.info("tonight %s records are new for %s", made, organisation)
-    return made
+        for one, count in made.items():
+            if count:
+                refs = {"count": count, "plan": str(one)}
+                append(by=by, kind="connectors.delivery.asked/1", path=path, refs=refs, now=now)
+    log.info("tonight %s records are new for %s", sum(made.values()), organisation)
+    return sum(made.values())
 
 
 @transaction.atomic
@@ -68,5 +70,6 @@ def _of_school(by: Actor, organisation: UUID, path: str, plan: PlanView, documen
     asked = gathering.asked(found)
     groups = schools.groups_by_id({one.group for one in asked})
     levels = {key: one.year_level for key, one in groups.items()}
-    wanted = [one for one in asked if plan.asks(one.path, levels.get(one.group) or 0)]
+    # a class that is gone or was renamed has no grade any more: its school is asked, or it is not
+    wanted = [one for one in asked if plan.stage_of(one.path, levels.get(one.group)) is not None]
     return handover.ask(by=by, records=wanted, now=now)

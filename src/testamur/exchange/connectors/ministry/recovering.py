@@ -8,11 +8,12 @@ as always, and nothing is sent here: sending goes on by itself afterwards, with 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from testamur.exchange.connectors.ministry import container, gathering, ledger, mending
+from testamur.exchange.connectors.ministry.container import Receipt
 from testamur.exchange.connectors.ministry.gathering import Sender
 from testamur.exchange.connectors.ministry.ledger import Claimed
 from testamur.exchange.connectors.ministry.settings import StoreSettings
@@ -91,7 +92,8 @@ def _recover(
             done.trouble, done.message = ledger.LeaseLost.code, "Another worker sends for this body now: try again."
             return
         _must_remember(wire, store, who, claimed, clock())
-        claimed = _follow(by, wire, store, clock, who, claimed, done)
+        for held in _follow(by, wire, store, clock, who, claimed, done):
+            claimed = held
     except Refused as no:
         log.warning("recovery for %s ends: %s", who.organisation, no)
         done.trouble, done.message = no.code, str(no)
@@ -109,7 +111,7 @@ def _must_remember(wire: Wire, store: StoreSettings, who: Sender, claimed: Claim
     raw = wire.ask(who.code, last)
     if raw is None:
         raise StoreForgot(f"The store does not have batch {last} any more, whose receipt we hold.")
-    receipt = container.receipt_for(raw, sender=who.code, number=last, roots=store.receipt_roots, at=now)
+    receipt = _receipt(raw, store, who, last, now)
     if receipt.digest != claimed.previous:
         raise StoreForgot(f"The store has another batch under number {last} than the one whose receipt we hold.")
 
@@ -117,17 +119,14 @@ def _must_remember(wire: Wire, store: StoreSettings, who: Sender, claimed: Claim
 def _follow(
     by: Actor, wire: Wire, store: StoreSettings, clock: Callable[[], datetime], who: Sender, claimed: Claimed,
     done: Recovered,
-) -> Claimed:  # fmt: skip
-    """Number after number, as long as the store has one."""
+) -> Iterator[Claimed]:  # fmt: skip
+    """Number after number, as long as the store has one; yields the claim as it is renewed after each."""
     while (raw := wire.ask(who.code, claimed.number)) is not None:
         now = clock()
-        receipt = container.receipt_for(raw, sender=who.code, number=claimed.number, roots=store.receipt_roots, at=now)
+        receipt = _receipt(raw, store, who, claimed.number, now)
         ours = ledger.open_batch(claimed)
         if ours is not None and ours.number == claimed.number and ours.digest == receipt.digest:
-            receipt = container.receipt_of(
-                raw, sender=who.code, number=ours.number, digest=ours.digest, records=ours.records,
-                roots=store.receipt_roots, at=now,
-            )  # fmt: skip
+            container.must_speak_of(receipt, digest=ours.digest, records=ours.records)
             said = {one.record: Said(one.code or "unknown", one.text) for one in receipt.answers if not one.accepted}
             ledger.answered(by=by, claimed=claimed, batch=ours, receipt=receipt, raw=raw, said=said, now=now)
             done.accepted += len(receipt.answers) - len(said)
@@ -140,4 +139,18 @@ def _follow(
             done.strangers += adopted.strangers
         done.batches += 1
         claimed = ledger.hold(claimed, now=clock())
-    return claimed
+        yield claimed
+
+
+def _receipt(raw: bytes, store: StoreSettings, who: Sender, number: int, now: datetime) -> Receipt:
+    """The receipt under a number, signed now or on the day that it names: a certificate of then may have run out since.
+
+    Raises `BadReceipt`.
+    """
+    try:
+        return container.receipt_for(raw, sender=who.code, number=number, roots=store.receipt_roots, at=now)
+    except container.BadReceipt:
+        then = container.received_at(raw)
+        if then is None or then >= now:
+            raise
+        return container.receipt_for(raw, sender=who.code, number=number, roots=store.receipt_roots, at=then)

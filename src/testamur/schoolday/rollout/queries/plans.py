@@ -58,9 +58,17 @@ def in_force(*, path: str, school_year: str) -> PlanView | None:
 
 def plan_at(*, path: str) -> PlanView | None:
     """The plan in force at a place, the one of the latest school year where there are several. Two queries at most."""
+    return next(iter(plans_at(path=path)), None)
+
+
+def plans_at(*, path: str) -> tuple[PlanView, ...]:
+    """The plans in force at a place, one for each school year, the latest first. Two queries at most."""
     ways = [way for way in prefixes(path) if way]
     found = _views(Plan.objects.filter(path__in=ways, state=PlanState.IN_FORCE))
-    return max(found, key=lambda one: (one.school_year, len(one.path)), default=None)
+    nearest: dict[str, PlanView] = {}
+    for one in sorted(found, key=lambda one: len(one.path)):
+        nearest[one.school_year] = one
+    return tuple(nearest[year] for year in sorted(nearest, reverse=True))
 
 
 def due(*, path: str, school_year: str, step: Step, grade: int | None = None) -> date | None:

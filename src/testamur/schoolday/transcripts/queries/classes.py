@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from testamur.kernel.base.actor import Actor
@@ -34,31 +34,49 @@ def look(*, by: Actor, group: UUID, now: datetime) -> Look | None:
 def classes_of(records: Iterable[RecordView]) -> dict[UUID, UUID | None]:
     """The class of each of the records that rest on a verified class, None where the pupil is in none.
 
-    Other documents are left out. A pupil's class is that of the day on which the record is issued.
+    Other documents are left out. A pupil's class is that of the day on which the record is issued; of a former school
+    year, that of its last day: a correction is issued later, when the pupil is in another class or gone.
     """
     codes = verified_documents()
     due = [one for one in records if one.document_type in codes and one.subject_kind == "pupil"]
+    ends = {
+        (body, year.code): year.ends
+        for body in {one.organisation for one in due}
+        for year in schools.school_years(body)
+    }
+    by_day: dict[date, list[RecordView]] = defaultdict(list)
+    for one in due:
+        by_day[min(one.issued_on, ends.get((one.organisation, one.period.split(" ")[0]), date.max))].append(one)
     found: dict[UUID, UUID | None] = {}
-    for day in sorted({one.issued_on for one in due}):
-        some = [one for one in due if one.issued_on == day]
+    for day, some in by_day.items():
         places = schools.placements(persons=[one.subject for one in some], on=day)
         found |= {one.id: places[one.subject].class_group if one.subject in places else None for one in some}
     return found
 
 
 def unverified(records: Iterable[RecordView], *, now: datetime) -> frozenset[UUID]:
-    """Those of the records that nobody may sign yet, because the class is not verified.
+    """Those of the records that nobody may sign yet: the class is not verified, or they say what was decided before.
 
     For surfaces that tell of it beforehand; that none is marked ready is `holding`'s matter.
     """
     of = classes_of(records)
-    covered = {group: _is_verified(group, now) for group in set(of.values())}
-    return frozenset(record for record, group in of.items() if not covered[group])
+    seen = {group: _seen(group, now) for group in set(of.values())}
+    return frozenset(
+        record
+        for record, group in of.items()
+        if (look := seen[group]) is None or not look.is_verified or record in _outdated(look)
+    )
 
 
-def _is_verified(group: UUID | None, now: datetime) -> bool:
+def _seen(group: UUID | None, now: datetime) -> Look | None:
     told = looking.frame(group) if group is not None else None
-    return told is not None and looking.look(told, today=now.date()).is_verified
+    return looking.look(told, today=now.date()) if told is not None else None
+
+
+def _outdated(seen: Look) -> frozenset[UUID]:
+    """Documents of the class that decisions were made after: the word is for those, and not for what they say."""
+    documents = (one.document for one in seen.pupils if one.document is not None)
+    return frozenset(one.record for one in documents if one.outdated)
 
 
 def under_way(*, by: Actor, look: Look) -> WorkView | None:

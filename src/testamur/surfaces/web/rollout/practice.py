@@ -39,10 +39,9 @@ AGAIN = 2
 """Seconds until the page of a school that is being made looks again, by itself and without JavaScript."""
 USUAL = timedelta(seconds=60)
 """A school that is not there by then takes longer than it should."""
-AT_MOST, WITHIN = 60, timedelta(minutes=10)
-"""So many fresh schools may be asked for from one network: a room full of teachers sits behind one address."""
-A_DAY = 150
-"""Half of what an installation holds: nobody uses it up alone."""
+BOUNDS = (("practice.begin", 60, timedelta(minutes=10)), ("practice.begin.day", 150, timedelta(days=1)))
+"""So many fresh schools may be asked for from one network: a room full of teachers sits behind one address, and nobody
+uses up alone what the installation holds."""
 PRACTISER = Actor(
     id=NOBODY.id, identified_by=NOBODY.identified_by, grants=(Grant("web", "/", ("rollout.practice.begin",)),)
 )
@@ -78,10 +77,7 @@ def _begin(request: WebRequest) -> HttpResponse:
     asked = _uuid(request.POST.get("beginning", "")) or new_id()
     now = request.visitor.now
     try:
-        for name, most, within in (
-            ("practice.begin", AT_MOST, WITHIN),
-            ("practice.begin.day", A_DAY, timedelta(days=1)),
-        ):
+        for name, most, within in BOUNDS:
             limit(by=DOORKEEPER, name=name, key=network(request), most=most, within=within, now=now)
         tasks.ask_afresh(by=PRACTISER, id=asked, now=now)
     except (TooMany, Crowded) as refused:
@@ -92,7 +88,7 @@ def _begin(request: WebRequest) -> HttpResponse:
 
 def _wait(request: WebRequest, asked: UUID) -> HttpResponse:
     """It is being made, it is there, or it cannot be made."""
-    found = queries.beginning(id=asked)
+    found = queries.beginning(id=asked, now=request.visitor.now)
     if found is None or found.failed:
         messages.error(request, _("The school could not be made. Try again, or take one of the others."))
         return SeeOther(reverse("rollout:practice"))

@@ -39,8 +39,8 @@ def sign_again(*, by: Actor, path: str, records: Sequence[UUID], now: datetime) 
     """Let held records be signed anew by everybody, where a signature cannot be sealed over; the old ones are void.
 
     All of a record's signatures are taken back: one in the file covers those before it. Needs ``records.record.retry``
-    at `path`. Raises WrongState unless all are held there, and what a rule of ``settings.READY_RULES`` refuses. Journal:
-    ``records.signed_again/1``.
+    at `path`. Raises WrongState unless all are held there, and what a rule of ``settings.READY_RULES`` refuses.
+    Journal: ``records.signed_again/1``.
     """
     by.must("records.record.retry", path)
     freed = 0

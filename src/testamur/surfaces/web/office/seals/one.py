@@ -50,7 +50,7 @@ def _page(
     checks: tuple[Check, ...] = (),
     failed: str = "",
 ) -> HttpResponse:
-    by, path = actor_of(request), owner.unit.path
+    by = actor_of(request)
     retiring = RetireForm()
     if owner.is_school:
         retiring.fields["sure"].label = _("I know that the school's documents get the seal of its body from now on.")
