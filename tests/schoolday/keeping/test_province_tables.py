@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,6 +18,7 @@ from testamur.register.people import actions as people
 from testamur.register.people.rules import Protection
 from testamur.schoolday.custody.models import Copy, LookUp, Transfer
 from testamur.schoolday.custody.queries import held as custody
+from testamur.schoolday.keeping import queries as keeping
 from testamur.schoolday.keeping.rules.tables import TABLES
 from testamur.schoolday.rollout.models import Joining, Plan, PutAway
 from testamur.schoolday.rollout.queries import held as rollout
@@ -125,6 +129,40 @@ def test_a_guardian_from_whom_another_one_hides_reads_no_place_and_no_words(kept
     assert (copy["place"], copy["asked_by"], copy["reason"]) == ("", "", "")
     assert told(custody.transfers, school, pupil, "guardian")["transfers"] == []
     assert "school" not in told(transcripts.delivered, school, pupil, "guardian")["deliveries"][0]
+
+
+def test_of_what_an_authority_asked_for_nobody_reads_what_for(kept: tuple[School, UUID]) -> None:
+    school, pupil = kept
+    Copy.objects.create(
+        path=school.path, year=2026, number=8, kind="copy", record=uuid4(), pupil=pupil, asked_by="authority",
+        purpose="For an inquiry", years=[YEAR], issued_by=school.persons["principal"], issued_at=NOW,
+    )  # fmt: skip
+    row = next(one for one in told(custody.copies, school, pupil)["copies"] if one["number"] == "8/2026")
+    assert (row["asked_by"], row["reason"]) == ("", "")
+    assert row["place"]
+
+
+def test_the_journal_tells_a_hiding_family_s_other_guardian_no_place_either(
+    kept: tuple[School, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school, pupil = kept
+    entry = SimpleNamespace(
+        kind="custody.lookup.opened/1", actor=school.persons["principal"], at=NOW, path=school.path,
+        refs={"purpose": "copy"},
+    )  # fmt: skip
+    monkeypatch.setattr(
+        sys.modules[keeping.seen.__module__], "search_log", lambda **_kw: iter([SimpleNamespace(entry=entry)])
+    )
+
+    def read(who: str) -> list[tuple[str, str]]:
+        found = keeping.seen(by=reader(school, pupil, who), person=pupil, since=NOW - timedelta(days=9), now=NOW)
+        return [(one.path, one.where) for one in found if one.what.startswith("custody.")]
+
+    assert read("guardian") == [(school.path, "copy")]
+    hidden = school.persons["other_guardian"]
+    people.set_protection(by=operator(), person=hidden, level=Protection.PROTECTED_REGISTRATION, now=NOW)
+    assert read("guardian") == [("", "")]
+    assert read("") == [(school.path, "copy")], "the pupil reads it"
 
 
 def test_staff_read_what_they_did_and_nobody_reads_it_of_them(kept: tuple[School, UUID]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -37,11 +38,11 @@ def night(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     return world
 
 
-def planned(world: World, *grades: int) -> UUID:
+def planned(world: World, *grades: int, year: str = "2025/2026") -> UUID:
     """A plan in force for those grades of all schools."""
     dates = {mark: date(2026, 5, 20) + timedelta(days=7 * n) for n, mark in enumerate(Mark)}
     stage = Stage("Thí điểm", grades, Reach.ALL, dates)
-    new = NewPlan("Học bạ số", "Kế hoạch thử", "2025/2026", (stage,))
+    new = NewPlan("Học bạ số", "Kế hoạch thử", year, (stage,))
     plan = rollout.draft_plan(by=BY, authority=world.authority.id, new=new, now=world.now)
     rollout.put_in_force(by=BY, plan=plan, now=world.now)
     return plan
@@ -108,3 +109,18 @@ def test_it_needs_the_verb(night: World) -> None:
     night.record(1)
     with pytest.raises(NotAllowed):
         ask(by=Actor(id=night.authority.id, identified_by="test"))
+
+
+def test_corrections_of_the_last_year_go_while_the_plan_of_the_next_is_in_force(night: World) -> None:
+    plan = planned(night, 3)
+    planned(night, 3, year="2026/2027")
+    night.record(1)
+    assert ask() == 1
+    assert Entry.objects.get(kind="connectors.delivery.asked/1").refs["plan"] == str(plan)
+
+
+def test_a_record_whose_class_has_another_name_now_is_not_left_out(night: World) -> None:
+    planned(night, 3)
+    record = night.record(1)
+    night.rows[record] = replace(night.rows[record], group="3Z")
+    assert ask() == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 from testamur.exchange.connectors.ministry import actions, ledger, mending, queries, recovering
 from testamur.exchange.connectors.ministry.recovering import Recovered
 from testamur.exchange.connectors.ministry.steps import STEP
-from testamur.exchange.connectors.ministry.wire import Wire
+from testamur.exchange.connectors.ministry.wire import StoreDown, Wire
 from testamur.exchange.connectors.models import DeliveryRow
 from testamur.kernel.base.actor import Actor, operator
 from testamur.kernel.base.refused import NotAllowed
@@ -279,3 +280,33 @@ def test_the_command_brings_back_and_sends_what_is_missing(world: World, monkeyp
     whole(world, [*records, extra])
     world.store.kept.state.batches.clear()
     assert CliRunner().invoke(deliver.app, ["recover"], catch_exceptions=False).exit_code == 1
+
+
+def test_a_recovery_that_the_store_breaks_off_can_be_run_again_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = world.pupils(4)
+    lost(lambda: world.send(most=2))
+    real, asked = Wire.ask, 0
+
+    def ask(self: Wire, sender: str, number: int) -> bytes | None:
+        nonlocal asked
+        asked += 1
+        if asked > 1:
+            raise StoreDown("The store is away.")
+        return real(self, sender, number)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Wire, "ask", ask)
+        assert recover(world).trouble == "connectors.delivery.down"
+    again = recover(world)
+    assert again.trouble == ""
+    assert world.states(records) == [S.ACCEPTED] * 4
+
+
+def test_an_old_receipt_is_believed_although_its_certificate_has_run_out_since(world: World) -> None:
+    records = world.pupils(2)
+    world.send()
+    world.now += timedelta(days=4000)
+    assert recover(world).trouble == ""
+    whole(world, records)

@@ -12,9 +12,12 @@ from django.test import Client
 from django.urls import reverse
 
 from testamur.kernel.base import clock
-from testamur.kernel.base.actor import operator
+from testamur.kernel.base.actor import Actor, Grant, operator
 from testamur.kernel.base.ids import new_id
+from testamur.kernel.base.refused import NotAllowed
 from testamur.kernel.journal.models import Entry
+from testamur.register.schools import queries as schools
+from testamur.surfaces.web.office.seals.owner import Owner
 from testamur.trust.records.seals import seal_in_use
 from testamur.trust.sealing import queries, testpki
 from testamur.trust.sealing.rules import SealState
@@ -84,3 +87,26 @@ def test_another_school_and_another_body_are_not_there(world: World, log_in: Log
     assert far.get(reverse("office:seal_school"), {"unit": "x"}).status_code == 404
     chosen = far.get(reverse("office:seal_school"), {"unit": str(world.other_school)})
     assert chosen["Location"] == reverse("office:school_seals", args=[world.other_school])
+
+
+def test_who_looks_after_the_schools_of_an_office_has_no_power_over_their_seals(world: World) -> None:
+    school, body = schools.units([world.school, world.authority]).values()
+    owner = Owner(school, body) if school.id == world.school else Owner(body, school)
+    office = Actor(new_id(), "test", (Grant("office", world.school_path, ("sealing.*",)),))
+    assert not owner.may(office, "sealing.seal.register")
+    with pytest.raises(NotAllowed):
+        owner.must(office, "sealing.seal.register")  # the root of a school's seal is believed for the whole body
+    owner.must(Actor(new_id(), "test", (Grant("body", body.path, ("sealing.*",)),)), "sealing.seal.register")
+
+
+def test_a_request_that_was_given_up_is_not_installed_after_all(world: World, log_in: LogIn, tmp_path: Path) -> None:
+    browser = log_in("authority_administrator")
+    seal = ask(browser, world.school)
+    pem = browser.get(reverse("office:seal_pem", args=[seal])).content
+    pki = testpki.make(tmp_path / "ca", organisation="CA", country="SE", now=clock.now())
+    mine = issue(pki, pem).public_bytes(Encoding.PEM)
+    browser.post(reverse("office:seal_retire", args=[seal]), {"sure": "on"})
+    answer = install(browser, seal, mine, pki.issuing, pki.root)
+    assert answer.status_code == 400
+    assert "This key was retired" in text(answer)
+    assert [one.state for one in queries.seals(by=operator(), organisation=world.school)] == [SealState.RETIRED]

@@ -197,6 +197,9 @@ def test_a_pupil_may_get_several_awards_and_the_family_reads_them(vietnamese: Sc
     pupil, where = vietnamese.pupils[0], reverse("yearend:award", args=[vietnamese.group, vietnamese.pupils[0]])
     for award, why in (("dot_xuat", "Cứu bạn."), ("thu_khen", "Giúp đỡ lớp."), ("thu_khen", "Trồng cây.")):
         assert browser.post(where, {"award": award, "why": why}).status_code == HTTPStatus.FOUND
+    assert (
+        browser.post(where, {"award": "thu_khen", "why": "Trồng cây."}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    )
     given = Decision.objects.filter(kind="award", pupil=pupil)
     assert sorted(given.values_list("value", flat=True)) == ["dot_xuat", "hs_xuat_sac", "thu_khen", "thu_khen"]
     assert browser.post(where, {"award": "dot_xuat", "why": " "}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
