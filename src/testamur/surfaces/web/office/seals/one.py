@@ -108,6 +108,9 @@ def install(request: HttpRequest, seal: UUID) -> HttpResponse:
     (found, owner), by = mine(request, seal), actor_of(request)
     unit = owner.unit
     owner.must(by, "sealing.seal.register")
+    if found.state is not SealState.REQUESTED:
+        messages.error(request, refusals.sentence(actions.KeyRetired()))
+        return redirect("office:seal", found.id)
     form = ChainForm(request.POST, request.FILES)
     if form.is_valid():
         try:
