@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
+PAUSE = 1.0
+"""Seconds between two looks at a database server that is not there yet."""
 
-def start(*, data: Path | None = None, mode: str | None = None, migrate: bool = True) -> None:
+
+def start(
+    *, data: Path | None = None, mode: str | None = None, migrate: bool = True, patience: float = 0.0
+) -> None:  # fmt: skip
     """Load settings and apps once; `data` and `mode` override the environment, and must come first.
 
-    With `migrate` both databases are brought to the newest schema (a no-op of some milliseconds when they are).
+    With `migrate` both databases are brought to the newest schema (a no-op of some milliseconds when they are). A
+    database server that does not answer is waited for `patience` seconds: after a power cut all machines start at once.
     """
     if data is not None:
         os.environ["TESTAMUR_DATA"] = str(data)
@@ -23,13 +30,32 @@ def start(*, data: Path | None = None, mode: str | None = None, migrate: bool = 
     if not apps.ready:
         django.setup()
     if migrate:
-        _migrate()
+        _migrate_patiently(patience)
 
 
 def begin_worker(data: str, mode: str) -> None:
     """Start Django in a spawned worker process. Stands here because this module can be imported before Django."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: what a worker has begun it ends
     start(data=Path(data), mode=mode, migrate=False)
+
+
+def _migrate_patiently(patience: float) -> None:
+    from django.db import connections
+    from django.db.utils import OperationalError
+
+    from testamur.surfaces.cli import output
+
+    end = time.monotonic() + patience
+    while True:
+        try:
+            return _migrate()
+        except OperationalError as error:
+            # what is wrong with a file does not mend itself
+            if time.monotonic() > end or connections["default"].vendor == "sqlite":
+                raise
+            output.say(f"[dim]the database does not answer yet: {output.plain(str(error).splitlines()[0])}[/]")
+            connections.close_all()
+            time.sleep(PAUSE)
 
 
 def _migrate() -> None:

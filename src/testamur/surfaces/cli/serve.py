@@ -14,6 +14,8 @@ import typer
 from testamur.surfaces.cli import output
 
 MOST = 64
+PATIENCE = 120.0
+"""Seconds that a server which starts waits for its database."""
 
 
 def serve(
@@ -32,7 +34,7 @@ def serve(
     """
     from testamur.surfaces.cli import runtime
 
-    runtime.start(data=data)
+    runtime.start(data=data, patience=PATIENCE)
     run(host=host, port=port, workers=workers or os.cpu_count() or 1, threads=threads, background=background)
 
 
