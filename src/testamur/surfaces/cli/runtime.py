@@ -7,6 +7,8 @@ import signal
 import time
 from pathlib import Path
 
+PATIENCE = 120.0
+"""Seconds that what runs for long (web, workers, relay) waits for its database when it starts."""
 PAUSE = 1.0
 """Seconds between two looks at a database server that is not there yet."""
 

@@ -14,8 +14,6 @@ import typer
 from testamur.surfaces.cli import output
 
 MOST = 64
-PATIENCE = 120.0
-"""Seconds that a server which starts waits for its database."""
 
 
 def serve(
@@ -34,7 +32,7 @@ def serve(
     """
     from testamur.surfaces.cli import runtime
 
-    runtime.start(data=data, patience=PATIENCE)
+    runtime.start(data=data, patience=runtime.PATIENCE)
     run(host=host, port=port, workers=workers or os.cpu_count() or 1, threads=threads, background=background)
 
 

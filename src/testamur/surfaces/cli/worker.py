@@ -68,9 +68,9 @@ def main(
     way: Way = Way.DATABASE,
 ) -> int:
     """Work until stopped (or drained, or once); returns the exit code. Raises NoBroker where one is needed."""
-    from testamur.surfaces.cli.runtime import start
+    from testamur.surfaces.cli.runtime import PATIENCE, start
 
-    start(data=data)
+    start(data=data, patience=PATIENCE)
     from testamur.kernel.base import clock
     from testamur.kernel.jobs import broker
     from testamur.kernel.jobs.relay import work as relaying
@@ -110,9 +110,9 @@ def jobs(
 
     Exit code 1 when something has failed for good, or the broker that is named does not answer.
     """
-    from testamur.surfaces.cli.runtime import start
+    from testamur.surfaces.cli.runtime import PATIENCE, start
 
-    start(data=data)
+    start(data=data, patience=PATIENCE)
     raise SystemExit(show_metrics() if metrics else show_jobs(as_json=json))
 
 
