@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 
 def now() -> datetime:
@@ -21,3 +21,8 @@ def parse_stamp(text: str) -> datetime:
     if stamp(at) != text:  # strptime takes single digits, small letters and the digits of any script
         raise ValueError(f"{text!r} is not a time of the form YYYY-MM-DDTHH:MM:SSZ")
     return at
+
+
+def latest_day(now: datetime) -> date:
+    """The day that it is by now where the day begins first: the law of no place is older."""
+    return (now + timedelta(hours=14)).date()

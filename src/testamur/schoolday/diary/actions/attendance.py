@@ -12,13 +12,14 @@ from uuid import UUID
 from django.db import transaction
 
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.base.clock import latest_day
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.journal import actions as journal
 from testamur.law.contract import Pack
 from testamur.law.tables import PACKS
 from testamur.register.schools import queries as schools
 from testamur.schoolday.diary.actions.changes import change_each
-from testamur.schoolday.diary.actions.lessons import latest_day, opened, refs
+from testamur.schoolday.diary.actions.lessons import opened, refs
 from testamur.schoolday.diary.models import Absence, AbsenceChange, Lesson
 from testamur.schoolday.diary.queries import leaves
 from testamur.schoolday.diary.queries.pupils import must_be_in

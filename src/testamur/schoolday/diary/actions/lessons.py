@@ -178,8 +178,3 @@ def _changed(row: Lesson) -> LessonChanged:
         "Somebody else has saved this lesson meanwhile. Look again, then save.",
         version=row.version, taken_by=str(row.taken_by or ""),
     )  # fmt: skip
-
-
-def latest_day(now: datetime) -> date:
-    """The day that it is by now where the day begins first: the law of no place is older."""
-    return (now + timedelta(hours=14)).date()

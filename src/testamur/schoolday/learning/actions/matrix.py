@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.base.clock import latest_day
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotFound
 from testamur.kernel.journal.actions import append
@@ -33,7 +34,7 @@ def state(*, by: Actor, plan: UUID, marks: Sequence[Mark], on: date, now: dateti
     row = locked(by, plan, WRITE)
     group = group_of(row.group_id)
     must_teach(by, WRITE, group, row.subject, now.date())
-    if on > now.date():
+    if on > latest_day(now):
         raise DateInvalid("The day is still to come.", field="on")
     must_be_members(group, {mark.pupil for mark in marks}, on)
     _must_fit(row, marks)

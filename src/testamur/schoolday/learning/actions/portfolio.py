@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.base.clock import latest_day
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotFound
 from testamur.kernel.journal.actions import append
@@ -51,7 +52,7 @@ def add_entry(*, by: Actor, group: UUID, new: NewEntry, now: datetime) -> UUID:
     by.must(WRITE, one.path, group=group)
     if not new.children:
         raise NobodyAbout("Choose at least one child.", field="children")
-    if new.on > now.date():
+    if new.on > latest_day(now):
         raise DateInvalid("The day is still to come.", field="on")
     must_be_members(one, set(new.children), now.date())
     if Goal.objects.filter(id__in=new.goals, plan__group=group).count() < len(set(new.goals)):

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from testamur.kernel.base.actor import Actor
+from testamur.kernel.base.clock import latest_day
 from testamur.kernel.base.ids import new_id
 from testamur.kernel.base.refused import NotAllowed, NotFound
 from testamur.kernel.journal.actions import append
@@ -32,7 +33,7 @@ def change_entry(
     by.must("learning.entry.write", row.path, group=row.group_id)
     if row.made_by != by.id:
         raise NotAllowed("Whoever wrote it changes it.")
-    if on > now.date():
+    if on > latest_day(now):
         raise DateInvalid("The day is still to come.", field="on")
     wanted = None if goals is None else set(goals)
     if wanted and Goal.objects.filter(id__in=wanted, plan__group=row.group_id).count() < len(wanted):
