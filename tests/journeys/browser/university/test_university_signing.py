@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.utils.translation import gettext
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.gateways.carriers import Carrier
 from tests.journeys.browser import acts, checking
@@ -123,8 +123,15 @@ def test_a_degree_project_of_two_authors_has_one_title_in_two_languages_on_both_
     for name in ("author", "coauthor"):
         student = open_page("sv", 360)
         acts.log_in(student, world, name, to="/family/results/")
+        original = student.locator('main a[href$="/original/"]')
+
+        def shown(student: Page = student, original: Locator = original) -> bool:
+            student.goto("/family/results/")
+            return original.count() > 0
+
+        acts.until(shown, acts.WORK / 1000)  # published a moment ago, by another process
         look(student)
-        file = acts.download(student, student.locator('main a[href$="/original/"]').first, tmp_path)
+        file = acts.download(student, original.first, tmp_path)
         text = subprocess.run(["pdftotext", "-layout", file, "-"], capture_output=True, check=True, text=True).stdout
         for word in (*TITLES, world["names"]["author"], world["names"]["coauthor"]):
             assert "".join(word.split()) in "".join(text.split()), word
