@@ -10,6 +10,7 @@ import os
 import ssl
 import tempfile
 import threading
+from abc import ABC, abstractmethod
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
@@ -82,7 +83,7 @@ class LoopbackServer(ThreadingHTTPServer):
         """A peer that hangs up or fails the handshake is no news."""
 
 
-class QuietHandler(BaseHTTPRequestHandler):
+class QuietHandler(BaseHTTPRequestHandler, ABC):
     """One connection: its handshake, and no word in a log."""
 
     server: LoopbackServer
@@ -100,9 +101,9 @@ class QuietHandler(BaseHTTPRequestHandler):
         super().finish()
         self.request.close()
 
+    @abstractmethod
     def called(self, method: str) -> None:
         """Answer one call; `method` in capitals."""
-        raise NotImplementedError
 
     def do_GET(self) -> None:
         """See `called`, as for the others."""

@@ -45,10 +45,11 @@ def ask_nightly(*, by: Actor, document: str, now: datetime) -> int:
 
 
 def _of_body(by: Actor, organisation: UUID, path: str, document: str, night: date, now: datetime) -> int:
-    made = {plan.id: 0 for plan in plans_at(path=path)}
-    for plan in plans_at(path=path):
-        for school in schools.units_under(path, kind=UnitKind.SCHOOL):
-            made[plan.id] += _of_school(by, organisation, school.path, plan, document, now)
+    plans, places = plans_at(path=path), schools.units_under(path, kind=UnitKind.SCHOOL)
+    made = {
+        plan.id: sum(_of_school(by, organisation, school.path, plan, document, now) for school in places)
+        for plan in plans
+    }
     with transaction.atomic():
         DeliverySender.objects.filter(organisation=organisation).update(last_night=night)
         for one, count in made.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -109,25 +109,22 @@ def act(request: WebRequest, rollout: UUID) -> HttpResponse:
 @require_POST
 def join(request: WebRequest, rollout: UUID) -> HttpResponse:
     """The school of the visitor's post says that it takes part."""
-    here = _here(request)
-    try:
-        actions.join(by=actor_of(request), plan=rollout, unit=here.id, now=visitor_of(request).now)
-        messages.success(request, _("Your school takes part. The body responsible sees it now."))
-    except Refused as refused:
-        if refused.code in {"not_allowed", "not_found"}:
-            raise
-        messages.error(request, refusals.sentence(refused))
-    return SeeOther(reverse("rollout:home"))
+    return _said(request, rollout, actions.join, _("Your school takes part. The body responsible sees it now."))
 
 
 @door("office.home", Area.OFFICE)
 @require_POST
 def leave(request: WebRequest, rollout: UUID) -> HttpResponse:
     """The school of the visitor's post takes its word back, before anything that the plan asks has begun."""
-    here = _here(request)
+    told = _("Your school takes no part any more. The body responsible sees it now.")
+    return _said(request, rollout, actions.leave, told)
+
+
+def _said(request: WebRequest, rollout: UUID, act: Callable[..., None], told: str) -> HttpResponse:
+    """One word of the visitor's school about a plan, and what the page then says."""
     try:
-        actions.leave(by=actor_of(request), plan=rollout, unit=here.id, now=visitor_of(request).now)
-        messages.success(request, _("Your school takes no part any more. The body responsible sees it now."))
+        act(by=actor_of(request), plan=rollout, unit=_here(request).id, now=visitor_of(request).now)
+        messages.success(request, told)
     except Refused as refused:
         if refused.code in {"not_allowed", "not_found"}:
             raise
