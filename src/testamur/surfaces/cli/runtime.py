@@ -63,9 +63,11 @@ def _migrate_patiently(patience: float) -> None:
 def _migrate() -> None:
     from django.core.management import call_command
     from django.db import connections
-    from django.db.migrations.executor import MigrationExecutor
+
+    from testamur.surfaces.cli.schema import alone, behind
 
     for alias in connections:
-        executor = MigrationExecutor(connections[alias])
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            call_command("migrate", database=alias, verbosity=0, interactive=False)
+        if behind(alias):
+            with alone(alias):
+                if behind(alias):  # another process may have brought it there meanwhile
+                    call_command("migrate", database=alias, verbosity=0, interactive=False)

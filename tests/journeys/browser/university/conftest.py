@@ -45,14 +45,14 @@ def world(built: Path) -> World:
     return worlds.who(built)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def post() -> Iterator[Sink]:
-    """A mail server of our own."""
+    """A mail server of this module's own: letters of another journey's product are not taken for this one's."""
     with Running(Sink()) as sink:
         yield sink
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def carrier() -> Iterator[Carrier]:
     """A carrier of text messages of our own."""
     with carriers.Running(Carrier("elks46")) as running:
