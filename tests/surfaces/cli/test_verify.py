@@ -51,11 +51,11 @@ def test_a_good_file_is_valid_with_the_bundle_that_the_user_believes(
 def test_what_was_made_in_training_is_never_called_valid(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     issuer = builder.snapshot()["issuer"] | {"name": "Tỉnh Thực Hành (BẢN THỰC HÀNH)"}
     (folder / "practised.pdf").write_bytes(builder.build(snapshot_changes={"issuer": issuer}).data)
-    command.main([folder / "practised.pdf"])
+    assert command.main([folder / "practised.pdf"]) == 1
     said = capsys.readouterr().out
     assert "PRACTICE, NOT VALID" in said
     assert "made in training" in said
-    command.main([folder / "practised.pdf", folder / "good.pdf"], as_json=True)
+    assert command.main([folder / "practised.pdf", folder / "good.pdf"], as_json=True) == 1
     assert [one["practice"] for one in reports(capsys)] == [True, False]
 
 

@@ -118,9 +118,14 @@ class Verdict:
         return deciding.code if deciding else "ok"
 
     @property
+    def counted(self) -> Word:
+        """The word that exit codes go by: what was made in training is valid for no program, though its bytes are whole."""
+        return Word.INVALID if self.practice and self.word is Word.VALID else self.word
+
+    @property
     def exit_code(self) -> int:
-        """0 valid, 1 forged or changed, 2 cannot be decided, 3 not a Testamur record."""
-        return EXIT_CODE[self.word]
+        """0 valid, 1 forged, changed or made in training, 2 cannot be decided, 3 not a Testamur record."""
+        return EXIT_CODE[self.counted]
 
     def as_json(self) -> dict[str, Any]:
         """The object that `testamur verify --json` prints."""

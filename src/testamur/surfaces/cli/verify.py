@@ -94,7 +94,7 @@ def main(
     show = _show_json if as_json else _human()
     try:
         for verdict in _verdicts(list(paths), believed, workers):
-            words.append(verdict.word)
+            words.append(verdict.counted)
             show(verdict)
         sys.stdout.flush()
     except (OSError, TrustError, Failed) as error:

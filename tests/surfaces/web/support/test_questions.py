@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLResolver, reverse
 
 from testamur.schoolday.support.models import Question
+from testamur.surfaces.web import urls as web
+from testamur.surfaces.web.support import guide
 from tests.surfaces.web.family.diaries import Families
 from tests.surfaces.web.support.conftest import Enter
 
@@ -107,6 +109,10 @@ def test_nothing_is_asked_about_somebody_elses_child(families: Families, enter: 
     assert not Question.objects.exists()
 
 
+WITHOUT = {"app", "lti", "public", "shared", "shell"}
+"""Parts without work of anybody's: what machines fetch, what strangers read, the switch of languages."""
+
+
 @pytest.mark.feature("C25")
 def test_every_page_has_a_way_to_help_about_it(families: Families, enter: Enter) -> None:
     page = enter("guardian").get(reverse("family:home")).content.decode()
@@ -114,3 +120,10 @@ def test_every_page_has_a_way_to_help_about_it(families: Families, enter: Enter)
     assert address in page
     told = Client().get(address).content.decode()
     assert "Your children&#x27;s pages" in told or "Your children’s pages" in told
+
+
+@pytest.mark.feature("C25")
+def test_every_part_of_the_web_that_has_work_in_it_has_help_of_its_own() -> None:
+    parts = {one.app_name for one in web.urlpatterns if isinstance(one, URLResolver) and one.app_name}
+    assert len(parts) > 20
+    assert parts - set(guide.SECTIONS) == WITHOUT

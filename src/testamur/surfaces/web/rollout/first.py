@@ -255,7 +255,7 @@ def _classes(visitor: Visitor, unit: UnitView) -> list[Step]:
 
 def _signed(visitor: Visitor) -> Step:
     _some, count = hands.signed(by=visitor.actor, limit=1)
-    return Step(gettext_lazy("Try your signature on the first documents"), _to("staff:home"), count > 0, "sign")
+    return Step(gettext_lazy("Try your signature on the first documents"), _to("staff:home"), count > 0, "staff")
 
 
 def _to(name: str, *args: UUID) -> str:

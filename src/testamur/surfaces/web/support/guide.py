@@ -31,7 +31,7 @@ SECTIONS: Mapping[str, Section] = {
             _("Families hear of every change in the way they chose."),
         ),
     ),
-    "sign": (
+    "staff": (
         _("Signing"),
         (
             _("Read what you want to read, mark one or all, and sign once with your e-ID."),
@@ -109,6 +109,39 @@ SECTIONS: Mapping[str, Section] = {
             _("The page of a class shows what every pupil still lacks. Enter it, and look again."),
             _("The class teacher verifies that the data are complete and exact. Every later change asks for it anew."),
             _("Then the class teacher signs, then the principal; the seal follows by itself."),
+        ),
+    ),
+    "yearend": (
+        _("The year's end"),
+        (
+            _("Close a moment first: the page names the teachers who have not finished, and what they lack."),
+            _("What follows for each pupil stands there with its reason. Confirm all together, or one by one."),
+            _("Whom help and a new assessment did not bring through stays below, until the principal has decided."),
+        ),
+    ),
+    "supervision": (
+        _("Supervision"),
+        (
+            _("The board counts how far the work is, step by step. Nobody's results are shown or compared."),
+            _("“Who is late” names the classes beyond a date, whom each waits for, and what is missing."),
+            _("Before a reminder goes the page says who would get it. Nobody is reminded twice on one day."),
+            _("A closing report that is closed keeps its figures. Draft it as early as you like."),
+        ),
+    ),
+    "handover": (
+        _("Delivery to the ministry's store"),
+        (
+            _("Nothing is sent until you ask for it, or choose that it goes by itself or each night."),
+            _("“Rejected” says why the store did not take a record, and what to do."),
+            _("Where the store is away nothing is lost, and nothing is sent twice."),
+        ),
+    ),
+    "custody": (
+        _("Look up, copies, pupils who move"),
+        (
+            _("Looking a pupil up needs a reason. The family can read which office looked, and when."),
+            _("A copy gets the next number of your book. The file carries the signed original inside."),
+            _("The new school sees nothing of a pupil before the former school has let go."),
         ),
     ),
     "mine": (_("My data"), (_("What is kept of you, as a file; and requests to correct or erase."),)),
