@@ -21,6 +21,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from tests import schema
 from tests.journeys import schools
 from tests.journeys.schools import PRINCIPAL, PUPILS, SE_SCHOOL, TEACHERS, valid
 
@@ -108,10 +109,10 @@ class Town:
 LAWFUL = ("--ground", "slip", "--explanation", "Skrivfel.", "--heard", "pupil", "--heard", "guardian")
 
 
-def imported(folder: Path, *, principal: bool = True) -> Path:
-    """A data folder into which the roster was imported."""
+def imported(folder: Path, *, principal: bool = True, new: bool = False) -> Path:
+    """A data folder into which the roster was imported; `new`: nothing whatever was there before."""
     roster = schools.oneroster(folder / "oneroster", principal=principal)
-    data = folder / "data"
+    data = folder / "data" if new else schema.put(folder / "data")
     done = command(data, "import", roster, "--country", "SE", "--identifiers", "se.personnummer", "--json")
     assert done.exit == 0, done.all
     assert done.json["bundles"][0]["refused"] == 0
@@ -122,7 +123,7 @@ def imported(folder: Path, *, principal: bool = True) -> Path:
 def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     """OneRoster and a table of grades in, the term's documents out."""
     folder = tmp_path_factory.mktemp("town")
-    data = imported(folder)
+    data = imported(folder, new=True)
     grades = schools.grades(folder / "betyg" / "grades.csv")
     done = command(data, "import", grades.parent, "--json")
     assert done.exit == 0, done.all

@@ -31,6 +31,7 @@ from testamur.register.people.models import Guardianship, Person
 from testamur.register.schools import queries as schools
 from testamur.register.schools.models import Enrolment, Group, Post, Term, Unit
 from testamur.register.schools.rules import UnitKind
+from tests import schema
 from tests.exchange.connectors.bundles import OR_HEAD, manifest, oneroster, write
 
 pytestmark = pytest.mark.django_db
@@ -268,7 +269,7 @@ print(o.resumed_at, Person.objects.count(), Enrolment.objects.count(), keys)
 @pytest.mark.slow
 def test_kill_9_inside_a_batch_loses_nothing_and_repeats_nothing(tmp_path: Path):
     folder = oneroster(tmp_path / "b", 1200)
-    env = {**os.environ, "TESTAMUR_DATA": str(tmp_path / "data"), "TESTAMUR_MODE": "demo"}
+    env = {**os.environ, "TESTAMUR_DATA": str(schema.put(tmp_path / "data")), "TESTAMUR_MODE": "demo"}
 
     def attempt(left: int) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

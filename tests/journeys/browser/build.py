@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from testamur.surfaces.cli import runtime
+from tests import schema
 
 
 def main(folder: Path) -> None:
@@ -22,8 +23,7 @@ def main(folder: Path) -> None:
     fresh: nothing is made. ready: every document waits for its signers. issued: all of it is published.
     """
     work = folder / "work"
-    work.mkdir(parents=True)
-    runtime.start(data=work, mode="demo")
+    runtime.start(data=schema.put(work), mode="demo")
     from testamur.kernel.base import clock
     from testamur.kernel.base.actor import operator
     from testamur.register.people import queries as people

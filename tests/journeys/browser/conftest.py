@@ -45,7 +45,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folders that the journeys begin with."""
-    return worlds.build(tmp_path_factory.mktemp("built"), "build", "work")
+    return worlds.shared(tmp_path_factory, "build", "work")
 
 
 @pytest.fixture(scope="session")

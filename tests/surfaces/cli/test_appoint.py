@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests import schema
+
 BUILD = """
 import django; django.setup()
 from datetime import UTC, datetime
@@ -33,7 +35,7 @@ def run(data: Path, *arguments: str) -> tuple[int, dict[str, Any]]:
 
 
 def test_an_administrator_is_entered_once_and_a_unit_that_is_not_there_is_told(tmp_path: Path) -> None:
-    code, told = run(tmp_path, "appoint", "--unit", "9999", "--number", "197002269947")
+    code, told = run(schema.put(tmp_path), "appoint", "--unit", "9999", "--number", "197002269947")
     assert code == 1
     assert told["error"]["code"] == "not_found"
     run(tmp_path, "build")

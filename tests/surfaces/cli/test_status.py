@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from testamur.surfaces.cli import verify as command
+from tests import schema
 from tests.conformance import builder
 from tests.conformance.builder import AT, OTHER_RECORD, RECORD, status_list
 
@@ -101,7 +102,7 @@ def test_a_missing_list_stops_everything(record: Path, capsys: pytest.CaptureFix
 
 
 def test_publish_and_show_on_an_installation_without_a_log_say_so(tmp_path: Path) -> None:
-    environment = {**os.environ, "TESTAMUR_DATA": str(tmp_path), "TESTAMUR_MODE": "demo"}
+    environment = {**os.environ, "TESTAMUR_DATA": str(schema.put(tmp_path)), "TESTAMUR_MODE": "demo"}
     for words in (["publish", "--json"], ["show", "--json"]):
         done = subprocess.run(
             [sys.executable, "-m", "testamur", "status", *words],

@@ -19,6 +19,7 @@ from testamur.trust.signing.methods import simulated
 from testamur.trust.signing.methods.contract import Begun, Progress, Status
 from testamur.trust.signing.models import Ceremony
 from testamur.trust.signing.rules import State
+from tests import schema
 from tests.trust.signing.conftest import BROWSER, RUT, Clock, started
 
 if TYPE_CHECKING:
@@ -239,6 +240,7 @@ print(queries.ceremony(UUID(sys.argv[1]), by=operator()).state, len(list(queries
 
 def installation(folder: Path) -> dict[str, str]:
     """The environment of a demo with a database file of its own."""
+    schema.put(folder)
     return {
         **os.environ,
         "TESTAMUR_DATA": str(folder),

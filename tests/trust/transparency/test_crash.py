@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from testamur.kernel.proofs import merkle, notes
+from tests import schema
 from tests.trust.transparency.child import POINTS
 
 pytestmark = pytest.mark.slow
@@ -53,7 +54,7 @@ def run(data: Path, *args: str) -> dict[str, Any]:
 def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A data folder with an SQLite database and a log of 300 entries."""
     data = tmp_path_factory.mktemp("log")
-    log = run(data, "make")["log"]
+    log = run(schema.put(data), "make")["log"]
     run(data, "append", log, "0", "300", "300")
     return data, log
 

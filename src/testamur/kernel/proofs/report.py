@@ -119,7 +119,7 @@ class Verdict:
 
     @property
     def counted(self) -> Word:
-        """The word that exit codes go by: what was made in training is valid for no program, though its bytes are whole."""
+        """The word that exit codes go by: to no program is valid what was made in training, whole as its bytes are."""
         return Word.INVALID if self.practice and self.word is Word.VALID else self.word
 
     @property

@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from testamur.surfaces.cli import runtime
+from tests import schema
 
 NEVER_QUIET = time(3, 0)
 """Quiet hours from three until three are none."""
@@ -26,8 +27,7 @@ LAST = ((time(20, 0), time(20, 40)), (time(20, 50), time(21, 30)))
 def main(folder: Path) -> None:
     """A Bulgarian class of 25 and a Swedish one of 8; the family has two children in the first, one in the second."""
     work = folder / "diary"
-    work.mkdir(parents=True)
-    runtime.start(data=work, mode="demo")
+    runtime.start(data=schema.put(work), mode="demo")
     from django.conf import settings
     from django.db import connections
 

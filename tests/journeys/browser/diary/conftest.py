@@ -13,7 +13,7 @@ from tests.journeys.browser.acts import World
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder that the journeys of the diary begin with."""
-    return worlds.build(tmp_path_factory.mktemp("diary"), "diary.build", "diary")
+    return worlds.shared(tmp_path_factory, "diary.build", "diary")
 
 
 @pytest.fixture(scope="module")

@@ -14,13 +14,13 @@ from typing import Any
 from uuid import UUID
 
 from testamur.surfaces.cli import runtime
+from tests import schema
 
 
 def main(folder: Path) -> None:
     """A Bulgarian class of 10 and a Swedish one of 12; the family has a child in each, and what the portal adds."""
     work = folder / "portal"
-    work.mkdir(parents=True)
-    runtime.start(data=work, mode="demo")
+    runtime.start(data=schema.put(work), mode="demo")
     from django.conf import settings
     from django.db import connections
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from testamur.surfaces.cli import runtime
+from tests import schema
 
 
 def main(folder: Path) -> None:
     """Two districts of nine schools and a school beside them, a plan in force, three weeks of counts."""
     work = folder / "board"
-    work.mkdir(parents=True)
-    runtime.start(data=work, mode="demo")
+    runtime.start(data=schema.put(work), mode="demo")
     from django.db import connections
 
     from testamur.exchange.notifications.tasks import SUPERVISING

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from testamur.surfaces.cli import runtime
+from tests import schema
 
 PUPILS = 5
 
@@ -20,8 +21,7 @@ PUPILS = 5
 def main(folder: Path) -> None:
     """The school with its principal, administrator, teachers, pupils, guardians and seal."""
     work = folder / "province"
-    work.mkdir(parents=True)
-    runtime.start(data=work, mode="demo")
+    runtime.start(data=schema.put(work), mode="demo")
     from django.conf import settings
     from django.db import connections
 

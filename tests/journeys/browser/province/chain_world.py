@@ -10,13 +10,13 @@ import sys
 from pathlib import Path
 
 from testamur.surfaces.cli import runtime
+from tests import schema
 
 
 def main(folder: Path) -> None:
     """Class 3A of three pupils: everything is assessed, nobody has confirmed a result."""
     work = folder / "chain"
-    work.mkdir(parents=True)
-    runtime.start(data=work, mode="demo")
+    runtime.start(data=schema.put(work), mode="demo")
     from django.conf import settings
     from django.db import connections
 

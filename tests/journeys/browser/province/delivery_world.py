@@ -10,13 +10,13 @@ import sys
 from pathlib import Path
 
 from testamur.surfaces.cli import runtime
+from tests import schema
 
 
 def main(folder: Path) -> None:
     """The Vietnamese school of the invented world, an officer of its province, and two sealed records."""
     work = folder / "delivery"
-    work.mkdir(parents=True)
-    runtime.start(data=work, mode="demo")
+    runtime.start(data=schema.put(work), mode="demo")
     from django.db import connections
 
     from testamur.kernel.base import clock

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from testamur.surfaces.cli import runtime
+from tests import schema
 
 
 def main(folder: Path) -> None:
     """The practice province: an officer, a school with two classes, a plan in force."""
     work = folder / "rollout"
-    work.mkdir(parents=True)
-    runtime.start(data=work, mode="demo")
+    runtime.start(data=schema.put(work), mode="demo")
     from django.conf import settings
     from django.db import connections
 

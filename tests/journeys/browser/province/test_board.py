@@ -16,7 +16,7 @@ from tests.journeys.browser.looking import look
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder that this journey begins with."""
-    return worlds.build(tmp_path_factory.mktemp("supervised"), "province.board_world", "board")
+    return worlds.shared(tmp_path_factory, "province.board_world", "board")
 
 
 @pytest.fixture(scope="module")

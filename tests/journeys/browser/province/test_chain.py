@@ -15,7 +15,7 @@ from tests.journeys.browser.looking import look
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of a class without year results."""
-    return worlds.build(tmp_path_factory.mktemp("chain"), "province.chain_world", "chain")
+    return worlds.shared(tmp_path_factory, "province.chain_world", "chain")
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.feature("D8", "D12")
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder that this journey begins with."""
-    return worlds.build(tmp_path_factory.mktemp("delivered"), "province.delivery_world", "delivery")
+    return worlds.shared(tmp_path_factory, "province.delivery_world", "delivery")
 
 
 @pytest.fixture(scope="module")

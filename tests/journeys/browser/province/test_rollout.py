@@ -17,7 +17,7 @@ pytestmark = pytest.mark.feature("D1", "D2", "D4", "D7")
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder that this journey begins with."""
-    return worlds.build(tmp_path_factory.mktemp("rollout"), "province.rollout_world", "rollout")
+    return worlds.shared(tmp_path_factory, "province.rollout_world", "rollout")
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from testamur.surfaces.cli import runtime
+from tests import schema
 
 if TYPE_CHECKING:
     from tests.schoolday.reporting.university import University
@@ -29,8 +30,7 @@ SHARED = ("ours", "theirs")
 def main(folder: Path, moodle: str) -> None:
     """The small university of the tests with a seal, a log, an office's address, a platform and many more students."""
     data = folder / "university"
-    data.mkdir(parents=True)
-    runtime.start(data=data, mode="demo")
+    runtime.start(data=schema.put(data), mode="demo")
     from django.db import connections
 
     from testamur.exchange.connectors.ladok.simulator.demo import seed_university
