@@ -15,6 +15,7 @@ from testamur.kernel.base.actor import Actor
 from testamur.law.contract import Pack
 from testamur.law.tables import PACKS
 from testamur.law.year import YearEnd
+from testamur.register.people.queries import chunks
 from testamur.schoolday.diary.queries.schooling import SEE
 from testamur.schoolday.results.models import Decision
 from testamur.schoolday.results.queries import DecisionRow, facts_of, values_of
@@ -127,6 +128,27 @@ def year_of(*, by: Actor, pupil: UUID, path: str, school_year: str = "") -> Chil
         rules.propose([row.facts for row in rows], level).follows if result is not None else "",
         _moments(pack, rules, told),
     )
+
+
+def named(ids: Iterable[UUID]) -> dict[UUID, tuple[date, str]]:
+    """Decisions → the day on which each was made and the name of its moment, empty for one about the whole year.
+
+    For messages to families: no value is read. What was put right meanwhile is told all the same.
+    """
+    found: dict[UUID, tuple[date, str]] = {}
+    fields = ("id", "pack", "kind", "term", "occasion", "decided_on")
+    for some in chunks(dict.fromkeys(ids), 500):
+        for key, pack, kind, term, occasion, on in Decision.objects.filter(id__in=some).values_list(*fields):
+            found[key] = (on, _moment_name(PACKS[pack], kind, term, occasion))
+    return found
+
+
+def _moment_name(pack: Pack, kind: str, term: str, occasion: str) -> str:
+    rules = pack.year_end
+    if rules is None or kind in {rules.result[0], rules.award[0], rules.promotion[0]}:
+        return ""
+    here = (term or pack.terms[-1], occasion)
+    return next((one.name for one in pack.occasions if (one.term, one.code) == here), "")
 
 
 def _said(rules: YearEnd, row: DecisionRow, former: dict[UUID, str]) -> Said:

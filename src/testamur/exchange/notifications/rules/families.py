@@ -143,6 +143,10 @@ def _days_on(local: datetime, days: int) -> datetime:
     return local + timedelta(days=days)  # wall time: an hour of summer time more or less does not move it
 
 
+YEAR = "the year's result"
+"""The value of a thing that is a decided part of the school year; what it says has to be read on the web."""
+
+
 @dataclass(frozen=True, slots=True)
 class Thing:
     """Something that stands of one child, as a message may say it.
@@ -238,10 +242,11 @@ KINDS: dict[str, Part] = {
     "conversations.conversation.sent": Part.MESSAGES,
     "conversations.post.written": Part.MESSAGES,
     "keeping.request.decided": Part.MESSAGES,
+    "results.decisions.recorded": Part.ASSESSMENTS,
 }
 """Kind of journal entry, without its version, → the part of the diary that its readers are told of."""
 
-_MANY = ("marks", "absences", "assessments", "cares")
+_MANY = ("marks", "absences", "assessments", "cares", "decided")
 _ONE = (
     "task", "remark", "note", "leave", "event", "lesson", "care", "closing", "message", "news",
     "form", "plan", "entry", "development", "talk", "request",

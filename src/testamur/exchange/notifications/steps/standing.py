@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from uuid import UUID
 
-from testamur.exchange.notifications.rules.families import Thing
+from testamur.exchange.notifications.rules.families import YEAR, Thing
 from testamur.exchange.notifications.steps.places import zones
 from testamur.schoolday.care.queries.notices import told as care_told
 from testamur.schoolday.conversations.queries import told
@@ -18,6 +18,7 @@ from testamur.schoolday.keeping.queries import answered
 from testamur.schoolday.learning.queries import told as learning_told
 from testamur.schoolday.noticeboard.queries import class_news_by_id, events_by_id
 from testamur.schoolday.noticeboard.rules import Audience
+from testamur.schoolday.results.families import named
 
 
 def standing(refs: Iterable[tuple[str, UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thing, ...]]:
@@ -26,15 +27,27 @@ def standing(refs: Iterable[tuple[str, UUID, UUID]]) -> dict[tuple[UUID, UUID], 
     for part, ref, child in refs:
         by_part[Part(part)].add((ref, child))
     found: dict[tuple[UUID, UUID], tuple[Thing, ...]] = {}
-    for part in READERS.keys() & by_part.keys():
-        found |= READERS[part](by_part.pop(part))
     for part, some in by_part.items():
-        for key, things in in_diary(part=part, refs=some).items():
-            found[key] = tuple(
-                Thing(one.part, one.on, one.subject, one.value, one.minutes, positive=one.positive, again=one.again)
-                for one in things
-            )
+        found |= READERS[part](some) if part in READERS else _diary(part, some)
     return found
+
+
+def _diary(part: Part, refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thing, ...]]:
+    return {
+        key: tuple(
+            Thing(one.part, one.on, one.subject, one.value, one.minutes, positive=one.positive, again=one.again)
+            for one in things
+        )
+        for key, things in in_diary(part=part, refs=refs).items()
+    }
+
+
+def _assessments(refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thing, ...]]:
+    """Written assessments of the diary, and results of the year: of these that they are decided, and their moment."""
+    found = _diary(Part.ASSESSMENTS, refs)
+    decided = named({ref for ref, child in refs if (ref, child) not in found})
+    things = {key: (Thing(Part.ASSESSMENTS, on, moment, YEAR),) for key, (on, moment) in decided.items()}
+    return found | {(ref, child): things[ref] for ref, child in refs if ref in things}
 
 
 def _events(refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thing, ...]]:
@@ -120,5 +133,6 @@ READERS: Mapping[Part, Reader] = {
     Part.CARE: _care,
     Part.MESSAGES: _messages,
     Part.LEARNING: _learning,
+    Part.ASSESSMENTS: _assessments,
 }
-"""Part that is not of the diary → what still stands of (thing, child); what no longer does is left out."""
+"""Part that is not of the diary alone → what still stands of (thing, child); what no longer does is left out."""

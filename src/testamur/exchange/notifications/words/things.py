@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from testamur.exchange.notifications.rules.families import Thing
+from testamur.exchange.notifications.rules.families import YEAR, Thing
 from testamur.schoolday.diary.rules.states import AbsenceKind, LeaveState, Part
 
 LONGEST = 400
@@ -65,8 +65,12 @@ _PHRASES: tuple[tuple[Callable[[Thing], bool], Callable[[int], str]], ...] = (
     ),
     (lambda t: t.part is Part.HEALTH, lambda n: ngettext("%(count)d health note", "%(count)d health notes", n)),
     (
-        lambda t: t.part is Part.ASSESSMENTS,
+        lambda t: t.part is Part.ASSESSMENTS and t.value != YEAR,
         lambda n: ngettext("%(count)d written assessment", "%(count)d written assessments", n),
+    ),
+    (
+        lambda t: t.part is Part.ASSESSMENTS and t.value == YEAR,
+        lambda n: ngettext("%(count)d new result of the year", "%(count)d new results of the year", n),
     ),
     (
         lambda t: t.part is Part.HOMEWORK,
@@ -109,6 +113,13 @@ _PHRASES: tuple[tuple[Callable[[Thing], bool], Callable[[int], str]], ...] = (
 
 def _mark(thing: Thing, _short: bool) -> str:  # noqa: FBT001 - one shape for all
     return f"{thing.subject} {thing.value}".strip()
+
+
+def _assessment(thing: Thing, short: bool) -> str:  # noqa: FBT001 - one shape for all
+    """Of a result of the year the moment alone, in the words of the law."""
+    if thing.value != YEAR:
+        return _mark(thing, short)
+    return "" if short else thing.subject
 
 
 def _absence(thing: Thing, _short: bool) -> str:  # noqa: FBT001 - one shape for all
@@ -189,7 +200,7 @@ _DETAILS: Mapping[Part, Callable[[Thing, bool], str]] = {
     Part.ABSENCES: _absence,
     Part.REMARKS: _remark,
     Part.HEALTH: _nothing,
-    Part.ASSESSMENTS: _mark,
+    Part.ASSESSMENTS: _assessment,
     Part.HOMEWORK: _homework,
     Part.LEAVE: _leave,
     Part.EVENTS: _event,

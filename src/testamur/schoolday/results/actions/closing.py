@@ -36,7 +36,7 @@ def close_moment(
 
     What was decided before and entered anew since is put right as a slip (``rectification``) when `explanation` says
     why; without one it stays as it is. What the law refuses of that is told and not made. `complete`: refused while
-    anything is missing. Journal: ``results.decisions.recorded/1`` with the class and the moment, and
+    anything is missing. Journal: ``results.decisions.recorded/1`` with the class, its pupils and the moment, and
     ``results.decision.corrected/1`` for each correction. Raises NotAllowed without ``results.moment.close`` at the
     class, NotFound, NoMoments, MomentIncomplete, CommentTooLong, MomentBusy when somebody else closes it just now.
     """
@@ -54,7 +54,7 @@ def close_moment(
         try:
             with transaction.atomic():
                 new = [_decision(room, chosen, line, now) for line in state.fresh]
-                made = recorded(by, new, now, group=str(group), moment=chosen.code).added
+                made = recorded(by, new, now, told=True, group=str(group), moment=chosen.code).added
         except IntegrityError as faster:
             raise MomentBusy("Somebody else closes this moment just now.", field="moment") from faster
     if not explanation.strip():

@@ -60,8 +60,13 @@ def record_decisions(*, by: Actor, decisions: Sequence[NewDecision], now: dateti
     return recorded(by, decisions, now)
 
 
-def recorded(by: Actor, decisions: Sequence[NewDecision], now: datetime, **refs: str) -> Recorded:
-    """The same for this package's other verbs, which ask for their own permission; `refs` go to the journal too."""
+def recorded(
+    by: Actor, decisions: Sequence[NewDecision], now: datetime, *, told: bool = False, **refs: str
+) -> Recorded:
+    """The same for this package's other verbs, which ask for their own permission; `refs` go to the journal too.
+
+    `told`: families hear of it; the entry names the pupils, and one decision of each.
+    """
     there = _existing(decisions)
     rejected: list[Rejected] = []
     fresh: list[tuple[int, NewDecision]] = []
@@ -86,11 +91,23 @@ def recorded(by: Actor, decisions: Sequence[NewDecision], now: datetime, **refs:
         by=by,
         kind="results.decisions.recorded/1",
         path=decisions[0].path if decisions else "/",
-        refs={"count": len(rows), "ids_sha256": digest, "rejected": len(rejected), **refs},
+        refs={
+            "count": len(rows),
+            "ids_sha256": digest,
+            "rejected": len(rejected),
+            **refs,
+            **(_first(rows) if told else {}),
+        },
         now=now,
     )
     ids = {index: row.id for (index, _new), row in zip(fresh, rows, strict=True)}
     return Recorded(len(rows), unchanged, tuple(rejected), ids)
+
+
+def _first(rows: Sequence[Decision]) -> dict[str, list[str]]:
+    """Each pupil, and beside it one decision of that pupil's."""
+    one = {str(row.pupil): str(row.id) for row in reversed(rows)}
+    return {"pupils": list(one), "decided": list(one.values())}
 
 
 @transaction.atomic

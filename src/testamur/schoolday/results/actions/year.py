@@ -198,7 +198,7 @@ def _record(by: Actor, new: list[NewDecision], now: datetime, group: UUID) -> No
         return
     try:
         with transaction.atomic():
-            made = recorded(by, new, now, group=str(group))
+            made = recorded(by, new, now, told=True, group=str(group))
     except IntegrityError as faster:
         raise MomentBusy("Somebody else decides this just now.", field="pupil") from faster
     if made.rejected:

@@ -1,0 +1,70 @@
+"""Families are told that a moment of the year is decided; what it says they read after logging in."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import pytest
+from django.urls import reverse
+
+from testamur.exchange.notifications.rules.families import Way
+from testamur.kernel.base import clock
+from testamur.kernel.delivery.models import Message
+from testamur.kernel.journal.models import Entry
+from testamur.kernel.journal.queries import OldestRunning
+from testamur.schoolday.results.models import Decision
+from tests.exchange.notifications.family import Families, to
+from tests.kernel.delivery.conftest import Clock
+from tests.schoolday.diary.school import School
+from tests.surfaces.web.diary.conftest import Enter
+from tests.surfaces.web.yearend.conftest import fill
+
+pytestmark = [pytest.mark.django_db, pytest.mark.feature("D14", "E23")]
+
+
+@pytest.fixture
+def told(vietnamese: School, monkeypatch: pytest.MonkeyPatch) -> Families:
+    """The class; its families hear at once, one of them wants to hear more."""
+    monkeypatch.setattr(OldestRunning, "template", "(pg_current_xact_id()::text::bigint + 1)")
+    made = Families(vietnamese, Clock(clock.now()))
+    made.reach()
+    for name, pupil in (("guardian", 0), ("guardian", 1), ("other_guardian", 0)):
+        made.choose(name, pupil, Way.EMAIL)
+        made.settings(name, quiet_from=made.clock().time(), quiet_to=made.clock().time(), details=name == "guardian")
+    return made
+
+
+def close(school: School, enter: Enter, moment: str) -> None:
+    answer = enter(school, "class_teacher").post(reverse("yearend:close", args=[school.group, moment]), {})
+    assert answer.status_code == HTTPStatus.FOUND
+
+
+def after_a_minute(told: Families) -> list[Message]:
+    told.clock.at = clock.now()
+    return told.tell(minutes=1)
+
+
+def test_a_closed_moment_is_told_once_and_says_nothing_of_what_was_decided(
+    told: Families, vietnamese: School, enter: Enter
+) -> None:
+    fill(vietnamese, "HK1")
+    after_a_minute(told)  # what the diary tells of by itself
+    close(vietnamese, enter, "HK1")
+    letters = after_a_minute(told)
+    assert to(letters) == [("email", "guardian"), ("email", "other_guardian")]
+    more, less = (one.text for one in letters)
+    assert "Cuối học kì I" in more
+    assert "Cuối học kì I" not in less
+    for text in (more, less):
+        assert not {"Toán", "Tiếng Việt", "Hoàn thành tốt", "9"} & set(text.replace(",", " ").split())
+    assert after_a_minute(told) == []
+    close(vietnamese, enter, "HK1")  # nothing is new
+    assert after_a_minute(told) == []
+
+
+def test_the_entry_names_a_decision_of_each_pupil_and_of_nobody_else(vietnamese: School, enter: Enter) -> None:
+    fill(vietnamese, "HK1")
+    close(vietnamese, enter, "HK1")
+    refs = Entry.objects.filter(kind="results.decisions.recorded/1").latest("id").refs
+    assert sorted(refs["pupils"]) == sorted(map(str, vietnamese.pupils))
+    assert [str(Decision.objects.get(id=one).pupil) for one in refs["decided"]] == refs["pupils"]
