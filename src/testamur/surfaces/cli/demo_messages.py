@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from testamur.access.accounts import queries as accounts
 from testamur.kernel.base.actor import Actor
 from testamur.register.schools import queries as schools
 from testamur.register.schools.rules import Role
@@ -14,6 +13,7 @@ from testamur.schoolday.conversations import actions, queries
 from testamur.schoolday.conversations.rules import Circle, NewConversation, To
 from testamur.schoolday.noticeboard import actions as board
 from testamur.schoolday.noticeboard.rules import NewsText
+from testamur.surfaces.cli.demo_people import under_hat
 from testamur.surfaces.cli.demo_schools import Kept
 
 TEXTS = {
@@ -46,10 +46,10 @@ def fill(by: Actor, kept: Sequence[Kept], family: UUID | None, now: datetime) ->
 def _class(kept: Kept, now: datetime) -> None:
     language, title, text, yes, good, ask, question, reply, meet, soon, news, told, away = TEXTS[kept.land.country]
     group, pupils = next(iter(kept.classes.items()))
-    teacher = _actor(kept.heads[group], "class_teacher", now)
+    teacher = under_hat(kept.heads[group], "class_teacher", now)
     guarded = [pupil for pupil in pupils if pupil in kept.guardians]
     first, second = guarded[0], guarded[1]
-    mother, other = (_actor(kept.guardians[pupil], "guardian", now) for pupil in (first, second))
+    mother, other = (under_hat(kept.guardians[pupil], "guardian", now) for pupil in (first, second))
     letter = NewConversation(kept.school, Circle.GUARDIANS, title, text, language, group=group)
     at = now - timedelta(days=2)
     trip = actions.start(by=teacher, new=letter, now=at)
@@ -84,12 +84,6 @@ def _away(kept: Kept, note: str, now: datetime) -> None:
     free = [one for one in teachers if one in posts and one not in kept.heads.values()]
     if len(free) > 1:
         actions.say_away(
-            by=_actor(free[0], "teacher", now), unit=kept.school, first=now.date(),
+            by=under_hat(free[0], "teacher", now), unit=kept.school, first=now.date(),
             last=now.date() + timedelta(days=4), note=note, substitute=free[1], now=now,
         )  # fmt: skip
-
-
-def _actor(person: UUID, role: str, now: datetime) -> Actor:
-    """Somebody under the hat of that role, as the register gives it."""
-    hat = next(hat for hat in accounts.hats(person=person, on=now.date()) if hat.role == role)
-    return accounts.actor(hat, person=person, identified_by="simulated")

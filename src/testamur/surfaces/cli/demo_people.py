@@ -8,6 +8,7 @@ from datetime import date, datetime
 from random import Random
 from uuid import UUID
 
+from testamur.access.accounts import queries as accounts
 from testamur.kernel.base.actor import Actor
 from testamur.register.people import actions as people
 from testamur.register.people import queries as people_read
@@ -126,3 +127,9 @@ def guardian_of_two(by: Actor, pupils: Sequence[UUID], on: date) -> UUID | None:
                 return view.guardian.id
             seen.add(view.guardian.id)
     return None
+
+
+def under_hat(person: UUID, role: str, now: datetime) -> Actor:
+    """Somebody under the hat of that role, as the register gives it."""
+    hat = next(hat for hat in accounts.hats(person=person, on=now.date()) if hat.role == role)
+    return accounts.actor(hat, person=person, identified_by="simulated")
