@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import django.db
 import pytest
-from django.db.utils import OperationalError
+from django.db.utils import InterfaceError, OperationalError
 
 from testamur.surfaces.cli import runtime
 
@@ -23,18 +23,19 @@ class Database:
     def close_all(self) -> None:
         """Nothing is open."""
 
-    def look(self) -> None:
+    def look(self) -> int:
         self.looks += 1
+        if self.looks == 1:
+            raise InterfaceError  # the connection that was open, without a word
         if self.looks < self.after:
             raise OperationalError("the database system is starting up")
+        return self.looks
 
 
 def start(monkeypatch: pytest.MonkeyPatch, one: Database, patience: float) -> int:
     monkeypatch.setattr(django.db, "connections", one)
-    monkeypatch.setattr(runtime, "_migrate", one.look)
     monkeypatch.setattr(runtime, "PAUSE", 0)
-    runtime._migrate_patiently(patience)
-    return one.looks
+    return runtime.patiently(one.look, patience)
 
 
 def test_a_database_that_starts_later_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,5 +44,5 @@ def test_a_database_that_starts_later_is_waited_for(monkeypatch: pytest.MonkeyPa
 
 def test_nobody_waits_for_ever_nor_for_a_command_nor_for_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     for vendor, patience in (("postgresql", 0.0), ("postgresql", -1.0), ("sqlite", 60.0)):
-        with pytest.raises(OperationalError):
+        with pytest.raises((InterfaceError, OperationalError)):
             start(monkeypatch, Database(vendor, 10**6), patience)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,10 +43,12 @@ def serve(*, port: int = 0) -> Simulator | None:
     if not bodies:
         return None
     running = server.serve(simulator_folder(), form, port=port)
-    for one in bodies:
-        try:
-            running.knows(one.code, active_seal(one.id, clock.now()).certificates[:1])
-        except NoActiveSeal:
-            continue
+    try:
+        for one in bodies:
+            with suppress(NoActiveSeal):
+                running.knows(one.code, active_seal(one.id, clock.now()).certificates[:1])
+    except BaseException:
+        running.stop()
+        raise
     os.environ["TESTAMUR_MINISTRY_URL"] = settings.MINISTRY["url"] = SIMULATED
     return running

@@ -33,8 +33,12 @@ def start() -> Simulator | None:
     if not universities:
         return None
     running = serving.serve(simulator_folder())
-    for one in universities:
-        seed_university(by=operator(), state=running.state, path=one.path, on=clock.now().date())
+    try:
+        for one in universities:
+            seed_university(by=operator(), state=running.state, path=one.path, on=clock.now().date())
+    except BaseException:
+        running.stop()
+        raise
     connections.close_all()  # what is started next has connections of its own
     os.environ["TESTAMUR_LADOK_URL"] = settings.LADOK["url"] = SIMULATED
     return running

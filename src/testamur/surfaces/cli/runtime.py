@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 PATIENCE = 120.0
 """Seconds that what runs for long (web, workers, relay) waits for its database when it starts."""
@@ -32,7 +36,7 @@ def start(
     if not apps.ready:
         django.setup()
     if migrate:
-        _migrate_patiently(patience)
+        patiently(_migrate, patience)
 
 
 def begin_worker(data: str, mode: str) -> None:
@@ -41,21 +45,26 @@ def begin_worker(data: str, mode: str) -> None:
     start(data=Path(data), mode=mode, migrate=False)
 
 
-def _migrate_patiently(patience: float) -> None:
+def patiently(what: Callable[[], T], patience: float = PATIENCE) -> T:
+    """Do what needs the database, again and again for `patience` seconds while its server does not answer.
+
+    `what` must leave nothing behind when it fails. A file that cannot be opened is told at once.
+    """
     from django.db import connections
-    from django.db.utils import OperationalError
+    from django.db.utils import InterfaceError, OperationalError
 
     from testamur.surfaces.cli import output
 
     end = time.monotonic() + patience
     while True:
         try:
-            return _migrate()
-        except OperationalError as error:
+            return what()
+        except (OperationalError, InterfaceError) as error:
             # what is wrong with a file does not mend itself
             if time.monotonic() > end or connections["default"].vendor == "sqlite":
                 raise
-            output.say(f"[dim]the database does not answer yet: {output.plain(str(error).splitlines()[0])}[/]")
+            why = next(iter(str(error).splitlines()), type(error).__name__)
+            output.say(f"[dim]the database does not answer yet: {output.plain(why)}[/]")
             connections.close_all()
             time.sleep(PAUSE)
 

@@ -42,12 +42,13 @@ def run(*, host: str, port: int, workers: int, threads: int = 12, background: bo
     In demo mode the registry of the university, the ministry's store and a signing service are served with it.
     """
     from testamur.surfaces.cli import demo_certificates, demo_ministry, demo_registry
+    from testamur.surfaces.cli.runtime import patiently
 
     collect_static()
-    registry = demo_registry.start()
+    registry = patiently(demo_registry.start)
     if registry is not None:
         output.say(f"[bold]the registry, simulated[/] {registry.url}simulator/ (no browser knows its TEST certificate)")
-    store = demo_ministry.start()
+    store = patiently(demo_ministry.start)
     if store is not None:
         output.say(f"[bold]the ministry's store, simulated[/] {store.url}simulator/ shows and spoils what it takes")
     signing = demo_certificates.start()
