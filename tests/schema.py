@@ -22,21 +22,13 @@ import django
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "var" / "schema"
 NAMES = ("testamur.sqlite3", "log.sqlite3")
-MADE_BY = ("config/settings.py", "kernel/base/sqltext.py", "kernel/journal/guards.py")
+MADE_BY = ("config/settings.py", "kernel/base/sqltext.py", "kernel/journal/guards.py", "*/*/rules.py", "*/*/rules/*.py")
 """What makes the schema besides the migrations themselves."""
 
 
 def put(data: Path) -> Path:
     """Lay empty databases of the newest schema into a data folder that has none; returns the folder."""
-    made = _made()
     data.mkdir(parents=True, exist_ok=True)
-    for name in NAMES:
-        assert not (data / name).exists()
-        shutil.copyfile(made / name, data / name)
-    return data
-
-
-def _made() -> Path:
     place = KEPT / _digest()
     KEPT.mkdir(parents=True, exist_ok=True)
     with (KEPT / "lock").open("a") as lock:
@@ -45,7 +37,10 @@ def _made() -> Path:
             for old in KEPT.glob("[0-9a-f]*"):
                 shutil.rmtree(old)
             _make(place)
-    return place
+        for name in NAMES:
+            assert not (data / name).exists()
+            shutil.copyfile(place / name, data / name)
+    return data
 
 
 def _make(place: Path) -> None:
@@ -78,6 +73,6 @@ def _make(place: Path) -> None:
 def _digest() -> str:
     house = ROOT / "src" / "testamur"
     digest = hashlib.sha256(f"{django.VERSION} {sys.version}".encode())
-    for path in sorted([*house.glob("**/migrations/*.py"), *(house / one for one in MADE_BY)]):
+    for path in sorted([*house.glob("**/migrations/*.py"), *(path for one in MADE_BY for path in house.glob(one))]):
         digest.update(f"{path.relative_to(house)}\n".encode() + path.read_bytes())
     return digest.hexdigest()[:16]

@@ -6,9 +6,9 @@ Nothing is told before it is decided: the class teacher decides a moment by clos
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from testamur.kernel.base.actor import Actor
@@ -141,6 +141,26 @@ def named(ids: Iterable[UUID]) -> dict[UUID, tuple[date, str]]:
         for key, pack, kind, term, occasion, on in Decision.objects.filter(id__in=some).values_list(*fields):
             found[key] = (on, _moment_name(PACKS[pack], kind, term, occasion))
     return found
+
+
+def fresh(*, by: Actor, since: Mapping[UUID, datetime], paths: Mapping[UUID, str]) -> dict[UUID, tuple[str, ...]]:
+    """Pupil → the moments of which something was decided after that pupil's instant, the latest first.
+
+    An empty name stands for what is about the whole year. Needs ``diary.family.see`` for each pupil; `paths`: where
+    they go to school. One query.
+    """
+    for pupil in since:
+        by.must(SEE, paths[pupil], person=pupil)
+    if not since:
+        return {}
+    packs = [code for code, one in PACKS.items() if one.year_end is not None]
+    rows = Decision.objects.filter(pupil__in=since, pack__in=packs, made_at__gt=min(since.values()))
+    fields = ("pupil", "pack", "kind", "term", "occasion", "made_at")
+    found: dict[UUID, dict[str, None]] = defaultdict(dict)
+    for pupil, pack, kind, term, occasion, at in rows.order_by("-made_at", "id").values_list(*fields):
+        if at > since[pupil]:
+            found[pupil][_moment_name(PACKS[pack], kind, term, occasion)] = None
+    return {pupil: tuple(names) for pupil, names in found.items()}
 
 
 def _moment_name(pack: Pack, kind: str, term: str, occasion: str) -> str:

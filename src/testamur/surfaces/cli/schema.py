@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 LOCK = 0x7465737461
 """Number of the advisory lock on PostgreSQL, which counts them within one database."""
+SAY = 60.0
+"""Seconds between two words about it."""
 PAUSE = 0.2
 """Seconds between two tries. Waiting inside the server would hold up an index that is built concurrently."""
 
@@ -41,19 +44,29 @@ def alone(alias: str) -> Iterator[None]:
             yield
     else:
         path = Path(str(connection.settings_dict["NAME"]))
-        with path.with_name(f"{path.name}-migrate.lock").open("a") as lock:
+        # read alone: whoever made it, the owner of the database or somebody on the console, the other can lock it too
+        lock = os.open(path.with_name(f"{path.name}-migrate.lock"), os.O_RDONLY | os.O_CREAT, 0o644)
+        try:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+        finally:
+            os.close(lock)
 
 
 @contextmanager
 def _on_the_server(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    from testamur.surfaces.cli import output
+
+    said = 0.0
     while True:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
             row = cursor.fetchone()
         if row is not None and row[0]:
             break
+        if time.monotonic() > said + SAY:
+            said = time.monotonic()
+            output.say("[dim]another process brings the database to its newest schema; waiting[/]")
         time.sleep(PAUSE)
     try:
         yield

@@ -53,8 +53,8 @@ def verify(
 
     Works offline. The trust bundle (--trust, or the environment variable TESTAMUR_TRUST) says whom to believe; one that
     came along with the file is never taken by itself. --status adds a status list to those in the bundle; one older
-    than --max-status-age days is called stale. Exit code 0: valid; 1: forged, changed or no longer valid; 2: cannot be
-    decided; 3: not a Testamur record; the worst one for several files.
+    than --max-status-age days is called stale. Exit code 0: valid; 1: forged, changed, no longer valid or made in
+    training; 2: cannot be decided; 3: not a Testamur record; the worst one for several files.
     """
     raise SystemExit(
         main(files, trust=trust, status=status, max_status_age=max_status_age, as_json=json, workers=workers)

@@ -17,7 +17,8 @@ from tests.exchange.notifications.family import Families, to
 from tests.kernel.delivery.conftest import Clock
 from tests.schoolday.diary.school import School
 from tests.surfaces.web.diary.conftest import Enter
-from tests.surfaces.web.yearend.conftest import fill
+from tests.surfaces.web.family.diaries import browse
+from tests.surfaces.web.yearend.conftest import again, fill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("D14", "E23")]
 
@@ -68,3 +69,31 @@ def test_the_entry_names_a_decision_of_each_pupil_and_of_nobody_else(vietnamese:
     refs = Entry.objects.filter(kind="results.decisions.recorded/1").latest("id").refs
     assert sorted(refs["pupils"]) == sorted(map(str, vietnamese.pupils))
     assert [str(Decision.objects.get(id=one).pupil) for one in refs["decided"]] == refs["pupils"]
+
+
+def test_a_value_that_is_put_right_when_the_moment_is_closed_again_is_told(
+    told: Families, vietnamese: School, enter: Enter
+) -> None:
+    fill(vietnamese, "HK2")
+    close(vietnamese, enter, "HK2")
+    after_a_minute(told)
+    again(vietnamese, 0, "TOAN", "test", "7", "teacher")
+    after_a_minute(told)  # the mark itself
+    form = {"explanation": "A slip."}
+    enter(vietnamese, "class_teacher").post(reverse("yearend:close", args=[vietnamese.group, "HK2"]), form)
+    assert Entry.objects.get(kind="results.decision.corrected/1").refs["pupil"] == str(vietnamese.pupils[0])
+    assert to(after_a_minute(told)) == [("email", "guardian"), ("email", "other_guardian")]
+
+
+def test_the_first_page_of_the_family_leads_there_until_it_was_read(vietnamese: School, enter: Enter) -> None:
+    family = browse(vietnamese.persons["guardian"])
+    there = reverse("family:year", args=[vietnamese.pupils[0]])
+    new = f'<a class="ds-link" href="{there}">'
+    assert new not in family.get(reverse("family:home")).content.decode()
+    fill(vietnamese, "HK1")
+    close(vietnamese, enter, "HK1")
+    home = family.get(reverse("family:home")).content.decode()
+    assert new in home
+    assert "Cuối học kì I" in home
+    family.get(there)
+    assert new not in family.get(reverse("family:home")).content.decode()

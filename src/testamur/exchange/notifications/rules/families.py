@@ -243,13 +243,14 @@ KINDS: dict[str, Part] = {
     "conversations.post.written": Part.MESSAGES,
     "keeping.request.decided": Part.MESSAGES,
     "results.decisions.recorded": Part.ASSESSMENTS,
+    "results.decision.corrected": Part.ASSESSMENTS,
 }
 """Kind of journal entry, without its version, → the part of the diary that its readers are told of."""
 
 _MANY = ("marks", "absences", "assessments", "cares", "decided")
 _ONE = (
     "task", "remark", "note", "leave", "event", "lesson", "care", "closing", "message", "news",
-    "form", "plan", "entry", "development", "talk", "request",
+    "form", "plan", "entry", "development", "talk", "request", "decision",
 )  # fmt: skip
 
 

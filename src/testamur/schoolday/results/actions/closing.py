@@ -95,7 +95,7 @@ def _put_right(by: Actor, room: Room, line: Line, explanation: str, now: datetim
     )
     try:
         with transaction.atomic():
-            corrected(by, old, amendment, now)
+            corrected(by, old, amendment, now, told=True)
     except Refused as refused:
         return refused.code
     return ""

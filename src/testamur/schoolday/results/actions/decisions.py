@@ -126,8 +126,11 @@ def correct_decision(*, by: Actor, decision: UUID, amendment: Amendment, now: da
     return corrected(by, old, amendment, now)
 
 
-def corrected(by: Actor, old: Decision, amendment: Amendment, now: datetime) -> UUID:
-    """The same for this package's other verbs, which ask for their own permission; `old` is locked."""
+def corrected(by: Actor, old: Decision, amendment: Amendment, now: datetime, *, told: bool = False) -> UUID:
+    """The same for this package's other verbs, which ask for their own permission; `old` is locked.
+
+    `told`: the family hears of it; the entry names the pupil.
+    """
     if Decision.objects.filter(replaces=old).exists():
         raise NotACorrection("The decision is corrected already: correct the one that took its place.")
     if not old.decided_on <= amendment.decided_on <= now.date():
@@ -170,7 +173,8 @@ def corrected(by: Actor, old: Decision, amendment: Amendment, now: datetime) -> 
         kind="results.decision.corrected/1",
         path=old.path,
         now=now,
-        refs={"decision": str(new.id), "replaces": str(old.id), "reason": after.reason},
+        refs={"decision": str(new.id), "replaces": str(old.id), "reason": after.reason}
+        | ({"pupil": str(old.pupil)} if told else {}),
     )
     return new.id
 

@@ -127,7 +127,7 @@ def reassess(
         role=(Role.CLASS_TEACHER if heads else Role.TEACHER).value, decided_by=(by.id,),
         decided_on=now.date(), grounds=frozenset(ground for ground, _text in rule.grounds), explanation=explanation,
     )  # fmt: skip
-    corrected(by, old, amendment, now)
+    corrected(by, old, amendment, now, told=True)
 
 
 @transaction.atomic
@@ -213,4 +213,4 @@ def _reckon(by: Actor, room: Room, decision: UUID, result: str, now: datetime) -
         value=result, reason=Reason.CHANGE, role=Role.CLASS_TEACHER.value, decided_by=(by.id,), decided_on=now.date(),
         grounds=frozenset(ground for ground, _text in rule.grounds), explanation=rule.name,
     )  # fmt: skip
-    corrected(by, old, amendment, now)
+    corrected(by, old, amendment, now, told=True)

@@ -47,6 +47,7 @@ class Added:
 
 Provider = Callable[[Visitor, Mapping[UUID, Schooling], Mapping[UUID, News]], Mapping[UUID, Added]]
 PROVIDERS: tuple[str, ...] = (
+    "testamur.surfaces.web.family.year.decided",
     "testamur.surfaces.web.care.provider.care",
     "testamur.surfaces.web.messages.provider.unread",
     "testamur.surfaces.web.asking.family.waiting",

@@ -6,6 +6,7 @@ do not read the page in that language.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -14,14 +15,33 @@ from django.views.decorators.http import require_GET
 
 from testamur.access.accounts.rules import Area
 from testamur.kernel.base.refused import NotFound
+from testamur.schoolday.diary.actions import note_visit
+from testamur.schoolday.diary.rules.pupil import News, Schooling
+from testamur.schoolday.diary.rules.states import Part
 from testamur.schoolday.results import families
 from testamur.surfaces.web.doors import door
-from testamur.surfaces.web.family.child import fits, opened
+from testamur.surfaces.web.family.child import PAGES, address, fits, opened
+from testamur.surfaces.web.family.more import Added, NewPart
 from testamur.surfaces.web.pages import page
-from testamur.surfaces.web.requests import WebRequest
+from testamur.surfaces.web.requests import Visitor, WebRequest
 
 LANGUAGES = {"VN": "vi"}
 """Country of a school → the language of its law."""
+
+
+def decided(visitor: Visitor, known: Mapping[UUID, Schooling], news: Mapping[UUID, News]) -> Mapping[UUID, Added]:
+    """What the home of a family tells: moments that were closed, and results, since it looked at assessments last.
+
+    What the teachers wrote stands on the page of the year too: whoever has opened that one has seen both.
+    """
+    mine = {key: one for key, one in known.items() if one.pack is not None and one.pack.year_end is not None}
+    since = {key: news[key].since[Part.ASSESSMENTS] for key in mine}
+    found = families.fresh(by=visitor.actor, since=since, paths={key: one.path for key, one in mine.items()})
+    label, icon, _part = PAGES["year"]
+    return {
+        key: Added(parts=(NewPart(label, icon, address("year", key), len(names), tuple(filter(None, names))),))
+        for key, names in found.items()
+    }
 
 
 @require_GET
@@ -35,6 +55,8 @@ def year(request: WebRequest, pupil: UUID) -> HttpResponse:
     )
     if not found.years and not fits("year", child.schooling, child.today):
         raise NotFound("There is no such page for this child.", pupil=str(pupil))
+    if decided(visitor, {pupil: child.schooling}, {pupil: child.news}):
+        note_visit(by=visitor.actor, pupil=pupil, part=Part.ASSESSMENTS, now=visitor.now)
     school = child.schooling.school
     own = LANGUAGES.get(school.country, "vi") if school is not None else "vi"
     return page(

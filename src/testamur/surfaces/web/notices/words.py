@@ -27,7 +27,7 @@ PARTS: Mapping[Part, str | Promise] = {
     Part.ABSENCES: _("Absences"),
     Part.REMARKS: _("Remarks and praise"),
     Part.HEALTH: _("Health"),
-    Part.ASSESSMENTS: _("Written assessments"),
+    Part.ASSESSMENTS: _("Written assessments and results of the year"),
     Part.HOMEWORK: _("Homework"),
     Part.LEAVE: _("Leave"),
     Part.EVENTS: _("Events and meetings"),
