@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from testamur.access.accounts import queries as accounts
 from testamur.kernel.base import clock
 from testamur.kernel.base.actor import operator
 from testamur.schoolday.results import families, moments
@@ -25,9 +24,7 @@ def test_a_family_reads_the_closed_moment_and_the_class_teacher_sees_what_the_ne
     kept = demo_schools.build(by, land, data=tmp_path, public_url="http://localhost", now=now)
     demo_entry.fill(by, [kept], None, now)
     group, pupils = next(iter(kept.classes.items()))
-    guardian = kept.guardians[pupils[-1]]
-    hat = next(hat for hat in accounts.hats(person=guardian, on=now.date()) if hat.role == "guardian")
-    family = accounts.actor(hat, person=guardian, identified_by="simulated")
+    family = under_hat(kept.guardians[pupils[-1]], "guardian", now)
     (told,) = families.year_of(by=family, pupil=pupils[-1], path=kept.path).moments
     assert told.english == "Middle of term 1"
     assert {one.name for one in told.subjects} >= {"Tiếng Việt", "Toán"}

@@ -13,8 +13,8 @@ from testamur.kernel.base.sqltext import Guard
 class _Guarding(Operation):
     """Statements that touch no model.
 
-    Django's `RunPython` has all models of the house made anew for whatever it calls; with as many guards as there are
-    tables that would be half the time of a first start.
+    Django's `RunPython` has all models of the house made anew for whatever it calls: with so many guards a quarter of
+    the time of a first start.
     """
 
     category = OperationCategory.SQL

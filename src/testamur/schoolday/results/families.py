@@ -137,7 +137,7 @@ def named(ids: Iterable[UUID]) -> dict[UUID, tuple[date, str]]:
     """
     found: dict[UUID, tuple[date, str]] = {}
     fields = ("id", "pack", "kind", "term", "occasion", "decided_on")
-    for some in chunks(dict.fromkeys(ids), 500):
+    for some in chunks(dict.fromkeys(ids)):
         for key, pack, kind, term, occasion, on in Decision.objects.filter(id__in=some).values_list(*fields):
             found[key] = (on, _moment_name(PACKS[pack], kind, term, occasion))
     return found

@@ -31,7 +31,10 @@ PHRASES = (
     ("m2", "TOAN", "{tên} nắm được phép tính; cần đọc kĩ đề hơn (ví dụ)."),
     ("k1", "", "{tên} chăm chỉ, biết giúp đỡ bạn (ví dụ)."),
 )
-STEPS = {"T,H,C": "TTTHH", "T,Đ,C": "TTTĐĐ"}
+STEPS = {"T,H,C": "TTHH", "T,Đ,C": "TTĐĐ"}
+"""What is drawn from, the better half first."""
+WELL = 0.6
+"""Share of the pupils who do well."""
 LEFT = 3
 """Pupils about whom nothing is entered yet, so that the page has something to say."""
 
@@ -53,8 +56,9 @@ def fill(by: Actor, kept: Sequence[Kept], family: UUID | None, now: datetime) ->
 
 
 def _enter(one: Kept, place: Room, moment: Moment, pupils: Sequence[UUID], random: Random, now: datetime) -> None:
-    """Each subject by its teacher, the rest by the class teacher."""
+    """Each subject by its teacher, the rest by the class teacher; who does well does so in words and in tests."""
     group = place.group.id
+    well = {pupil for pupil in pupils if random.random() < WELL}
     head = under_hat(one.heads[group], "class_teacher", now)
     actions.open_moment(by=head, group=group, moment=moment.code, now=now)
     kinds = {kind.code: kind for kind in kinds_of(place, moment.day)}
@@ -64,6 +68,11 @@ def _enter(one: Kept, place: Room, moment: Moment, pupils: Sequence[UUID], rando
         steps = [step.value for step in kinds[kind].scale.values]
         likely = STEPS.get(",".join(steps), steps[1:6])
         stands = standing_cells([task.id])
-        entries = [Entry(pupil, random.choice(likely)) for pupil in pupils if pupil not in stands]
+        half = len(likely) // 2
+        entries = [
+            Entry(pupil, random.choice(likely[:half] if pupil in well else likely[half:]))
+            for pupil in pupils
+            if pupil not in stands
+        ]
         if entries:
             actions.enter_marks(by=by, task=task.id, entries=entries, now=now)

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from testamur.surfaces.cli import output
+
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -55,8 +57,6 @@ def alone(alias: str) -> Iterator[None]:
 
 @contextmanager
 def _on_the_server(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    from testamur.surfaces.cli import output
-
     said = 0.0
     while True:
         with connection.cursor() as cursor:

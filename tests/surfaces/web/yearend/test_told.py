@@ -57,7 +57,9 @@ def test_a_closed_moment_is_told_once_and_says_nothing_of_what_was_decided(
     assert "Cuối học kì I" in more
     assert "Cuối học kì I" not in less
     for text in (more, less):
-        assert not {"Toán", "Tiếng Việt", "Hoàn thành tốt", "9"} & set(text.replace(",", " ").split())
+        for word in ("Toán", "Tiếng Việt", "Hoàn thành", "Tốt", "Chăm chỉ"):
+            assert word not in text
+        assert "9" not in text.replace(",", " ").split()
     assert after_a_minute(told) == []
     close(vietnamese, enter, "HK1")  # nothing is new
     assert after_a_minute(told) == []
