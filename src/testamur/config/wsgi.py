@@ -13,6 +13,6 @@ from django.core.wsgi import get_wsgi_application
 from testamur.kernel.jobs.supervisor import die_with
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "testamur.config.settings")
+if (server := os.environ.get("TESTAMUR_SERVER")) and server != str(os.getpid()):
+    die_with(int(server))  # first of all: one that is still loading when the server ends must end too
 application = get_wsgi_application()
-if os.environ.get("TESTAMUR_SERVER") == str(os.getppid()):
-    die_with(os.getppid())
