@@ -1,55 +1,14 @@
-"""The journal's reader in tests: PostgreSQL shows it only what no open transaction of the cluster could precede."""
+"""The journal's reader in tests: PostgreSQL shows it only what no open transaction of the database could precede."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
-from testamur.kernel.journal import queries, steps
-
-TRIES = 50
-
-
-def quiet() -> None:
-    """Wait until no transaction of another test's database is open: the cluster numbers them all together."""
-    if connection.vendor != "postgresql":
-        return
-    for _try in range(200):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot()) = pg_snapshot_xmax(pg_current_snapshot())")
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.05)
-
-
-def in_quiet(step: Callable[[], int]) -> int:
-    """What a step that reads the journal did, tried until it found something: others may begin in between."""
-    for _try in range(TRIES):
-        quiet()
-        if count := step():
-            return count
-    return 0
-
-
-def shipped(now: datetime, limit: int = 1000) -> int:
-    """Ship when nothing else keeps the reader back."""
-    return in_quiet(lambda: steps.ship(now=now, limit=limit))
-
-
-def ship_everything(now: datetime) -> None:
-    """All that was written so far."""
-    from testamur.kernel.journal.models import Entry, ShippedEntry
-
-    for _try in range(TRIES):
-        in_quiet(lambda: steps.ship_all(now=now))
-        if ShippedEntry.objects.count() == Entry.objects.count():
-            return
-    raise AssertionError("the journal was not shipped to its end")
+from testamur.kernel.journal import queries
 
 
 @contextmanager

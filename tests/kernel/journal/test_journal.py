@@ -14,7 +14,7 @@ from testamur.kernel.journal import actions, queries, steps
 from testamur.kernel.journal.models import Entry, ShippedEntry
 from testamur.kernel.journal.rules import Cursor
 from testamur.kernel.proofs.merkle import MerkleTree, leaf_hash
-from tests.shipping import quiet, shipped, unguarded
+from tests.shipping import unguarded
 
 both = pytest.mark.django_db(databases=["default", "log"], transaction=True)
 
@@ -39,7 +39,7 @@ def test_an_entry_can_be_neither_changed_nor_deleted(now: datetime) -> None:
 @pytest.mark.feature("B26")
 def test_the_shipped_copy_is_append_only_too(now: datetime) -> None:
     act(now)
-    assert shipped(now) == 1
+    assert steps.ship(now=now) == 1
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(using="log"):
         ShippedEntry.objects.update(kind="other")
 
@@ -50,7 +50,7 @@ def test_entries_are_shipped_in_order_exactly_once_with_a_head_that_follows(now:
         act(now, n)
     total = 0
     while total < 7:
-        count = shipped(now, limit=3)
+        count = steps.ship(now=now, limit=3)
         assert 0 < count <= 3
         total += count
     assert steps.ship_all(now=now) == 0
@@ -67,18 +67,15 @@ def test_entries_are_shipped_in_order_exactly_once_with_a_head_that_follows(now:
 def test_the_lag_is_the_age_of_the_oldest_unshipped_act(now: datetime) -> None:
     assert queries.lag(now) == 0
     act(now)
-    quiet()
     assert queries.lag(now + timedelta(seconds=90)) == 90
-    assert shipped(now) == 1
+    assert steps.ship(now=now) == 1
     assert queries.lag(now + timedelta(seconds=90)) == 0
 
 
 @both
 def test_the_audit_finds_an_entry_that_was_changed_behind_the_guard(now: datetime) -> None:
     first, second = act(now, 1), act(now, 2)
-    total = 0
-    while total < 2:
-        total += shipped(now)
+    assert steps.ship(now=now) == 2
     with unguarded("default", "journal_entry"):
         Entry.objects.filter(id=first).update(actor=UUID(int=66))
     assert steps.audit().faults == (f"entry {first} differs between journal and shipped copy",)
@@ -106,6 +103,27 @@ def test_a_reader_never_steps_over_an_entry_whose_transaction_is_still_open(now:
     seen = queries.since(Cursor())
     may_commit.set()
     thread.join()
-    quiet()
     rest = queries.since(seen[-1].cursor if seen else Cursor())
     assert [e.refs["number"] for e in [*seen, *rest]] == [1, 2]
+
+
+@both
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_what_another_database_of_the_server_does_keeps_nobody_waiting(now: datetime) -> None:
+    with transaction.atomic(using="log"):
+        with connections["log"].cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()")  # a number below those of all that follow, as long as it runs
+        act(now)
+        assert [e.refs["number"] for e in queries.since(Cursor())] == [1]
+    with transaction.atomic():
+        act(now, 2)
+        assert len(queries.since(Cursor())) == 1  # one's own transaction may still add to what it wrote
+
+
+@both
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_acts_that_an_open_transaction_keeps_back_are_counted_as_late(now: datetime) -> None:
+    with transaction.atomic():
+        act(now)
+        assert not queries.since(Cursor())
+        assert queries.lag(now + timedelta(minutes=9)) == 540

@@ -14,13 +14,12 @@ from hypothesis import strategies as st
 
 from testamur.kernel.base.actor import Actor, Grant, operator
 from testamur.kernel.base.refused import NotAllowed, NotFound
-from testamur.kernel.journal import actions, proving, queries
+from testamur.kernel.journal import actions, proving, queries, steps
 from testamur.kernel.journal.models import Entry, ShippedEntry, ShippedHead
 from testamur.kernel.journal.rules import Proven, holds
 from testamur.kernel.journal.searching import Logged, search_log
 from testamur.kernel.proofs.merkle import MerkleTree, leaf_hash
 from tests.kernel.journal.test_journal import both
-from tests.shipping import shipped
 
 LIST, OTHER, STUDENT = UUID(int=11), UUID(int=12), UUID(int=13)
 TEACHER = Actor(UUID(int=21), "bankid", ())
@@ -43,9 +42,7 @@ def acts(now: datetime) -> None:
     ]
     for minute, (by, kind, path, refs) in enumerate(some):
         actions.append(by=by, kind=kind, path=path, refs=refs, now=now + timedelta(minutes=minute))
-    total = 0
-    while total < len(some):
-        total += shipped(now)
+    assert steps.ship(now=now) == len(some)
 
 
 def kinds(found: tuple[Logged, ...]) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import OperationalError, connection, connections
-from django.db.models import Func, Q
+from django.db.models import Func, Q, QuerySet
 from django.db.models.fields import BigIntegerField
 
 from testamur.kernel.base.actor import Actor
@@ -15,9 +15,22 @@ from testamur.kernel.journal.rules import Cursor, EntryView, Head
 
 
 class OldestRunning(Func):
-    """Number of the oldest transaction still running (PostgreSQL): all below it are finished."""
+    """Number of the oldest transaction still running that can write here (PostgreSQL): all below it are finished.
 
-    template = "(pg_snapshot_xmin(pg_current_snapshot())::text::bigint)"
+    A server numbers the transactions of all its databases together, and what another database does for an hour must not
+    keep this one's families waiting. Which are running is in the statement's own snapshot. One of them is left out only
+    where the list of sessions, read after the snapshot, has it in another database or as the server's own housekeeping
+    (which has no user). One that is not in the list counts: it was prepared, or has just ended. The own one is in no
+    snapshot of its own, and counts. What is asked of the list may be read by every role.
+    """
+
+    template = """(LEAST(
+        (SELECT min(running::text::bigint) FROM pg_snapshot_xip(pg_current_snapshot()) AS running
+         WHERE NOT EXISTS (SELECT 1 FROM pg_stat_activity AS session
+                           WHERE session.backend_xid = running::xid
+                             AND (session.datname <> current_database() OR session.usesysid IS NULL))),
+        pg_current_xact_id_if_assigned()::text::bigint,
+        pg_snapshot_xmax(pg_current_snapshot())::text::bigint))"""
     output_field = BigIntegerField()
     arity = 0
 
@@ -28,12 +41,18 @@ def since(cursor: Cursor, *, limit: int = 1000) -> list[EntryView]:
     On PostgreSQL numbers are given before the commit, so that entry 6 may be seen before entry 5: only entries of
     transactions older than every running one are returned, ordered by transaction and number.
     """
-    rows = Entry.objects.filter(
-        Q(transaction__gt=cursor.transaction) | Q(transaction=cursor.transaction, id__gt=cursor.entry)
-    )
+    rows = _after(cursor)
     if connection.vendor == "postgresql":
+        with connection.cursor() as forgetting:  # the list of sessions that this transaction may have read before
+            forgetting.execute("SELECT pg_stat_clear_snapshot()")
         rows = rows.filter(transaction__lt=OldestRunning())
     return [view(row) for row in rows.order_by("transaction", "id")[:limit]]
+
+
+def _after(cursor: Cursor) -> QuerySet[Entry]:
+    return Entry.objects.filter(
+        Q(transaction__gt=cursor.transaction) | Q(transaction=cursor.transaction, id__gt=cursor.entry)
+    )
 
 
 def head() -> Head | None:
@@ -49,9 +68,12 @@ def shipped_to() -> Cursor:
 
 
 def lag(now: datetime) -> float:
-    """Seconds since the oldest act that is not in the log database yet; 0 when all are."""
-    waiting = since(shipped_to(), limit=1)
-    return max(0.0, (now - waiting[0].at).total_seconds()) if waiting else 0.0
+    """Seconds since the oldest act that is not in the log database yet; 0 when all are.
+
+    Acts that a transaction left open keeps back are counted: nobody would hear of it otherwise.
+    """
+    waiting = _after(shipped_to()).values_list("at", flat=True).order_by("transaction", "id").first()
+    return max(0.0, (now - waiting).total_seconds()) if waiting else 0.0
 
 
 def behind(now: datetime) -> float | None:

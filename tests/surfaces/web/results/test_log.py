@@ -13,13 +13,14 @@ from django.urls import reverse
 
 import testamur
 from testamur.kernel.base import clock
+from testamur.kernel.journal import steps as journal_steps
 from testamur.kernel.journal.models import ShippedEntry
 from testamur.kernel.journal.searching import search_log
 from testamur.schoolday.reporting.queries import lists
 from testamur.surfaces.web.results.log_words import KINDS
 from tests.schoolday.reporting.signing import Desk
 from tests.schoolday.reporting.university import University
-from tests.shipping import ship_everything, unguarded
+from tests.shipping import unguarded
 from tests.surfaces.web.results.conftest import Enter, text
 
 SOURCES = Path(testamur.__file__).parent
@@ -38,7 +39,7 @@ def test_every_entry_of_a_list_is_found_by_its_number_by_whom_and_by_student_and
     one, other = (str(lists.head(by=u.by, list=made).number) for made in (first, second))
     registrar = enter("registrar")
     assert "The log has no such entry" in text(registrar.get(reverse(PAGE), {"number": one}))
-    ship_everything(clock.now())
+    journal_steps.ship_all(now=clock.now())
     page = text(registrar.get(reverse(PAGE), {"number": one}))
     for words in ("List opened", "Students added", "Grades entered", "Sent to the examiner", u.names["teacher"]):
         assert words in page
@@ -71,7 +72,7 @@ def test_the_page_proves_that_the_log_is_whole_and_finds_what_was_changed(univer
     u = university
     made = Desk(u).sent({u.students[0]: "B"})
     number = lists.head(by=u.by, list=made).number
-    ship_everything(clock.now())
+    journal_steps.ship_all(now=clock.now())
     rector = enter("rector")
     page = text(rector.post(reverse(PAGE)))
     assert "are whole: none is missing or changed" in page
@@ -85,7 +86,7 @@ def test_the_page_proves_that_the_log_is_whole_and_finds_what_was_changed(univer
 def test_a_department_reads_its_own_log_alone(university: University) -> None:
     u = university
     Desk(u).sent({u.students[0]: "B"})
-    ship_everything(clock.now())
+    journal_steps.ship_all(now=clock.now())
     economy = u.departments["ekonomi"]
     assert search_log(by=u.by, path=economy, kinds=["reporting."]) == ()
     found = search_log(by=u.by, path=u.data, kinds=["reporting."])
