@@ -58,7 +58,7 @@ def _make(place: Path) -> None:
                 "DJANGO_SETTINGS_MODULE": "testamur.config.settings",
             },
             check=True,
-            timeout=600,
+            timeout=1800,
         )
         for name in NAMES:
             with closing(sqlite3.connect(Path(new) / name)) as connection:

@@ -20,7 +20,7 @@ from testamur.kernel.proofs.tlog import EntryKind
 from tests.faults import points
 
 PUBLIC_URL = "https://demo.testamur.example"
-LONGEST = int(os.environ.get("FAULT_SECONDS", "240"))
+LONGEST = points.LONGEST
 
 
 def enter(data: str, url: str, log_url: str) -> None:

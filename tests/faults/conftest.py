@@ -67,7 +67,7 @@ class Place:
         return self.start(what, **arguments).value()
 
     def wait_for(self, flag: Path) -> None:
-        end = time.monotonic() + 30
+        end = time.monotonic() + child.LONGEST
         while not flag.exists():
             assert time.monotonic() < end, f"{flag.name} did not come"
             time.sleep(0.01)

@@ -109,7 +109,7 @@ def test_whatever_dies_in_the_middle_every_record_is_issued_once_and_whole(insta
 
 def _until_served(here: Installation) -> None:
     """The web, which died last, serves again: a process needs some seconds to come up."""
-    end = time.monotonic() + 90
+    end = time.monotonic() + child.LONGEST
     while (status := here.get("/health")[0]) != 200:
         assert time.monotonic() < end, f"the web answers {status}\n{here.words()}"
         time.sleep(0.5)

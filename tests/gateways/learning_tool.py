@@ -88,7 +88,7 @@ class Tool:
         assert nonce is not None, "state"
         head, claims = _read(sent["id_token"])
         assert head["alg"] == "RS256", "algorithm"
-        keys = httpx.get(self.jwks_url, trust_env=False).json()["keys"]
+        keys = httpx.get(self.jwks_url, trust_env=False, timeout=60).json()["keys"]
         key = next((one for one in keys if one["kid"] == head["kid"]), None)
         assert key is not None, "key"
         _verify(sent["id_token"], key)

@@ -86,7 +86,9 @@ class Browser:
         foreign = method == "POST" and urlsplit(self.at).netloc not in {"", host}
         mine = {} if foreign else {name: value for (at, name), value in self._cookies.items() if at == host}
         head = {"Cookie": "; ".join(f"{name}={value}" for name, value in mine.items())} if mine else {}
-        answer = httpx.request(method, address, data=data, headers=head, trust_env=False, follow_redirects=False)
+        answer = httpx.request(
+            method, address, data=data, headers=head, trust_env=False, follow_redirects=False, timeout=60
+        )
         self.visited.append(address)
         self.at = address
         for name, value in answer.cookies.items():

@@ -8,8 +8,9 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -33,7 +34,7 @@ class Env(BaseSettings):
     contact_phone: str = ""
     contact_address: str = Field(default="", description="Postal address; lines parted by |")
     privacy_officer: str = Field(default="", description="E-mail address of the data protection officer")
-    zone: str = Field(default="Europe/Stockholm", description="Time zone of those who have no role at a school")
+    zone: str = Field(default="Europe/Stockholm", description="Time zone of the installation: whose day it is")
     trusted_proxies: str = Field(default="", description="Networks of our own proxies, whose X-Forwarded-For counts")
     saml: Path | None = Field(default=None, description="TOML or JSON file of SAML providers for login")
     oidc: Path | None = Field(default=None, description="TOML or JSON file of OpenID Connect providers for login")
@@ -123,6 +124,16 @@ class Env(BaseSettings):
     vapid_key: Path | None = Field(default=None, description="PEM key (P-256) of web push; empty: no pushes")
     vapid_contact: str = Field(default="", description="mailto: or https: address for push services")
     delivery_keep_days: int = Field(default=30, ge=1, description="Days after which address and text are wiped")
+
+    @field_validator("zone")
+    @classmethod
+    def zone_there_is(cls, value: str) -> str:
+        """Refuse a name that the system's table of zones does not have, at the start and not at the first page."""
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as no:
+            raise ValueError(f"{value!r} is no time zone, such as Europe/Stockholm") from no
+        return value
 
     def secret(self) -> str:
         """The secret of sessions: the variable, or a file that is made once in the data folder (mode 0600).

@@ -253,8 +253,7 @@ SCHEDULE: dict[str, dict[str, object]] = {  # periodic steps; seconds between tw
 }
 
 USE_TZ = True
-TIME_ZONE = "UTC"
-LOCAL_ZONE = _env.zone  # of times on pages for people without a role at a school
+TIME_ZONE = _env.zone  # whose day it is for workers, commands, and people without a role at a school
 LANGUAGE_CODE = "en"
 LANGUAGES = [("sv", "Svenska"), ("en", "English"), ("vi", "Tiếng Việt"), ("bg", "Български")]
 USE_I18N = True

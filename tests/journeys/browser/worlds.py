@@ -38,7 +38,7 @@ def build(folder: Path, module: str, data: str, *more: str) -> Path:
         cwd=ROOT,
         env=environment(folder / data, 8000, {}),
         check=True,
-        timeout=600,
+        timeout=1800,
     )
     return folder
 

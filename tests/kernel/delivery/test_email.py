@@ -123,7 +123,7 @@ def test_a_stalling_server_is_left_after_the_timeout(
 ) -> None:
     sink.stall = True
     server = smtp.parse(settings.SMTP["url"])
-    hasty = smtp.Smtp(server, sender=settings.SMTP["from"], timeout=0.2)
+    hasty = smtp.Smtp(server, sender=settings.SMTP["from"], timeout=2)
     monkeypatch.setattr(steps, "channel", lambda _name: hasty)
     (one,) = actions.post(by=by, messages=[mail()], now=clock())
     assert steps.send_due(by=by, clock=clock).again == 1

@@ -37,7 +37,7 @@ class BrokerPlace(Place):
     def __init__(self, folder: Path, broker: rabbitmq.Broker) -> None:
         super().__init__(folder)
         self.broker = broker
-        self.environment |= {"TESTAMUR_BROKER_URL": broker.url, "TEST_LEASE": "6"}
+        self.environment |= {"TESTAMUR_BROKER_URL": broker.url, "TEST_LEASE": "20"}
         self._running: list[subprocess.Popen[str]] = []
 
     def command(self, *args: str, **extra: str) -> subprocess.Popen[str]:
@@ -88,7 +88,10 @@ def stop(process: subprocess.Popen[str]) -> dict[str, object]:
 @pytest.mark.feature("A21")
 def test_a_relay_and_two_celery_workers_do_every_task_once_and_stop_gently(place: BrokerPlace) -> None:
     schedule = json.dumps({"jobs.tidy": {"task": "testamur.kernel.jobs.tasks.tidy", "every": 1}})
-    place.enqueue("for n in range(60): work.note.enqueue(F, str(n), 0.02)", "work.crash.enqueue()")
+    place.enqueue(
+        "for n in range(2): work.meet.enqueue(F)",
+        "for n in range(60): work.note.enqueue(F, str(n), 0.02)", "work.crash.enqueue()",
+    )  # fmt: skip
     process = place.command("worker", "--broker", "--concurrency", "2", TEST_SCHEDULE=schedule)
     place.wait_for_all(60)
     place.enqueue("work.note.enqueue(F, 'last', 1)")
@@ -104,7 +107,7 @@ def test_a_relay_and_two_celery_workers_do_every_task_once_and_stop_gently(place
     )  # fmt: skip
     seen = json.loads(state.stdout)
     assert seen["broker"]["answers"] is True
-    assert seen["counts"]["SUCCESSFUL"] == 61
+    assert seen["counts"]["SUCCESSFUL"] == 63
     assert seen["flow"]["relay"] == ""  # it gave up its post when it went
 
 
@@ -144,14 +147,14 @@ def test_a_broker_that_dies_and_comes_back_loses_nothing_and_doubles_nothing(pla
 
 def test_workers_of_a_machine_that_vanishes_die_and_others_get_their_tasks(place: BrokerPlace) -> None:
     relay = place.command("relay")
-    gone = place.command("worker", "--celery", "--concurrency", "1")
+    gone = place.command("worker", "--celery", "--concurrency", "1", TEST_LEASE="6")
     place.enqueue("work.note.enqueue(F, 'long', 4)")
     first = place.wait_for("begin", "long")
     gone.kill()
     gone.wait()
     until(lambda: None if alive(first) else 1)
     other = place.command("worker", "--celery", "--concurrency", "1")
-    place.wait_for_all(1, 60)  # a lease has to run out first
+    place.wait_for_all(1)  # a lease has to run out first
     assert stop(other)["done"] == 1
     stop(relay)
 

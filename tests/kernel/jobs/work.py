@@ -42,4 +42,15 @@ def note(folder: str, word: str, seconds: float = 0) -> None:
         out.write(f"end {word} {os.getpid()}\n")
 
 
+@task
+def meet(folder: str, seconds: float = 120) -> None:
+    """Wait until another process does the same: so both have begun before either takes anything else."""
+    own = Path(folder) / f"here-{os.getpid()}"
+    own.touch()
+    end = time.monotonic() + seconds
+    while not [one for one in Path(folder).glob("here-*") if one != own]:
+        assert time.monotonic() < end, "nobody came"
+        time.sleep(0.05)
+
+
 not_a_task = 5

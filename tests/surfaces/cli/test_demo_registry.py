@@ -63,7 +63,9 @@ def test_a_signed_list_of_the_demo_reaches_the_registry_and_comes_back_entered(t
     assert registry.send.func() == 1
     assert lists.head(by=operator(), list=one).state is ListState.SIGNED
     browser = httpx.Client(
-        verify=ssl.create_default_context(cafile=simulator_folder() / "root.pem"), base_url=f"{served.url}simulator/"
+        verify=ssl.create_default_context(cafile=simulator_folder() / "root.pem"),
+        base_url=f"{served.url}simulator/",
+        timeout=60,
     )
     page = browser.get("")
     assert "TEST: simulated student registry" in page.text

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import threading
 from pathlib import Path
+from typing import IO
 
 import pytest
 import typer
@@ -53,24 +55,32 @@ def test_a_builder_that_is_killed_leaves_the_former_as_it_was(tmp_path: Path) ->
 
 
 @pytest.mark.feature("D4")
-def test_two_who_begin_anew_at_once_build_once(tmp_path: Path) -> None:
+def test_two_who_begin_anew_at_once_build_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     practice.afresh(tmp_path, build)
-    began, go_on, built = threading.Event(), threading.Event(), []
+    began, waits, go_on, built = threading.Event(), threading.Event(), threading.Event(), []
+    flock = fcntl.flock
+
+    def watched(file: IO[str], how: int) -> None:
+        if began.is_set():
+            waits.set()
+        flock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", watched)
 
     def slowly(place: Path) -> None:
         began.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         build(place)
         built.append(place)
 
     some = [threading.Thread(target=practice.afresh, args=(tmp_path, slowly)) for _n in range(2)]
     some[0].start()
-    assert began.wait(10)
+    assert began.wait(60)
     some[1].start()
-    some[1].join(0.3)  # it waits for the first
+    assert waits.wait(60)  # the other has seen what is there, and waits for the first
     go_on.set()
     for one in some:
-        one.join(10)
+        one.join(60)
     assert built == [practice.current(tmp_path)]
 
 

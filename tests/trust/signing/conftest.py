@@ -82,13 +82,13 @@ def use(settings: SettingsWrapper, simulator: Simulator) -> None:
         "signature_roots": found.signature_roots,
         "policies": "1.2.3.4.25",
         "relying_party": found.relying_party,
-        "timeout": 5.0,
+        "timeout": 25.0,
     }
 
 
 @pytest.fixture
 def http(bankid: Simulator) -> Iterator[httpx.Client]:
-    with http_client(bankid.settings.ssl_context(), 5) as client:
+    with http_client(bankid.settings.ssl_context(), 25) as client:
         yield client
 
 

@@ -75,11 +75,12 @@ def request_for(mine: Own, count: int = 3, **changes: Any) -> SigningRequest:
 
 def ask(agent: Agent, method: str, path: str, *, code: str | None = None, **how: Any) -> httpx.Response:
     headers = {"Origin": ORIGIN, "Testamur-Pairing": agent.code if code is None else code, **how.pop("headers", {})}
-    return httpx.request(method, f"http://127.0.0.1:{agent.port}{path}", headers=headers, **how)
+    return httpx.request(method, f"http://127.0.0.1:{agent.port}{path}", headers=headers, timeout=60, **how)
 
 
 def ended(agent: Agent, job: str) -> dict[str, Any]:
-    for _ in range(200):
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
         told: dict[str, Any] = ask(agent, "GET", f"/v1/jobs/{job}").json()
         if told["state"] in {"done", "refused", "failed"}:
             return told

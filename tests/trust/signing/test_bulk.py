@@ -40,9 +40,9 @@ def test_twenty_thousand_documents_are_signed_with_one_bankid_and_each_proves_it
     assert len(text.encode()) < 1_000
     assert len(view.header) < 500
 
-    before = time.perf_counter()
+    before = time.process_time()
     evidence = list(queries.evidence_for(ceremony))
-    per_document_ms = (time.perf_counter() - before) * 1000 / COUNT
+    per_document_ms = (time.process_time() - before) * 1000 / COUNT
     record("start_s", round(start_seconds, 3))
     record("evidence_ms_per_document", round(per_document_ms, 4))
     assert len(evidence) == COUNT

@@ -246,6 +246,7 @@ def installation(folder: Path) -> dict[str, str]:
         "TESTAMUR_DATA": str(folder),
         "TESTAMUR_MODE": "demo",
         "TESTAMUR_DATABASE_URL": "",
+        "TESTAMUR_LOG_DATABASE_URL": "",
         "DJANGO_SETTINGS_MODULE": "testamur.config.settings",
     }
 

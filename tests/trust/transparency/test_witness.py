@@ -164,7 +164,7 @@ def test_the_server_answers_with_the_statuses_and_types_of_the_protocol(
 ) -> None:
     append(log, entries(0, 3))
     url = others[0][1].removeprefix("http://")
-    connection = http.client.HTTPConnection(url, timeout=5)
+    connection = http.client.HTTPConnection(url, timeout=60)
     body = protocol.body(0, [], queries.checkpoint(log=log))
     for method, target, data, expected in [
         ("POST", "/add-checkpoint", body, (409, "text/x.tlog.size", b"3\n")),

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 
 def now() -> datetime:
-    """The current instant, aware, in UTC. Called by surfaces and workers only."""
-    return datetime.now(UTC)
+    """The current instant as the process's clock shows it: `.date()` is the day at the installation (``TIME_ZONE``).
+
+    The offset is fixed, see `there`. Called by surfaces and workers only.
+    """
+    return datetime.now(UTC).astimezone()
+
+
+def there(at: datetime, zone: ZoneInfo) -> datetime:
+    """The same instant as a clock in `zone` shows it, so that `.date()` is the day on which somebody there acts.
+
+    The offset is fixed: two times that share a zone are subtracted and compared by the face of the clock, which is an
+    hour wrong in the nights when clocks are changed (Python, ``datetime``, "aware objects with the same tzinfo").
+    """
+    shown = at.astimezone(zone)
+    return shown.replace(tzinfo=timezone(shown.utcoffset() or timedelta()))
 
 
 def stamp(at: datetime) -> str:
@@ -25,4 +39,4 @@ def parse_stamp(text: str) -> datetime:
 
 def latest_day(now: datetime) -> date:
     """The day that it is by now where the day begins first: the law of no place is older."""
-    return (now + timedelta(hours=14)).date()
+    return (now.astimezone(UTC) + timedelta(hours=14)).date()

@@ -6,33 +6,41 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import OperationalError, connection, connections
-from django.db.models import Func, Q, QuerySet
-from django.db.models.fields import BigIntegerField
+from django.db.models import Q, QuerySet
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.journal.models import Entry, ShippedEntry, ShippedHead
 from testamur.kernel.journal.rules import Cursor, EntryView, Head
 
+_RUNNING = """
+WITH running AS (
+    SELECT number::text::bigint AS number, session.pid IS NULL AS unknown,
+           coalesce(session.datname <> current_database() OR session.usesysid IS NULL, false) AS elsewhere
+    FROM pg_snapshot_xip(pg_current_snapshot()) AS number
+    LEFT JOIN pg_stat_activity AS session ON session.backend_xid = number::xid)
+SELECT LEAST((SELECT min(number) FROM running WHERE NOT elsewhere), pg_current_xact_id_if_assigned()::text::bigint,
+             pg_snapshot_xmax(pg_current_snapshot())::text::bigint),
+       EXISTS (SELECT FROM running WHERE unknown)"""
+_LOOKS = 5
 
-class OldestRunning(Func):
+
+def oldest_running() -> int:
     """Number of the oldest transaction still running that can write here (PostgreSQL): all below it are finished.
 
     A server numbers the transactions of all its databases together, and what another database does for an hour must not
     keep this one's families waiting. Which are running is in the statement's own snapshot. One of them is left out only
     where the list of sessions, read after the snapshot, has it in another database or as the server's own housekeeping
-    (which has no user). One that is not in the list counts: it was prepared, or has just ended. The own one is in no
-    snapshot of its own, and counts. What is asked of the list may be read by every role.
+    (which has no user). One that is not in the list has most often just ended, then it is looked again; else it was
+    prepared, and counts. The own one is in no snapshot of its own, and counts. Every role may read what is asked here.
     """
-
-    template = """(LEAST(
-        (SELECT min(running::text::bigint) FROM pg_snapshot_xip(pg_current_snapshot()) AS running
-         WHERE NOT EXISTS (SELECT 1 FROM pg_stat_activity AS session
-                           WHERE session.backend_xid = running::xid
-                             AND (session.datname <> current_database() OR session.usesysid IS NULL))),
-        pg_current_xact_id_if_assigned()::text::bigint,
-        pg_snapshot_xmax(pg_current_snapshot())::text::bigint))"""
-    output_field = BigIntegerField()
-    arity = 0
+    with connection.cursor() as cursor:
+        for _look in range(_LOOKS):
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # the list that this transaction has read before
+            cursor.execute(_RUNNING)
+            bound, unknown = cursor.fetchone()
+            if not unknown:
+                break
+    return int(bound)
 
 
 def since(cursor: Cursor, *, limit: int = 1000) -> list[EntryView]:
@@ -43,9 +51,7 @@ def since(cursor: Cursor, *, limit: int = 1000) -> list[EntryView]:
     """
     rows = _after(cursor)
     if connection.vendor == "postgresql":
-        with connection.cursor() as forgetting:  # the list of sessions that this transaction may have read before
-            forgetting.execute("SELECT pg_stat_clear_snapshot()")
-        rows = rows.filter(transaction__lt=OldestRunning())
+        rows = rows.filter(transaction__lt=oldest_running())
     return [view(row) for row in rows.order_by("transaction", "id")[:limit]]
 
 

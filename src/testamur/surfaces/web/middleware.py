@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
@@ -89,7 +90,8 @@ def visitor_of(request: HttpRequest) -> Visitor:
     )
     persons = people.people(by=actor, ids=(login.person, *base.wards), numbers=False)
     name = persons[login.person].name if login.person in persons else ""
-    return Visitor(now, actor, login, hats, hat, name, persons, queries.places(hats))
+    visitor = Visitor(now, actor, login, hats, hat, name, persons, queries.places(hats))
+    return replace(visitor, now=clock.there(now, zone_of(visitor)))
 
 
 class LanguageMiddleware:

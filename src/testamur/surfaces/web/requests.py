@@ -25,7 +25,7 @@ class Visitor:
     """Who looks at the page. Without a login everything else is empty.
 
     Attributes:
-        now: the instant of the request: the clock is read once, here.
+        now: the instant of the request, as a clock of the hat's place shows it; the clock is read once, here.
         actor: who acts, with the grants of the hat that is worn; `NOBODY` without a login.
         hats: all roles of the person today; `hat` the one that is worn, None until one is chosen.
         name: the person's own name as the register has it.

@@ -13,4 +13,4 @@ from testamur.surfaces.web.requests import Visitor
 def zone_of(visitor: Visitor) -> ZoneInfo:
     """The zone for all times that a visitor is shown."""
     unit = visitor.units.get(visitor.hat.unit) if visitor.hat is not None and visitor.hat.unit is not None else None
-    return ZoneInfo(ZONES.get(unit.country, settings.LOCAL_ZONE) if unit is not None else settings.LOCAL_ZONE)
+    return ZoneInfo(ZONES.get(unit.country, settings.TIME_ZONE) if unit is not None else settings.TIME_ZONE)

@@ -130,7 +130,7 @@ def test_a_refusal_shows_the_registrys_message_and_logs_the_id_of_the_fault(
 
 def test_without_our_certificate_nothing_is_answered(registry: Simulator) -> None:
     context = ssl.create_default_context(cafile=registry.folder / "root.pem")
-    with httpx.Client(verify=context, trust_env=False) as http:
+    with httpx.Client(verify=context, trust_env=False, timeout=60) as http:
         wire = Wire(http, registry.url, bucket=Bucket(0), sleep=lambda _s: None)
         with pytest.raises(NotAuthorised):
             LadokClient(wire).me()

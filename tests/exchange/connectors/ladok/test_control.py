@@ -19,7 +19,7 @@ from tests.exchange.connectors.ladok.world import EXAM, World
 
 def page(registry: Simulator) -> httpx.Client:
     context = ssl.create_default_context(cafile=registry.folder / "root.pem")
-    return httpx.Client(verify=context, trust_env=False, base_url=registry.url)
+    return httpx.Client(verify=context, trust_env=False, timeout=60, base_url=registry.url)
 
 
 def test_the_page_of_control_attests_and_makes_outages_for_a_browser_of_this_machine(world: World) -> None:

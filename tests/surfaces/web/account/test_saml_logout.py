@@ -52,7 +52,7 @@ def idp(tmp_path: Path, settings: SettingsWrapper) -> Iterator[Served]:
 
 def visit(address: str) -> str:
     """What the browser sees elsewhere."""
-    answer = httpx.get(address, trust_env=False)
+    answer = httpx.get(address, trust_env=False, timeout=60)
     assert answer.status_code == 200, answer.text
     return answer.text
 

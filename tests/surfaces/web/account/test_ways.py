@@ -144,7 +144,7 @@ def test_a_real_provider_of_openid_connect(world: World, settings: SettingsWrapp
             assert "Skol-ID" in browser.get(reverse("account:login")).content.decode()
             away = browser.get(reverse("account:oidc", args=["skolid"]), {"next": "/account/sessions/"})
             assert away.status_code == 302
-            there = httpx.post(away.headers["Location"], data={"sub": sub}, trust_env=False)
+            there = httpx.post(away.headers["Location"], data={"sub": sub}, trust_env=False, timeout=60)
             back = urlsplit(there.headers["location"])
             assert back.path == reverse("account:oidc-return")
             assert Client().get(f"{back.path}?{back.query}").status_code == 404

@@ -247,8 +247,8 @@ def authorised_there(browser: Client, page: str, pin: str) -> str:
     assert link, text
     address = link[1].replace("&amp;", "&")
     asked = parse_qs(urlsplit(address).query)["request_uri"][0]
-    assert asked in httpx.get(address).text
-    answer = httpx.post(address.partition("?")[0], data={"request_uri": asked, "pin": pin})
+    assert asked in httpx.get(address, timeout=60).text
+    answer = httpx.post(address.partition("?")[0], data={"request_uri": asked, "pin": pin}, timeout=60)
     assert answer.status_code == 302
     back = urlsplit(answer.headers["Location"])
     assert f"{back.scheme}://{back.netloc}" == django_settings.PUBLIC_URL.rstrip("/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, timedelta
 from http import HTTPStatus
 from uuid import UUID
 
@@ -98,6 +99,18 @@ def test_the_year_is_confirmed_together_with_its_reasons(vietnamese: School, ent
     assert browser.post(second, {**said, "agreed": "on"}).status_code == HTTPStatus.FOUND
     given = Decision.objects.get(kind="award", pupil=vietnamese.pupils[1])
     assert (given.flags, given.comment) == (["class_agrees", "outstanding"], "Tiếng Việt")
+
+
+@pytest.mark.feature("D6")
+def test_what_is_decided_in_the_first_hours_of_a_day_bears_the_date_of_that_day(
+    vietnamese: School, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(vietnamese)
+    at = clock.now().astimezone(UTC).replace(hour=18) + timedelta(days=1)  # one o'clock of the next day in Vietnam
+    monkeypatch.setattr(clock, "now", lambda: at)
+    browser = enter(vietnamese, "class_teacher")
+    browser.post(reverse("yearend:close", args=[vietnamese.group, "HK2"]), {})
+    assert set(Decision.objects.values_list("decided_on", flat=True)) == {at.date() + timedelta(days=1)}
 
 
 @pytest.mark.feature("D13")

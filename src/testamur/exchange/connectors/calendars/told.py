@@ -40,7 +40,7 @@ class Told:
 
 def zone_of(country: str) -> ZoneInfo:
     """The zone of a country's schools; without a country that of the installation."""
-    return ZoneInfo(_ZONES.get(country, settings.LOCAL_ZONE))
+    return ZoneInfo(_ZONES.get(country, settings.TIME_ZONE))
 
 
 def local(moment: datetime, zone: ZoneInfo) -> datetime:

@@ -44,7 +44,7 @@ class Told:
 def zone_of(reader: Reader) -> ZoneInfo:
     """The zone of the hours of the place that is read."""
     unit = schools.unit_at(reader.client.path)
-    return ZoneInfo(ZONES.get(unit.country if unit is not None else "", settings.LOCAL_ZONE))
+    return ZoneInfo(ZONES.get(unit.country if unit is not None else "", settings.TIME_ZONE))
 
 
 def instant(on: date, at: time, zone: ZoneInfo) -> datetime:

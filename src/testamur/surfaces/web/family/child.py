@@ -133,7 +133,7 @@ def weak_news(news: News) -> tuple[tuple[str | Promise, int], ...]:
 def zone_of(schooling: Schooling) -> ZoneInfo:
     """The zone of a school's hours."""
     country = schooling.school.country if schooling.school is not None else ""
-    return ZoneInfo(ZONES.get(country, settings.LOCAL_ZONE))
+    return ZoneInfo(ZONES.get(country, settings.TIME_ZONE))
 
 
 def tabs(schooling: Schooling, news: News, current: str, today: date) -> tuple[Tab, ...]:

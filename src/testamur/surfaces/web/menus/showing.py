@@ -199,4 +199,4 @@ def _coming(request: WebRequest, menu: MenuView, unit: UnitView) -> dict[date, t
 
 
 def _zone(unit: UnitView) -> ZoneInfo:
-    return ZoneInfo(ZONES.get(unit.country, settings.LOCAL_ZONE))
+    return ZoneInfo(ZONES.get(unit.country, settings.TIME_ZONE))

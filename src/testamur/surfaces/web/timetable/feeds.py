@@ -84,7 +84,7 @@ def _entries(lines: tuple[Line, ...], person: UUID, now: datetime) -> list[Entry
     for line in lines:
         one = line.lesson
         school = units.get(one.school)
-        zone = ZoneInfo(ZONES.get(school.country if school is not None else "", settings.LOCAL_ZONE))
+        zone = ZoneInfo(ZONES.get(school.country if school is not None else "", settings.TIME_ZONE))
         entries.append(
             Entry(
                 f"{one.key}-{one.on:%Y%m%d}",
