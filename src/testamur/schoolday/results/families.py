@@ -97,6 +97,14 @@ class ChildYear:
     moments: tuple[MomentPart, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A moment of which something was decided lately; an empty name stands for what is about the whole year."""
+
+    moment: str
+    at: datetime
+
+
 def year_of(*, by: Actor, pupil: UUID, path: str, school_year: str = "") -> ChildYear:
     """What is decided about a child in a school year, the latest one unless named; an unknown year is the latest.
 
@@ -143,11 +151,10 @@ def named(ids: Iterable[UUID]) -> dict[UUID, tuple[date, str]]:
     return found
 
 
-def fresh(*, by: Actor, since: Mapping[UUID, datetime], paths: Mapping[UUID, str]) -> dict[UUID, tuple[str, ...]]:
-    """Pupil → the moments of which something was decided after that pupil's instant, the latest first.
+def fresh(*, by: Actor, since: Mapping[UUID, datetime], paths: Mapping[UUID, str]) -> dict[UUID, tuple[Fresh, ...]]:
+    """Pupil → the moments of which something was decided after that pupil's instant, each once, the latest first.
 
-    An empty name stands for what is about the whole year. Needs ``diary.family.see`` for each pupil; `paths`: where
-    they go to school. One query.
+    Needs ``diary.family.see`` for each pupil; `paths`: where they go to school. One query.
     """
     for pupil in since:
         by.must(SEE, paths[pupil], person=pupil)
@@ -156,11 +163,12 @@ def fresh(*, by: Actor, since: Mapping[UUID, datetime], paths: Mapping[UUID, str
     packs = [code for code, one in PACKS.items() if one.year_end is not None]
     rows = Decision.objects.filter(pupil__in=since, pack__in=packs, made_at__gt=min(since.values()))
     fields = ("pupil", "pack", "kind", "term", "occasion", "made_at")
-    found: dict[UUID, dict[str, None]] = defaultdict(dict)
+    found: dict[UUID, dict[str, Fresh]] = defaultdict(dict)
     for pupil, pack, kind, term, occasion, at in rows.order_by("-made_at", "id").values_list(*fields):
         if at > since[pupil]:
-            found[pupil][_moment_name(PACKS[pack], kind, term, occasion)] = None
-    return {pupil: tuple(names) for pupil, names in found.items()}
+            name = _moment_name(PACKS[pack], kind, term, occasion)
+            found[pupil].setdefault(name, Fresh(name, at))
+    return {pupil: tuple(moments.values()) for pupil, moments in found.items()}
 
 
 def _moment_name(pack: Pack, kind: str, term: str, occasion: str) -> str:

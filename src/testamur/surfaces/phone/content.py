@@ -2,7 +2,8 @@
 
 The telephone is no strong way to log in: things themselves are told only of parts for which the listener chose the
 telephone, else how many there are. Of a pupil whose identity is protected neither name nor thing is ever said. Health
-notes are counted only. What teachers wrote is said in the school's language, the rest in the listener's.
+notes are counted only, and of results of the year the moment is told, never what was decided. What teachers wrote is
+said in the school's language, the rest in the listener's.
 """
 
 from __future__ import annotations
@@ -33,12 +34,12 @@ MOST_LINES = 8
 """So many things of one part are said; the rest is for the web."""
 
 PARTS: Mapping[Subject, tuple[Part, ...]] = {
-    Subject.NEW: (Part.MARKS, Part.ABSENCES, Part.REMARKS, Part.ASSESSMENTS, Part.LEAVE, Part.HEALTH),
+    Subject.NEW: (Part.MARKS, Part.ABSENCES, Part.REMARKS, Part.ASSESSMENTS, Part.RESULTS, Part.LEAVE, Part.HEALTH),
     Subject.MARKS: (Part.MARKS,),
     Subject.ABSENCES: (Part.ABSENCES,),
     Subject.REMARKS: (Part.REMARKS,),
     Subject.EVENTS: (Part.EVENTS,),
-    Subject.OTHER: (Part.HOMEWORK, Part.ASSESSMENTS, Part.LEAVE, Part.HEALTH),
+    Subject.OTHER: (Part.HOMEWORK, Part.ASSESSMENTS, Part.RESULTS, Part.LEAVE, Part.HEALTH),
 }
 
 
@@ -88,11 +89,13 @@ def _told(asked: Asked, subject: Subject) -> Told:
         before = len(says)
         for part in PARTS[subject]:
             fresh = {item.ref for item in news[child].of(part)}
-            mine = [i for i in items.get(part, {}).get(child, ()) if subject is not Subject.NEW or i.ref in fresh]
+            known = subject is Subject.NEW and part in _COUNTED
+            mine = [i for i in items.get(part, {}).get(child, ()) if not known or i.ref in fresh]
             opted = not stopped and Way.PHONE in chosen[child][part].ways
             if name and part in items and (opted or part is Part.EVENTS):
                 says += _listed(asked, part, mine)
-                heard += [(child, part)] if len(mine) <= MOST_LINES and subject is not Subject.NEW else []
+                whole = len(mine) <= MOST_LINES and subject is not Subject.NEW and part is not Part.RESULTS
+                heard += [(child, part)] if whole else []
             else:
                 things = [i.thing for i in mine] if part not in _COUNTED else _new(asked, news[child], part)
                 says += _numbers(asked, things, name=name)
@@ -147,5 +150,6 @@ def _titles() -> dict[Part, str]:
         Part.EVENTS: _("Events"),
         Part.HOMEWORK: _("Homework"),
         Part.ASSESSMENTS: _("Assessments"),
+        Part.RESULTS: _("Results of the year"),
         Part.LEAVE: _("Leave"),
     }

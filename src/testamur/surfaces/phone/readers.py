@@ -19,6 +19,7 @@ from testamur.schoolday.diary.queries import pupil as diary
 from testamur.schoolday.diary.rules.pupil import News, Schooling
 from testamur.schoolday.diary.rules.states import AbsenceKind, LeaveState, Part
 from testamur.schoolday.noticeboard import queries as board
+from testamur.schoolday.results import families as results
 from testamur.surfaces.phone.twiml import Said
 
 WEEK, AHEAD = timedelta(days=7), timedelta(days=14)
@@ -60,6 +61,10 @@ class Asked:
         """The country of the child's school, or nothing."""
         one = self.of[child].school
         return one.country if one is not None else ""
+
+    def zone(self, child: UUID) -> ZoneInfo:
+        """In which the hours of the child's school are told."""
+        return ZoneInfo(ZONES.get(self.country(child), "UTC"))
 
     def mine(self, *texts: str) -> Said:
         """Said in the listener's language."""
@@ -149,6 +154,24 @@ def _assessments(asked: Asked, news: Mapping[UUID, News]) -> dict[UUID, tuple[It
     }
 
 
+def _results(asked: Asked, news: Mapping[UUID, News]) -> dict[UUID, tuple[Item, ...]]:
+    """Of results that were decided and not read yet the moment and its day; what they say stands on the web."""
+    mine = {key: one for key, one in asked.of.items() if one.pack is not None and one.pack.year_end is not None}
+    since = {key: news[key].since[Part.RESULTS] for key in mine}
+    found = results.fresh(by=asked.by, since=since, paths={key: one.path for key, one in mine.items()})
+    return {
+        child: tuple(
+            Item(
+                Thing(Part.RESULTS, on, one.moment),
+                (*([asked.theirs(child, one.moment)] if one.moment else []), asked.mine(day(on))),
+            )
+            for one in some
+            for on in [one.at.astimezone(asked.zone(child)).date()]
+        )
+        for child, some in found.items()
+    }
+
+
 def _leaves(asked: Asked, news: Mapping[UUID, News]) -> dict[UUID, tuple[Item, ...]]:
     """Decisions about leave that are new; which one it was stands on the web."""
     said = {
@@ -191,8 +214,7 @@ def _events(asked: Asked, _news: Mapping[UUID, News]) -> dict[UUID, tuple[Item, 
     found = board.events_for(children=asked.children, on=asked.on, starts_at=asked.now, ends_at=asked.now + AHEAD)
     items: dict[UUID, tuple[Item, ...]] = {}
     for child in asked.children:
-        zone = ZoneInfo(ZONES.get(asked.country(child), "UTC"))
-        starts = [(one, one.starts_at.astimezone(zone)) for one in found.get(child, ())]
+        starts = [(one, one.starts_at.astimezone(asked.zone(child))) for one in found.get(child, ())]
         items[child] = tuple(
             Item(
                 Thing(Part.EVENTS, at.date(), subject=one.title),
@@ -209,6 +231,7 @@ READERS: Mapping[Part, Read] = {
     Part.ABSENCES: _absences,
     Part.REMARKS: _remarks,
     Part.ASSESSMENTS: _assessments,
+    Part.RESULTS: _results,
     Part.LEAVE: _leaves,
     Part.HOMEWORK: _homework,
     Part.EVENTS: _events,

@@ -121,6 +121,20 @@ def test_a_guardian_chooses_for_each_child_and_part(families: Families) -> None:
 
 
 @pytest.mark.feature("C20")
+def test_written_assessments_and_results_of_the_year_are_chosen_by_themselves(families: Families) -> None:
+    guardian, child = families.school.persons["guardian"], families.school.pupils[0]
+    browser = browse(guardian)
+    shown = text(browser.get(f"/notices/child/{child}/"))
+    assert "Written assessments" in shown
+    assert "Results of the year" in shown
+    form = {"ways-assessments": ["email"], "pace-assessments": "weekly", "ways-results": ["phone"]}
+    browser.post(f"/notices/child/{child}/", form)
+    kept = choices(person=guardian, children=[child])[child]
+    assert kept[Part.ASSESSMENTS] == Chosen(frozenset({Way.EMAIL}), Pace.WEEKLY)
+    assert kept[Part.RESULTS].ways == {Way.PHONE}
+
+
+@pytest.mark.feature("C20")
 def test_a_guardian_gives_an_address_and_sends_a_test_there(families: Families) -> None:
     browser = browse(families.school.persons["guardian"])
     page = browser.post("/notices/address/", {"contact": "mine@doma.example", "replace": "on"})["Location"]

@@ -7,11 +7,13 @@ from http import HTTPStatus
 import pytest
 from django.urls import reverse
 
-from testamur.exchange.notifications.rules.families import Way
+from testamur.exchange.notifications import actions as notices
+from testamur.exchange.notifications.rules.families import Chosen, Pace, Way
 from testamur.kernel.base import clock
 from testamur.kernel.delivery.models import Message
 from testamur.kernel.journal.models import Entry
 from testamur.kernel.journal.queries import OldestRunning
+from testamur.schoolday.diary.rules.states import Part
 from testamur.schoolday.results.models import Decision
 from tests.exchange.notifications.family import Families, to
 from tests.kernel.delivery.conftest import Clock
@@ -65,6 +67,32 @@ def test_a_closed_moment_is_told_once_and_says_nothing_of_what_was_decided(
     assert after_a_minute(told) == []
 
 
+def test_results_and_assessments_are_chosen_one_without_the_other(
+    told: Families, vietnamese: School, enter: Enter
+) -> None:
+    fill(vietnamese, "HK1")
+    after_a_minute(told)
+    by_email, not_at_all = Chosen(frozenset({Way.EMAIL}), Pace.NOW), Chosen(frozenset(), Pace.NOW)
+    for name, results, assessments in (
+        ("guardian", not_at_all, by_email),
+        ("other_guardian", by_email, not_at_all),
+    ):
+        notices.choose(
+            by=vietnamese.actor(name, "guardian"),
+            child=vietnamese.pupils[0],
+            chosen={Part.RESULTS: results, Part.ASSESSMENTS: assessments},
+            now=told.clock(),
+        )
+    notices.choose(
+        by=vietnamese.actor("guardian"),
+        child=vietnamese.pupils[1],
+        chosen={Part.RESULTS: not_at_all},
+        now=told.clock(),
+    )
+    close(vietnamese, enter, "HK1")
+    assert to(after_a_minute(told)) == [("email", "other_guardian")]
+
+
 def test_the_entry_names_a_decision_of_each_pupil_and_of_nobody_else(vietnamese: School, enter: Enter) -> None:
     fill(vietnamese, "HK1")
     close(vietnamese, enter, "HK1")
@@ -97,5 +125,7 @@ def test_the_first_page_of_the_family_leads_there_until_it_was_read(vietnamese: 
     home = family.get(reverse("family:home")).content.decode()
     assert new in home
     assert "Cuối học kì I" in home
+    family.get(reverse("family:assessments", args=[vietnamese.pupils[0]]))
+    assert new in family.get(reverse("family:home")).content.decode(), "it does not stand among the assessments"
     family.get(there)
     assert new not in family.get(reverse("family:home")).content.decode()

@@ -143,16 +143,12 @@ def _days_on(local: datetime, days: int) -> datetime:
     return local + timedelta(days=days)  # wall time: an hour of summer time more or less does not move it
 
 
-YEAR = "the year's result"
-"""The value of a thing that is a decided part of the school year; what it says has to be read on the web."""
-
-
 @dataclass(frozen=True, slots=True)
 class Thing:
     """Something that stands of one child, as a message may say it.
 
     Attributes:
-        subject: code of the subject, or an event's title.
+        subject: code of the subject, an event's title, or the moment of a result of the year.
         value: a mark's or assessment's value, the kind of an absence, the state of a leave, a text.
         positive: praise. `again`: it is changed or decided about. `off`: an event that was called off.
     """
@@ -242,8 +238,8 @@ KINDS: dict[str, Part] = {
     "conversations.conversation.sent": Part.MESSAGES,
     "conversations.post.written": Part.MESSAGES,
     "keeping.request.decided": Part.MESSAGES,
-    "results.decisions.recorded": Part.ASSESSMENTS,
-    "results.decision.corrected": Part.ASSESSMENTS,
+    "results.decisions.recorded": Part.RESULTS,
+    "results.decision.corrected": Part.RESULTS,
 }
 """Kind of journal entry, without its version, → the part of the diary that its readers are told of."""
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from uuid import UUID
 
-from testamur.exchange.notifications.rules.families import YEAR, Thing
+from testamur.exchange.notifications.rules.families import Thing
 from testamur.exchange.notifications.steps.places import zones
 from testamur.schoolday.care.queries.notices import told as care_told
 from testamur.schoolday.conversations.queries import told
@@ -42,12 +42,11 @@ def _diary(part: Part, refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], 
     }
 
 
-def _assessments(refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thing, ...]]:
-    """Written assessments of the diary, and results of the year: of these that they are decided, and their moment."""
-    found = _diary(Part.ASSESSMENTS, refs)
-    decided = named({ref for ref, child in refs if (ref, child) not in found})
-    things = {key: (Thing(Part.ASSESSMENTS, on, moment, YEAR),) for key, (on, moment) in decided.items()}
-    return found | {(ref, child): things[ref] for ref, child in refs if ref in things}
+def _results(refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thing, ...]]:
+    """Of results of the year that they are decided, and their moment; what they say has to be read on the web."""
+    found = named({ref for ref, _child in refs})
+    things = {key: (Thing(Part.RESULTS, on, moment),) for key, (on, moment) in found.items()}
+    return {(ref, child): things[ref] for ref, child in refs if ref in things}
 
 
 def _events(refs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Thing, ...]]:
@@ -133,6 +132,6 @@ READERS: Mapping[Part, Reader] = {
     Part.CARE: _care,
     Part.MESSAGES: _messages,
     Part.LEARNING: _learning,
-    Part.ASSESSMENTS: _assessments,
+    Part.RESULTS: _results,
 }
 """Part that is not of the diary alone → what still stands of (thing, child); what no longer does is left out."""

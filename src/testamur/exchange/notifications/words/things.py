@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from testamur.exchange.notifications.rules.families import YEAR, Thing
+from testamur.exchange.notifications.rules.families import Thing
 from testamur.schoolday.diary.rules.states import AbsenceKind, LeaveState, Part
 
 LONGEST = 400
@@ -65,11 +65,11 @@ _PHRASES: tuple[tuple[Callable[[Thing], bool], Callable[[int], str]], ...] = (
     ),
     (lambda t: t.part is Part.HEALTH, lambda n: ngettext("%(count)d health note", "%(count)d health notes", n)),
     (
-        lambda t: t.part is Part.ASSESSMENTS and t.value != YEAR,
+        lambda t: t.part is Part.ASSESSMENTS,
         lambda n: ngettext("%(count)d written assessment", "%(count)d written assessments", n),
     ),
     (
-        lambda t: t.part is Part.ASSESSMENTS and t.value == YEAR,
+        lambda t: t.part is Part.RESULTS,
         lambda n: ngettext("%(count)d new result of the year", "%(count)d new results of the year", n),
     ),
     (
@@ -115,10 +115,8 @@ def _mark(thing: Thing, _short: bool) -> str:  # noqa: FBT001 - one shape for al
     return f"{thing.subject} {thing.value}".strip()
 
 
-def _assessment(thing: Thing, short: bool) -> str:  # noqa: FBT001 - one shape for all
+def _result(thing: Thing, short: bool) -> str:  # noqa: FBT001 - one shape for all
     """Of a result of the year the moment alone, in the words of the law."""
-    if thing.value != YEAR:
-        return _mark(thing, short)
     return "" if short else thing.subject
 
 
@@ -200,7 +198,8 @@ _DETAILS: Mapping[Part, Callable[[Thing, bool], str]] = {
     Part.ABSENCES: _absence,
     Part.REMARKS: _remark,
     Part.HEALTH: _nothing,
-    Part.ASSESSMENTS: _assessment,
+    Part.ASSESSMENTS: _mark,
+    Part.RESULTS: _result,
     Part.HOMEWORK: _homework,
     Part.LEAVE: _leave,
     Part.EVENTS: _event,

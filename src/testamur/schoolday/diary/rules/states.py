@@ -70,6 +70,8 @@ class Part(StrEnum):
     REMARKS = "remarks"
     HEALTH = "health"
     ASSESSMENTS = "assessments"
+    RESULTS = "results"
+    """What is decided when a moment of the school year is closed, and what follows from it."""
     HOMEWORK = "homework"
     LEAVE = "leave"
     EVENTS = "events"

@@ -33,7 +33,7 @@ from testamur.surfaces.web.requests import Visitor
 
 PAGES: Mapping[str, tuple[str | Promise, str, Part | None]] = {
     "marks": (_("Marks"), "graduation-cap", Part.MARKS),
-    "year": (_("Results of the year"), "award", None),
+    "year": (_("Results of the year"), "award", Part.RESULTS),
     "absences": (_("Absences"), "calendar-x", Part.ABSENCES),
     "leave": (_("Leave"), "calendar-check", Part.LEAVE),
     "week": (_("Week"), "calendar-days", None),

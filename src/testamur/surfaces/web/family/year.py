@@ -30,17 +30,16 @@ LANGUAGES = {"VN": "vi"}
 
 
 def decided(visitor: Visitor, known: Mapping[UUID, Schooling], news: Mapping[UUID, News]) -> Mapping[UUID, Added]:
-    """What the home of a family tells: moments that were closed, and results, since it looked at assessments last.
-
-    What the teachers wrote stands on the page of the year too: whoever has opened that one has seen both.
-    """
+    """What the home of a family tells: moments that were closed, and results, since it opened the page of the year."""
     mine = {key: one for key, one in known.items() if one.pack is not None and one.pack.year_end is not None}
-    since = {key: news[key].since[Part.ASSESSMENTS] for key in mine}
+    since = {key: news[key].since[Part.RESULTS] for key in mine}
     found = families.fresh(by=visitor.actor, since=since, paths={key: one.path for key, one in mine.items()})
     label, icon, _part = PAGES["year"]
     return {
-        key: Added(parts=(NewPart(label, icon, address("year", key), len(names), tuple(filter(None, names))),))
-        for key, names in found.items()
+        key: Added(
+            parts=(NewPart(label, icon, address("year", key), len(new), tuple(o.moment for o in new if o.moment)),)
+        )
+        for key, new in found.items()
     }
 
 
@@ -56,7 +55,7 @@ def year(request: WebRequest, pupil: UUID) -> HttpResponse:
     if not found.years and not fits("year", child.schooling, child.today):
         raise NotFound("There is no such page for this child.", pupil=str(pupil))
     if decided(visitor, {pupil: child.schooling}, {pupil: child.news}):
-        note_visit(by=visitor.actor, pupil=pupil, part=Part.ASSESSMENTS, now=visitor.now)
+        note_visit(by=visitor.actor, pupil=pupil, part=Part.RESULTS, now=visitor.now)
     school = child.schooling.school
     own = LANGUAGES.get(school.country, "vi") if school is not None else "vi"
     return page(
