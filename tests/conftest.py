@@ -12,8 +12,8 @@ from _pytest.config import Config
 from _pytest.config.argparsing import Parser
 from hypothesis import settings
 
-# how long an example takes says nothing on a machine that is busy; the same examples each time, so that what is red says
-# what was changed: `--hypothesis-profile=searching` tries others
+# How long an example takes says nothing on a machine that is busy. The same examples each time, so that what is red
+# says what was changed; `--hypothesis-profile=searching` tries others.
 settings.register_profile("any-machine", deadline=None, derandomize=True)
 settings.register_profile("searching", deadline=None)
 settings.load_profile("any-machine")

@@ -11,11 +11,16 @@ from django.db import connections
 from testamur.kernel.journal import queries
 
 
+def see_own_acts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that is one transaction, which never ends, is shown the acts of it; who may see when is tested apart."""
+    monkeypatch.setattr(queries, "oldest_running", lambda: 2**62)
+
+
 @contextmanager
 def own_acts_are_seen() -> Iterator[None]:
-    """In a test that is one transaction the journal's reader sees the acts of it; who may see when is tested apart."""
+    """The same for a while."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(queries, "oldest_running", lambda: 2**62)
+        see_own_acts(patch)
         yield
 
 

@@ -25,7 +25,6 @@ from testamur.kernel.delivery import steps as sending
 from testamur.kernel.delivery import vapid
 from testamur.kernel.delivery.models import Message
 from testamur.kernel.jobs.rules import step_actor
-from testamur.kernel.journal.queries import OldestRunning
 from testamur.register.people import actions as people
 from testamur.register.people.rules import ContactKind, NewContact, NewGuardianship, NewPerson, Relation
 from testamur.register.schools import actions as schools
@@ -42,6 +41,7 @@ from tests.kernel.delivery.conftest import Clock
 from tests.kernel.delivery.smtp_sink import Running as RunningMail
 from tests.kernel.delivery.smtp_sink import Sink
 from tests.schoolday.diary.school import BEGINS, School, build
+from tests.shipping import see_own_acts
 
 pytestmark = pytest.mark.django_db
 
@@ -168,7 +168,7 @@ def lying(settings: Any, folder: Path) -> Iterator[tuple[Sink, PushService, Carr
 
 @pytest.mark.feature("E20", "E22", "E23", "E26")
 def test_a_day_in_the_life(now: datetime, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(OldestRunning, "template", "(pg_current_xact_id()::text::bigint + 1)")  # see its own tests
+    see_own_acts(monkeypatch)
     with lying(settings, tmp_path) as (mail, push, carrier):
         day = Day(build("bg.school", now=now), Clock(now), mail, push, carrier)
         day.fill()

@@ -10,7 +10,7 @@ import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
-from django.urls import resolve
+from django.urls import get_resolver
 
 from testamur.kernel.jobs.supervisor import die_with
 
@@ -18,6 +18,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "testamur.config.settings")
 if (server := os.environ.get("TESTAMUR_SERVER")) and server != str(os.getpid()):
     die_with(int(server))  # first of all: one that is still loading when the server ends must end too
 application = get_wsgi_application()
-resolve("/")  # every page is loaded now: the first visitor of each process would wait for it
+len(get_resolver().url_patterns)  # loads every page now: the first visitor of each process would wait for it
 gc.collect()
 gc.freeze()  # what is loaded stays: somebody's page would wait a fifth of a second while all of it is looked through

@@ -16,7 +16,6 @@ from testamur.kernel.base.ids import new_id, random_id
 from testamur.kernel.delivery.models import Message
 from testamur.kernel.journal.actions import append
 from testamur.kernel.journal.models import Entry
-from testamur.kernel.journal.queries import OldestRunning
 from testamur.law.tables import pack
 from testamur.register.people import actions as people
 from testamur.register.people.rules import (
@@ -36,6 +35,7 @@ from testamur.trust.records.rules import Issuer, NewRecord, Signer, State, Subje
 from tests.exchange.notifications.family import Families
 from tests.kernel.delivery.conftest import Clock
 from tests.schoolday.diary.school import NOW, build
+from tests.shipping import see_own_acts
 
 BORN = date(2012, 3, 4)
 PERIOD = "2025/2026 VT"
@@ -155,7 +155,7 @@ def world(db: None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> World:
     On PostgreSQL the journal shows finished transactions only; a test is one that never finishes, so it looks at its
     own.
     """
-    monkeypatch.setattr(OldestRunning, "template", "(pg_current_xact_id()::text::bigint + 1)")
+    see_own_acts(monkeypatch)
     world = World(clock)
     world.unit("kommun", UnitKind.AUTHORITY)
     world.unit("solskolan", UnitKind.SCHOOL, parent="kommun")
@@ -185,7 +185,7 @@ def told(kind: str = "notices.sent/1") -> list[dict[str, Any]]:
 @pytest.fixture
 def families(db: None, monkeypatch: pytest.MonkeyPatch) -> Families:
     """Class 8А in Bulgaria, whose guardians can be reached; ten o'clock there."""
-    monkeypatch.setattr(OldestRunning, "template", "(pg_current_xact_id()::text::bigint + 1)")
+    see_own_acts(monkeypatch)
     made = Families(build("bg.school"), Clock(NOW))
     made.reach()
     return made

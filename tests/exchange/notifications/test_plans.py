@@ -11,12 +11,12 @@ from testamur.exchange.notifications import steps, tasks
 from testamur.kernel.base import clock
 from testamur.kernel.base.actor import operator
 from testamur.kernel.delivery.models import Message
-from testamur.kernel.journal.queries import OldestRunning
 from testamur.register.people import actions as people
 from testamur.register.people.rules import ContactKind, NewContact
 from testamur.register.schools import queries as schools
 from testamur.schoolday.rollout import actions
 from testamur.schoolday.rollout.rules import Mark, NewPlan, Reach, Stage
+from tests.shipping import see_own_acts
 from tests.surfaces.web import world as worlds
 from tests.surfaces.web.world import World
 
@@ -24,7 +24,7 @@ from tests.surfaces.web.world import World
 @pytest.fixture
 def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
     """A body with a Vietnamese school, whose staff have addresses at work; what happened before is told."""
-    monkeypatch.setattr(OldestRunning, "template", "(pg_current_xact_id()::text::bigint + 1)")  # see its own tests
+    see_own_acts(monkeypatch)
     made = worlds.build(clock.now(), vietnamese=True)
     new = [
         (made.persons[name], NewContact(ContactKind.EMAIL, f"{name.replace('_', '.')}@work.example", "work"))

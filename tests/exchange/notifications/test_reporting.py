@@ -24,7 +24,6 @@ from testamur.kernel.delivery.models import Message
 from testamur.kernel.jobs.rules import step_actor
 from testamur.kernel.journal.actions import append
 from testamur.kernel.journal.models import Entry as Act
-from testamur.kernel.journal.queries import OldestRunning
 from testamur.law.tables import pack
 from testamur.register.people import actions as people
 from testamur.register.people.rules import Protection
@@ -39,6 +38,7 @@ from testamur.trust.records.waiting import WaitingCount
 from tests.exchange.notifications.reporting import Letters
 from tests.schoolday.reporting import university as universities
 from tests.schoolday.reporting.university import EXAM, TODAY
+from tests.shipping import see_own_acts
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def desk(db: None, monkeypatch: pytest.MonkeyPatch) -> Letters:
     """A university; on PostgreSQL the journal is read within the test's own transaction."""
-    monkeypatch.setattr(OldestRunning, "template", "(pg_current_xact_id()::text::bigint + 1)")
+    see_own_acts(monkeypatch)
     desk = Letters(universities.build(TODAY))
     desk.forget_addresses()
     desk.tell()

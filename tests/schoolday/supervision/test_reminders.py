@@ -13,13 +13,13 @@ from testamur.exchange.notifications.steps import follow_colleagues
 from testamur.kernel.base.refused import NotAllowed
 from testamur.kernel.delivery.models import Message
 from testamur.kernel.journal.models import Entry
-from testamur.kernel.journal.queries import OldestRunning
 from testamur.schoolday.supervision import actions, queries, steps
 from testamur.schoolday.supervision.models import Reminded
 from testamur.schoolday.supervision.rules import NobodyWaited, Waits
 from testamur.schoolday.transcripts.models import ClassYear
 from testamur.schoolday.transcripts.rules import Step
 from tests.schoolday.supervision.province import NOW, TODAY, YEAR, Province, class_year, planned
+from tests.shipping import see_own_acts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("D5")]
 
@@ -109,7 +109,7 @@ def test_only_the_body_itself_reminds_and_a_district_reminds_its_own(first: Prov
 
 
 def test_the_letters_name_classes_the_step_and_the_last_day(first: Province, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(OldestRunning, "template", "(pg_current_xact_id()::text::bigint + 1)")  # see its own tests
+    see_own_acts(monkeypatch)
     planned(first)
     follow_colleagues(by=tasks.STEP, names=tasks.NAMES, now=NOW)
     actions.remind(by=first.actor("officer"), unit=first.body, school_year=YEAR, step=Step.TEACHER, on=TODAY, now=NOW)

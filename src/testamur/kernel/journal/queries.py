@@ -33,6 +33,7 @@ def oldest_running() -> int:
     (which has no user). One that is not in the list has most often just ended, then it is looked again; else it was
     prepared, and counts. The own one is in no snapshot of its own, and counts. Every role may read what is asked here.
     """
+    bound, unknown = 0, True
     with connection.cursor() as cursor:
         for _look in range(_LOOKS):
             cursor.execute("SELECT pg_stat_clear_snapshot()")  # the list that this transaction has read before

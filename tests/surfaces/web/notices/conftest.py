@@ -9,11 +9,11 @@ import time_machine
 
 from testamur.kernel.base import clock
 from testamur.kernel.base.actor import operator
-from testamur.kernel.journal.queries import OldestRunning
 from testamur.register.people import actions as people
 from tests.exchange.notifications.family import Families
 from tests.kernel.delivery.conftest import Clock
 from tests.schoolday.diary.school import NOW, build
+from tests.shipping import see_own_acts
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def _in_march(_on_a_fixed_day: None) -> Iterator[None]:
 @pytest.fixture
 def families(db: None, monkeypatch: pytest.MonkeyPatch) -> Families:
     """The class, its guardians with addresses, each pupil with a code."""
-    monkeypatch.setattr(OldestRunning, "template", "(pg_current_xact_id()::text::bigint + 1)")
+    see_own_acts(monkeypatch)
     made = Families(build("bg.school"), Clock(clock.now()))
     made.reach()
     people.issue_pupil_codes(by=operator(), persons=made.school.pupils, now=clock.now())

@@ -12,12 +12,12 @@ from testamur.exchange.notifications.rules.families import Chosen, Pace, Way
 from testamur.kernel.base import clock
 from testamur.kernel.delivery.models import Message
 from testamur.kernel.journal.models import Entry
-from testamur.kernel.journal.queries import OldestRunning
 from testamur.schoolday.diary.rules.states import Part
 from testamur.schoolday.results.models import Decision
 from tests.exchange.notifications.family import Families, to
 from tests.kernel.delivery.conftest import Clock
 from tests.schoolday.diary.school import School
+from tests.shipping import see_own_acts
 from tests.surfaces.web.diary.conftest import Enter
 from tests.surfaces.web.family.diaries import browse
 from tests.surfaces.web.yearend.conftest import again, fill
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.feature("D14", "E23")]
 @pytest.fixture
 def told(vietnamese: School, monkeypatch: pytest.MonkeyPatch) -> Families:
     """The class; its families hear at once, one of them wants to hear more."""
-    monkeypatch.setattr(OldestRunning, "template", "(pg_current_xact_id()::text::bigint + 1)")
+    see_own_acts(monkeypatch)
     made = Families(vietnamese, Clock(clock.now()))
     made.reach()
     for name, pupil in (("guardian", 0), ("guardian", 1), ("other_guardian", 0)):
