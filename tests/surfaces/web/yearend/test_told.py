@@ -91,6 +91,8 @@ def test_results_and_assessments_are_chosen_one_without_the_other(
     )
     close(vietnamese, enter, "HK1")
     assert to(after_a_minute(told)) == [("email", "other_guardian")]
+    asked = browse(vietnamese.persons["guardian"]).get(f"/notices/child/{vietnamese.pupils[0]}/").content.decode()
+    assert 'name="ways-results"' in asked
 
 
 def test_the_entry_names_a_decision_of_each_pupil_and_of_nobody_else(vietnamese: School, enter: Enter) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from typing import Any
 from uuid import UUID
 
@@ -26,16 +26,21 @@ from testamur.exchange.notifications.samples import Sample, samples
 from testamur.kernel.base.refused import NotFound, Refused
 from testamur.kernel.delivery import queries as delivery
 from testamur.register.people import queries as people
+from testamur.schoolday.diary.queries import pupil as diary
+from testamur.schoolday.diary.rules.pupil import Schooling
 from testamur.schoolday.diary.rules.states import Part
 from testamur.surfaces.web import refusals
 from testamur.surfaces.web.account.entering import SeeOther
 from testamur.surfaces.web.doors import door
 from testamur.surfaces.web.family import reach
+from testamur.surfaces.web.family.child import PAGES, fits
 from testamur.surfaces.web.notices.words import PACES, PARTS, WAYS, WEEKDAYS
 from testamur.surfaces.web.pages import page
 from testamur.surfaces.web.requests import Visitor, WebRequest
 
 HERE = "notices:choices"
+_PAGE = {part: name for name, (_label, _icon, part) in PAGES.items() if part is not None} | {Part.CARE: "care"}
+"""Part → the page of a child where it is read; a part without one is offered to all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,12 +219,22 @@ def _overview(request: WebRequest, settings_form: forms.Form | None = None) -> H
 
 
 def _children(visitor: Visitor) -> tuple[Child, ...]:
-    seen = reach.persons(visitor, "family.notices")
+    seen, today = reach.persons(visitor, "family.notices"), visitor.now.date()
     kept = queries.choices(person=visitor.actor.id, children=list(seen))
+    known = diary.schoolings(by=visitor.actor, pupils=list(seen), on=today)
     return tuple(
-        Child(key, person.given or person.name, tuple(_row(part, kept[key][part]) for part in Part))
+        Child(
+            key,
+            person.given or person.name,
+            tuple(_row(part, kept[key][part]) for part in _offered(known[key], today)),
+        )
         for key, person in seen.items()
     )
+
+
+def _offered(schooling: Schooling, today: date) -> tuple[Part, ...]:
+    """The parts of which a family can ever be told: what the child's school has no page for is not asked about."""
+    return tuple(part for part in Part if part not in _PAGE or fits(_PAGE[part], schooling, today))
 
 
 def _row(part: Part, chosen: Chosen) -> Row:
@@ -228,14 +243,15 @@ def _row(part: Part, chosen: Chosen) -> Row:
 
 
 def _sent(form: Mapping[str, Any]) -> dict[Part, Chosen]:
-    """The parts of the form: ``ways-<part>`` and ``pace-<part>``; what is unknown is left as no way."""
+    """The parts of the form: ``ways-<part>`` and ``pace-<part>``. A part without a pace was not asked: it stays."""
     lists: Any = form
     return {
         part: Chosen(
             frozenset(way for way in Way if way.value in lists.getlist(f"ways-{part}")),
-            next((pace for pace in Pace if pace.value == form.get(f"pace-{part}")), Pace.NOW),
+            next((pace for pace in Pace if pace.value == form[f"pace-{part}"]), Pace.NOW),
         )
         for part in Part
+        if f"pace-{part}" in form
     }
 
 
