@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from datetime import datetime, timedelta
+from multiprocessing.context import SpawnProcess
 
 from testamur.kernel.base import clock
 
@@ -20,6 +22,16 @@ if __name__ == "__main__":
     start(migrate=False)
     from testamur.kernel.jobs.supervisor import Supervisor, Until
     from tests.kernel.jobs.program import ahead as ahead_of_time
+
+    if stops := int(os.environ.get("TEST_STOPS_AT_START", "0")):
+        plain = SpawnProcess.start
+
+        def stopped(process: SpawnProcess) -> None:
+            for _ in range(stops):
+                os.kill(os.getpid(), signal.SIGTERM)
+            plain(process)
+
+        SpawnProcess.start = stopped  # type: ignore[method-assign]
 
     tried: list[tuple[str, int, str]] = []
     until, concurrency = Until(sys.argv[1]), int(sys.argv[2])

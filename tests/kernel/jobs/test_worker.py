@@ -157,6 +157,16 @@ def test_the_second_stop_signal_is_obeyed_at_once_and_the_task_waits_for_the_nex
     )
 
 
+@pytest.mark.parametrize("stops", [1, 2])
+def test_a_stop_that_comes_while_a_worker_is_being_started_is_obeyed(place: Place, stops: int) -> None:
+    place.enqueue("work.note.enqueue(F, 'never')")
+    process = place.start("stopped", 2, TEST_STOPS_AT_START=str(stops))
+    told = answer(process)
+    assert process.returncode == 0
+    assert (told["done"], told["died"]) == (0, 0)
+    assert place.notes() == []
+
+
 def test_when_the_parent_is_killed_its_workers_die_and_the_lease_frees_the_task(place: Place) -> None:
     place.enqueue("work.note.enqueue(F, 'long', 2)")
     long = {"TEST_LEASE": "600"}  # longer than any start of a process on a busy machine

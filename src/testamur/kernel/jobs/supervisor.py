@@ -114,11 +114,16 @@ class Supervisor:
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self._stops += 1
         for seat in self._alive():
-            assert seat.process is not None
-            if self._stops == 1:
-                seat.process.terminate()
-            else:
-                seat.process.kill()
+            self._tell(seat)
+
+    def _tell(self, seat: _Seat) -> None:
+        """Pass the stop on. A process that is being started is told when it is (a signal may come at any line)."""
+        if seat.process is None or seat.process.pid is None:
+            return
+        if self._stops == 1:
+            seat.process.terminate()
+        else:
+            seat.process.kill()
 
     def _alive(self) -> list[_Seat]:
         return [seat for seat in self._seats if seat.process is not None]
@@ -155,9 +160,9 @@ class Supervisor:
 
     def _ended(self, seat: _Seat) -> None:
         assert seat.process is not None
-        code = seat.process.exitcode or 0
-        seat.process.close()
-        seat.process, seat.reports = None, None
+        process, code = seat.process, seat.process.exitcode or 0
+        seat.process, seat.reports = None, None  # first: a closed one can be told nothing
+        process.close()
         if code == 0:
             return
         reason = seat.killed_for or (f"worker.died: exit {code}" if code > 0 else f"worker.died: signal {-code}")
@@ -189,7 +194,7 @@ class Supervisor:
         seat.process.start()
         theirs.close()
         if self._stops:  # the signal came while it was being started
-            seat.process.terminate()
+            self._tell(seat)
 
     def _housekeeping(self) -> None:
         """Every few seconds: renew leases, kill what hangs, give back what is lost, keep the schedule."""
