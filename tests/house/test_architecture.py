@@ -6,6 +6,7 @@ import ast
 import importlib
 import inspect
 import pkgutil
+import re
 import textwrap
 import types
 import typing
@@ -249,3 +250,25 @@ def test_every_package_says_what_it_is() -> None:
             assert not [i for i in imports if "__future__" not in ast.unparse(i)], (
                 f"{path.relative_to(ROOT)} re-exports"
             )
+
+
+LOCAL_ALREADY = {
+    "schoolday/transcripts/looking.py",  # a day too many is asked for, none too few
+    "schoolday/noticeboard/actions/events.py",  # told with the zone it was typed in
+    "surfaces/web/family/events.py",  # in the zone of the child's school
+    "surfaces/phone/readers.py",
+    "trust/records/actions/status.py",  # a day in UTC on both sides: a new list each such day
+}
+
+
+def test_the_day_of_an_instant_from_the_database_is_asked_for_in_a_zone() -> None:
+    """It comes back in UTC, and `now.date()` is the day of the place (decision 34): `timezone.localdate(row.at)`."""
+    at = re.compile(r"\b(?:\w+\.)*(?:\w+_)?at\.date\(\)")
+    found = [
+        f"{path.relative_to(ROOT)}: {one}"
+        for path in sorted(ROOT.rglob("*.py"))
+        if "simulator" not in path.parts and path.relative_to(ROOT).parts[:2] != ("surfaces", "cli")
+        if str(path.relative_to(ROOT)) not in LOCAL_ALREADY
+        for one in at.findall(path.read_text())
+    ]
+    assert not found

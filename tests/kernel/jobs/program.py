@@ -31,7 +31,7 @@ if __name__ == "__main__":
                 os.kill(os.getpid(), signal.SIGTERM)
             plain(process)
 
-        SpawnProcess.start = stopped  # type: ignore[method-assign]
+        SpawnProcess.start = stopped  # type: ignore[assignment, method-assign]
 
     tried: list[tuple[str, int, str]] = []
     until, concurrency = Until(sys.argv[1]), int(sys.argv[2])

@@ -127,3 +127,34 @@ def test_acts_that_an_open_transaction_keeps_back_are_counted_as_late(now: datet
         act(now)
         assert not queries.since(Cursor())
         assert queries.lag(now + timedelta(minutes=9)) == 540
+
+
+@both
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_who_has_ended_since_an_old_snapshot_was_taken_still_counts(now: datetime) -> None:
+    opened, may_commit, number = threading.Event(), threading.Event(), []
+
+    def slow() -> None:
+        try:
+            with transaction.atomic():
+                act(now)
+                with connections["default"].cursor() as cursor:
+                    cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+                    number.extend(cursor.fetchone())
+                opened.set()
+                may_commit.wait(60)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    assert opened.wait(60)
+    act(now, 2)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SELECT 1")  # what is seen is fixed from here on
+        may_commit.set()
+        thread.join()
+        assert queries.oldest_running() <= number[0]
+        assert not queries.since(Cursor())
+    assert [e.refs["number"] for e in queries.since(Cursor())] == [1, 2]

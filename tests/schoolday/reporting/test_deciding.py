@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from testamur.access.accounts.queries.hats import actor as actor_of
 from testamur.access.accounts.queries.hats import hats
@@ -67,7 +68,7 @@ def test_a_list_goes_from_sent_to_decided_and_its_documents_verify_offline(desk:
     found = standing[u.students[0]][0]
     assert (found.occasion, found.scale, found.kind, found.path) == (EXAM.isoformat(), "AF", "module", u.data)
     assert head.signed_at is not None
-    assert found.decided_on == head.signed_at.date()
+    assert found.decided_on == timezone.localdate(head.signed_at)
     assert {row.decision for row in ListRow.objects.filter(list=one)} == {rows[0].id for rows in standing.values()}
     desk.issue()
     trust = parse_trust(write_trust(Path(settings.DATA) / "trust.json").read_bytes())

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime, timedelta, timezone
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 def now() -> datetime:
-    """The current instant as the process's clock shows it: `.date()` is the day at the installation (``TIME_ZONE``).
+    """The current instant as a clock of the installation shows it: `.date()` is the day there.
 
-    The offset is fixed, see `there`. Called by surfaces and workers only.
+    The zone is that of the process (``TZ``, which Django sets to ``TIME_ZONE``); the offset is fixed, see `there`.
+    Called by surfaces and workers only.
     """
-    return datetime.now(UTC).astimezone()
+    return there(datetime.now(UTC), _zone(os.environ.get("TZ", "UTC")))
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    """By its name, not by the C library: that takes a name it does not know for UTC and says nothing."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # before the settings are read it may be anything
+        return ZoneInfo("UTC")
 
 
 def there(at: datetime, zone: ZoneInfo) -> datetime:

@@ -15,7 +15,8 @@ from testamur.kernel.journal.rules import Cursor, EntryView, Head
 _RUNNING = """
 WITH running AS (
     SELECT number::text::bigint AS number, session.pid IS NULL AS unknown,
-           coalesce(session.datname <> current_database() OR session.usesysid IS NULL, false) AS elsewhere
+           session.pid IS NOT NULL
+               AND coalesce(session.datname <> current_database() OR session.usesysid IS NULL, false) AS elsewhere
     FROM pg_snapshot_xip(pg_current_snapshot()) AS number
     LEFT JOIN pg_stat_activity AS session ON session.backend_xid = number::xid)
 SELECT LEAST((SELECT min(number) FROM running WHERE NOT elsewhere), pg_current_xact_id_if_assigned()::text::bigint,

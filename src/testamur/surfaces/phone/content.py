@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -137,7 +137,12 @@ def _new(asked: Asked, news: News, part: Part) -> list[Thing]:
     pack = asked.of[news.pupil].pack
     praise = {kind.code for kind in (pack.diary.remarks if pack is not None else ()) if kind.positive}
     return [
-        Thing(part, item.at.date(), value=item.value, positive=part is Part.REMARKS and item.value in praise)
+        Thing(
+            part,
+            timezone.localdate(item.at),
+            value=item.value,
+            positive=part is Part.REMARKS and item.value in praise,
+        )
         for item in news.of(part)
     ]
 

@@ -66,6 +66,10 @@ class Asked:
         """In which the hours of the child's school are told."""
         return ZoneInfo(ZONES.get(self.country(child), "UTC"))
 
+    def day(self, child: UUID, at: datetime) -> date:
+        """The day at the child's school."""
+        return at.astimezone(self.zone(child)).date()
+
     def mine(self, *texts: str) -> Said:
         """Said in the listener's language."""
         return Said(_sentence(texts), self.locale)
@@ -143,12 +147,12 @@ def _assessments(asked: Asked, news: Mapping[UUID, News]) -> dict[UUID, tuple[It
     return {
         child: tuple(
             Item(
-                Thing(Part.ASSESSMENTS, line.at.date()),
+                Thing(Part.ASSESSMENTS, asked.day(child, line.at)),
                 (asked.theirs(child, f"{line.subject_name}: {line.value_name or line.value}", line.text),),
                 line.id,
             )
             for line in found[child]
-            if _told_still(asked, news[child], Part.ASSESSMENTS, line.id, line.at.date())
+            if _told_still(asked, news[child], Part.ASSESSMENTS, line.id, asked.day(child, line.at))
         )
         for child in asked.children
     }
@@ -166,7 +170,7 @@ def _results(asked: Asked, news: Mapping[UUID, News]) -> dict[UUID, tuple[Item, 
                 (*([asked.theirs(child, one.moment)] if one.moment else []), asked.mine(day(on))),
             )
             for one in some
-            for on in [one.at.astimezone(asked.zone(child)).date()]
+            for on in [asked.day(child, one.at)]
         )
         for child, some in found.items()
     }
@@ -182,8 +186,8 @@ def _leaves(asked: Asked, news: Mapping[UUID, News]) -> dict[UUID, tuple[Item, .
     return {
         child: tuple(
             Item(
-                Thing(Part.LEAVE, item.at.date(), value=item.value),
-                (asked.mine(day(item.at.date()), said.get(item.value, "")),),
+                Thing(Part.LEAVE, asked.day(child, item.at), value=item.value),
+                (asked.mine(day(asked.day(child, item.at)), said.get(item.value, "")),),
                 item.ref,
             )
             for item in news[child].of(Part.LEAVE)

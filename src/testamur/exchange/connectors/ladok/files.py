@@ -20,6 +20,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from testamur.exchange.connectors.ladok import following, ledger
 from testamur.exchange.connectors.models import FeedCursor, Transfer, TransferRow
@@ -185,7 +186,7 @@ def _line(signed: SignedList, row: SignedRow, number: int, personal: str, examin
     return [
         str(number), str(signed.number), signed.control_number, str(row.row), personal, signed.course_code,
         signed.module_code, signed.scale, row.value, row.examined_on.isoformat(), signed.title, signed.title_en,
-        examiner, signed.signed_at.date().isoformat(),
+        examiner, timezone.localdate(signed.signed_at).isoformat(),
     ]  # fmt: skip
 
 

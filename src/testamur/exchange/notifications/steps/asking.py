@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
+
 from testamur.exchange.notifications import actions
 from testamur.exchange.notifications.rules import Kind, Letter
 from testamur.exchange.notifications.steps import signers
@@ -33,7 +35,7 @@ def remind(*, by: Actor, path: str, person: UUID, now: datetime) -> int:
     waiting = [row for row in waiting_counts(by=by, path=path) if row.person == person]
     places = signers.gather(waiting).get(person, [])
     told = signers.told(Kind.REMIND, [person])
-    if not places or any(row.at.date() == now.date() for row in told.values()):
+    if not places or any(timezone.localdate(row.at) == now.date() for row in told.values()):
         raise RemindedToday("This person was reminded today already, or nothing waits for that person here.")
     oldest = min(place.since for place in places)
     letter = Letter(

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from testamur.exchange.notifications.models import Item, News
 from testamur.exchange.notifications.queries.choices import chosen_by, settings_by
@@ -82,7 +83,7 @@ def _some(now: datetime) -> int | None:
 def _wide(row: News, now: datetime) -> int:
     """An act about everybody of a group or a unit; of a unit with schools below it, the next school."""
     group = row.refs.get("group")
-    on = row.at.date()
+    on = timezone.localdate(row.at)
     last = True
     if group:
         pupils = [one.person for one in schools.members(group=UUID(group), on=on)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils import timezone
+
 from testamur.schoolday.conversations.models import Conversation, Post, Reading, Thread
 from testamur.schoolday.conversations.queries.standing import private
 from testamur.schoolday.conversations.rules import Circle
@@ -24,7 +26,7 @@ def told_refs(row: Conversation, post: Post | UUID, *, thread: Thread | None = N
         refs |= {"pupils": [str(thread.child)], "only": str(thread.person)}
     elif row.circle in {Circle.CHILD, Circle.SCHOOL}:
         refs["pupils"] = [str(row.child)]
-        if row.circle == Circle.SCHOOL and (not row.talk or private(row, on=row.last_at.date())):
+        if row.circle == Circle.SCHOOL and (not row.talk or private(row, on=timezone.localdate(row.last_at))):
             refs["only"] = str(row.made_by)
     elif row.group is not None:
         refs["group"] = str(row.group)

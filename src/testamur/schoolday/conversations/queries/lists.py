@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.prepared import prepared
@@ -179,7 +180,7 @@ def standings_of(who: Reader, rows: Sequence[Conversation]) -> dict[UUID, Standi
 def is_seen(who: Reader, standing: Standing, post: Post) -> bool:
     """Whether the reader sees that post. `post` was read together with its thread."""
     thread_of = post.thread.person if post.thread is not None else None
-    return sees(standing, thread_of=thread_of, reader=who.by.id, on=post.at.date())
+    return sees(standing, thread_of=thread_of, reader=who.by.id, on=timezone.localdate(post.at))
 
 
 def state_of(row: Conversation) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
+from django.utils import timezone
+
 from testamur.register.schools import queries as schools
 from testamur.register.schools.queries import Serving
 from testamur.register.schools.rules import EnrolmentView
@@ -50,7 +52,7 @@ class Need:
         if row.circle not in _OF_FAMILIES:
             return False
         self._know(row, person)
-        then, now = row.made_at.date(), self._last(row)
+        then, now = timezone.localdate(row.made_at), self._last(row)
         return self._serves(row, person, then) and not self._serves(row, person, now)
 
     def reads(self, row: Conversation, person: UUID) -> bool:

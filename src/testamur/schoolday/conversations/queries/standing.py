@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.prepared import prepared
@@ -188,7 +189,7 @@ def _staff_standing(reader: Reader, row: Conversation, members: Iterable[Member]
     me = reader.by.id
     known = list(members)
     stood = any(
-        one.unit == row.unit and row.last_at.date() >= one.since and _takes_part(reader, row, known, one)
+        one.unit == row.unit and timezone.localdate(row.last_at) >= one.since and _takes_part(reader, row, known, one)
         for one in reader.stands_for
     )
     if stood or _takes_part(reader, row, known, StoodFor(me, row.unit, reader.on, reader.posts)):

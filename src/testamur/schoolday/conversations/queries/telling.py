@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils import timezone
+
 from testamur.kernel.base.actor import Actor
 from testamur.register.people.rules import common_path
 from testamur.register.schools import queries as schools
@@ -115,7 +117,7 @@ class _Schools:
             own = post.thread.person if post.thread is not None else None
             for person, posts in here.posts.items():
                 since = min(one.starts for one in posts)
-                if own == person or (own is None and since <= post.at.date()):
+                if own == person or (own is None and since <= timezone.localdate(post.at)):
                     part.add(person)
         return {person for person in part if here.has(person)}
 

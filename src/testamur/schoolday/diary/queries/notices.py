@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from uuid import UUID
 
+from django.utils import timezone
+
 from testamur.register.people.queries import chunks
 from testamur.schoolday.diary.models import Absence, Assessment, HealthNote, Leave, Lesson, Mark, Remark
 from testamur.schoolday.diary.rules.notices import Happened
@@ -76,7 +78,11 @@ def _assessments(refs: Collection[tuple[UUID, UUID]]) -> Told:
     return {
         (row.id, row.pupil_id): (
             Happened(
-                Part.ASSESSMENTS, row.published_at.date(), row.subject, row.value, again=row.replaces_id is not None
+                Part.ASSESSMENTS,
+                timezone.localdate(row.published_at),
+                row.subject,
+                row.value,
+                again=row.replaces_id is not None,
             ),
         )
         for row in rows

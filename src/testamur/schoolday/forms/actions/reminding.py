@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.journal.actions import append
@@ -29,7 +30,7 @@ def remind_form(*, by: Actor, form: UUID, now: datetime, itself: bool = False) -
     on = now.date()
     if not view.is_open(on):
         raise FormOver("The form is over.", form=str(form))
-    if view.reminded_at is not None and view.reminded_at.date() == on and not itself:
+    if view.reminded_at is not None and timezone.localdate(view.reminded_at) == on and not itself:
         raise RemindedToday("Families were reminded today.", form=str(form))
     children = unanswered(form=view, on=on)
     row.reminded_at, row.reminded_itself = now, row.reminded_itself or itself

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count
+from django.utils import timezone
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
@@ -164,7 +165,7 @@ def _room(
 
 def _last(form: FormView, on: date) -> date:
     """The day as of which a form without names is read: its last, once that is over."""
-    ends = (form.last_day, form.closed_at.date()) if form.closed_at is not None else (form.last_day,)
+    ends = (form.last_day, timezone.localdate(form.closed_at)) if form.closed_at is not None else (form.last_day,)
     return min(on, *ends)
 
 

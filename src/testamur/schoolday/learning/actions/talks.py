@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.ids import new_id
@@ -161,7 +162,7 @@ def _hold_at(by: Actor, row: Talk, time: UUID, now: datetime) -> None:
 
 
 def _day(due: date, row: Talk) -> date:
-    if not row.at.date() - timedelta(days=366) <= due <= row.at.date() + timedelta(days=800):
+    if not timezone.localdate(row.at) - timedelta(days=366) <= due <= timezone.localdate(row.at) + timedelta(days=800):
         raise DateInvalid("Choose a day of these school years.", field="points")
     return due
 

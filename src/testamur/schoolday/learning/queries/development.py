@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
+from django.utils import timezone
+
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotFound
 from testamur.register.people import queries as people
@@ -80,7 +82,7 @@ def paper(*, by: Actor, version: UUID) -> bytes:
         by.must(SEE, of.path, group=of.group_id)
     pupil = people.people(by=by, ids=[of.pupil_id], numbers=False)[of.pupil_id]
     if pupil.masked and row.frozen_at is not None:
-        place = place_of(group=of.group_id, on=row.frozen_at.date())
+        place = place_of(group=of.group_id, on=timezone.localdate(row.frozen_at))
         found = said(place, pupil=pupil.name, number=row.number, content=row.content, made=row.frozen_at)
         return printed(found)
     return bytes(row.pdf)

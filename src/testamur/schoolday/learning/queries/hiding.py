@@ -6,6 +6,8 @@ from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils import timezone
+
 from testamur.register.people import reach
 from testamur.schoolday.learning.rules import told_of_talk
 from testamur.schoolday.noticeboard import queries as board
@@ -43,4 +45,4 @@ def _booker(booked: dict[UUID, UUID], time: UUID | None) -> UUID | None:
 
 def _then(hiding: dict[UUID, date | None], at: datetime) -> frozenset[UUID]:
     """Those who are guardians still on the day of the talk."""
-    return frozenset(one for one, ends in hiding.items() if ends is None or ends >= at.date())
+    return frozenset(one for one, ends in hiding.items() if ends is None or ends >= timezone.localdate(at))

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.prepared import prepared
@@ -44,7 +45,7 @@ def told(refs: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Told]:
     """(thing, child) → what stands of it; four queries. What was taken back, or never was the child's, is left out."""
     ids = list({ref for ref, _child in refs})
     plans = {
-        key: Told(at.date(), title)
+        key: Told(timezone.localdate(at), title)
         for key, at, title in Plan.objects.filter(id__in=ids).values_list("id", "published_at", "title")
         if at is not None
     }
@@ -52,11 +53,13 @@ def told(refs: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Told]:
     about = EntryChild.objects.filter(
         entry__in=ids, entry__published_at__isnull=False, entry__withdrawn_at__isnull=True
     ).values_list("entry_id", "child_id", "entry__published_at", "entry__title")
-    found |= {(entry, child): Told(at.date(), title) for entry, child, at, title in about if at is not None}
+    found |= {
+        (entry, child): Told(timezone.localdate(at), title) for entry, child, at, title in about if at is not None
+    }
     frozen = Version.objects.filter(id__in=ids, state="frozen").values_list("id", "development__pupil_id", "frozen_at")
-    found |= {(version, pupil): Told(at.date(), "") for version, pupil, at in frozen if at is not None}
+    found |= {(version, pupil): Told(timezone.localdate(at), "") for version, pupil, at in frozen if at is not None}
     talks = Talk.objects.filter(id__in=ids).values_list("id", "pupil_id", "at", "called_off_at")
-    found |= {(talk, pupil): Told(at.date(), "", off=off is not None) for talk, pupil, at, off in talks}
+    found |= {(talk, pupil): Told(timezone.localdate(at), "", off=off is not None) for talk, pupil, at, off in talks}
     return {key: one for key, one in found.items() if key in set(refs)}
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from testamur.kernel.base.actor import Actor, Grant
 from testamur.kernel.base.clock import stamp
@@ -102,7 +103,7 @@ def decide(*, by: Actor, list: UUID, now: datetime) -> int:
     rows = tuple(ListRow.objects.filter(list=row).order_by("id"))
     must_be_unaltered(row, rows)
     signed = _signature(by, row)
-    if signed.examiner not in examiners(course_code=row.course_code, unit=row.unit, on=signed.at.date()):
+    if signed.examiner not in examiners(course_code=row.course_code, unit=row.unit, on=timezone.localdate(signed.at)):
         raise NotExaminer("Who signed was no examiner of the course on that day.", field="list")
     return _decide(by, row, rows, signed, now)
 
@@ -122,7 +123,7 @@ def note_paper_signature(*, by: Actor, list: UUID, examiner: UUID, signed_on: da
         raise WayOfPaper("This list is signed electronically.", field="list")
     if examiner != row.examiner or examiner not in examiners(course_code=row.course_code, unit=row.unit, on=signed_on):
         raise NotExaminer("The list is signed by the examiner to whom it was sent.", field="examiner")
-    if row.sent_at is None or not row.sent_at.date() <= signed_on <= now.date():
+    if row.sent_at is None or not timezone.localdate(row.sent_at) <= signed_on <= now.date():
         raise SignedOnInvalid("The day lies between the sending of the list and today.", field="signed_on")
     rows = tuple(ListRow.objects.filter(list=row).order_by("id"))
     must_be_unaltered(row, rows)
@@ -202,7 +203,7 @@ def _record(by: Actor, row: ResultList, rows: tuple[ListRow, ...], signed: Signe
             value=one.value,
             period=period_of(_day(one)),
             year_level=0,
-            decided_on=signed.at.date(),
+            decided_on=timezone.localdate(signed.at),
             decided_by=(signed.examiner,),
             flags=flags,
             occasion=_day(one).isoformat(),
@@ -223,7 +224,7 @@ def _correct(by: Actor, row: ResultList, rows: tuple[ListRow, ...], signed: Sign
     law = results_of(row.pack)
     for one in rows:
         assert one.corrects is not None  # of a correction, by `open_correction`
-        amendment = amendment_of(one, examiner=signed.examiner, on=signed.at.date())
+        amendment = amendment_of(one, examiner=signed.examiner, on=timezone.localdate(signed.at))
         try:
             with transaction.atomic():
                 made[one.id] = decisions.correct_decision(by=by, decision=one.corrects, amendment=amendment, now=now)

@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -66,7 +67,7 @@ def remind(*, by: Actor, list: UUID, now: datetime) -> UUID:
     by.must("reporting.office.remind", row.path)
     if row.state != ListState.SENT or row.examiner is None or row.sent_at is None:
         raise ListNotSent("The list does not wait for a signature.", field="list", state=row.state)
-    code, since = code_of(row.course_code, row.module_code), row.sent_at.date().isoformat()
+    code, since = code_of(row.course_code, row.module_code), timezone.localdate(row.sent_at).isoformat()
     told = {"number": row.number, "code": code, "day": since}
     message = NewMessage(
         "email",

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from testamur.kernel.base.refused import Refused
 from testamur.schoolday.results.feeds import Given
 from testamur.surfaces.api.syllabuses import SCHOOL_TYPES, UNIVERSITY, Subject
@@ -39,7 +41,7 @@ def grade(one: Given, subject: Subject, names: Mapping[UUID, str], *, expand: bo
         "organisation": _reference(one.unit, names, expand=expand),
         "registeredBy": teacher,
         "gradingTeacher": teacher,
-        "registeredDate": (facts.decided_on or one.row.made_at.date()).isoformat(),
+        "registeredDate": (facts.decided_on or timezone.localdate(one.row.made_at)).isoformat(),
         "gradeValue": facts.value,
         "finalGrade": _final(one),
         "trial": "test" in facts.flags,

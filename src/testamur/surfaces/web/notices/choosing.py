@@ -233,7 +233,12 @@ def _children(visitor: Visitor) -> tuple[Child, ...]:
 
 
 def _offered(schooling: Schooling, today: date) -> tuple[Part, ...]:
-    """The parts of which a family can ever be told: what the child's school has no page for is not asked about."""
+    """The parts of which a family can ever be told: what the child's school has no page for is not asked about.
+
+    All of them where the child has no school just now: the former one may still correct what it decided.
+    """
+    if schooling.pack is None:
+        return tuple(Part)
     return tuple(part for part in Part if part not in _PAGE or fits(_PAGE[part], schooling, today))
 
 

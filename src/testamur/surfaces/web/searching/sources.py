@@ -14,6 +14,7 @@ from itertools import islice
 from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -145,7 +146,7 @@ def _events(looking: Looking, found: Iterable[EventView], pupil: UUID | None) ->
     for one in found:
         if looking.holds(one.title, one.place, one.text):
             where = reverse("family:event", args=[pupil, one.id]) if pupil else reverse("diary:event", args=[one.id])
-            yield Hit(one.title, where, one.starts_at.date().isoformat())
+            yield Hit(one.title, where, timezone.localdate(one.starts_at).isoformat())
 
 
 def documents(looking: Looking) -> Iterator[Hit]:
@@ -159,7 +160,7 @@ def documents(looking: Looking) -> Iterator[Hit]:
 def talks(looking: Looking) -> Iterator[Hit]:
     """Conversations that hold the words, by their subject."""
     for one in conversations(by=looking.visitor.actor, now=looking.visitor.now, text=looking.text):
-        yield Hit(one.subject, _address("messages:conversation", one.id), one.at.date().isoformat())
+        yield Hit(one.subject, _address("messages:conversation", one.id), timezone.localdate(one.at).isoformat())
 
 
 def plans(looking: Looking) -> Iterator[Hit]:
@@ -187,7 +188,11 @@ def questions(looking: Looking) -> Iterator[Hit]:
     waiting = () if looking.family else support.to_answer(by=by, path=looking.path)
     for one in (*support.asked(by=by), *waiting):
         if looking.holds(one.title):
-            yield Hit(one.title, reverse("support:question", args=[one.id]), one.asked_at.date().isoformat())
+            yield Hit(
+                one.title,
+                reverse("support:question", args=[one.id]),
+                timezone.localdate(one.asked_at).isoformat(),
+            )
 
 
 def contacts(looking: Looking) -> Iterator[Hit]:
@@ -207,7 +212,7 @@ def news(looking: Looking) -> Iterator[Hit]:
     audiences = (Audience.EVERYBODY, Audience.FAMILY if looking.family else Audience.STAFF)
     for one in board.news(locale=get_language() or "en", now=looking.visitor.now, audiences=audiences, limit=50):
         if looking.holds(one.title, one.body):
-            yield Hit(one.title, reverse("public:news"), one.published_at.date().isoformat())
+            yield Hit(one.title, reverse("public:news"), timezone.localdate(one.published_at).isoformat())
 
 
 def pages(looking: Looking) -> Iterator[Hit]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from testamur.kernel.base.actor import Actor
 from testamur.kernel.base.refused import NotAllowed, Refused
@@ -129,7 +130,9 @@ def accept_signatures(*, by: Actor, ceremony: UUID, now: datetime) -> int:
     if not mine:
         return 0
     rows.update(signed_at=done.signed_at)
-    void = _without_post(done.signer, done.role, mine, done.signed_at.date()) if done.role in BY_POST else []
+    void = (
+        _without_post(done.signer, done.role, mine, timezone.localdate(done.signed_at)) if done.role in BY_POST else []
+    )
     void_signatures(records=void, because="no_post", now=now, ceremony=ceremony)
     _ready_again(void)
     open_signer = RecordSigner.objects.filter(record=OuterRef("id"), signed_at__isnull=True)
